@@ -1,0 +1,71 @@
+import type { Counters } from './sim/unit.js';
+import type { OctobarError } from './sim/error.js';
+
+/** Why `runUntil` returned. */
+export type Stop =
+  | { readonly reason: 'cycle' }
+  | { readonly reason: 'exit'; readonly code: number; readonly hart: number }
+  | { readonly reason: 'probe'; readonly hart: number; readonly pc: number }
+  | { readonly reason: 'fault'; readonly error: OctobarError };
+
+/** Called when an instruction at a probed pc leaves decode, before it takes effect. True stops the run there. */
+export type Probe = (hart: number, pc: number, cycle: number, instret: number) => boolean | void;
+
+/** Called for each instruction that leaves decode, before it takes effect. */
+export type TraceSink = (hart: number, pc: number, cycle: number) => void;
+
+export interface HartStats {
+  instret: number;
+  cycles_active: number;
+  cycles_sleep: number;
+  loads: number;
+  stores: number;
+  /** Cycles in which the hart was awake but no instruction left decode, by cause. instret + all stalls = cycles_active. */
+  stalls: Record<string, number>;
+}
+
+export interface MachineStats {
+  cycles: number;
+  harts: HartStats[];
+  tcdm: { accesses: number; conflicts: number; conflicts_per_bank: number[] };
+  dma: Counters;
+  engines: Record<string, Counters>;
+}
+
+export interface HartView {
+  readonly pc: number;
+  /** x0..x31, unsigned. */
+  readonly registers: readonly number[];
+  readonly state: 'running' | 'waiting' | 'sleeping' | 'stopped';
+  /** What it waits for, when it does. */
+  readonly waitsFor: string | undefined;
+  /** Addresses of the last (up to 16) instructions, oldest first. */
+  readonly recent: readonly number[];
+}
+
+/** What `src/session` builds upon. Times are cycles; addresses are guest addresses. */
+export interface MachineApi {
+  readonly now: number;
+  /** Back door: no time passes. An address that is no memory is an error. */
+  read(address: number, bytes: number): Uint8Array;
+  write(address: number, data: Uint8Array): void;
+  /** All harts start here in cycle 0. */
+  start(entry: number): void;
+  /** Runs every cycle < `cycle`, or until the run ends. */
+  runUntil(cycle: number): Stop;
+  hart(index: number): HartView;
+  stats(): MachineStats;
+  probe(pc: number, probe: Probe): void;
+  trace(sink: TraceSink | undefined): void;
+  onOutput(sink: (hart: number, byte: number) => void): void;
+  /** HTIF: a store to this address ends the run (value >> 1 when bit 0 is set). */
+  setToHost(address: number): void;
+  /** Hands an ELF section to the accelerators; false when nobody wants it. */
+  preload(section: string, bytes: Uint8Array): boolean;
+  /** Text of the instruction at an address, and its length in bytes. */
+  disassemble(address: number): { text: string; bytes: number };
+  /** The address map, for people and for `octobar map`. */
+  map(): { base: number; size: number; name: string; latency: number }[];
+  save(): unknown;
+  restore(state: unknown): void;
+}
