@@ -1,0 +1,72 @@
+/**
+ * Control and status registers of a hart. Addresses: RISC-V Privileged ISA; the set, the reset
+ * values and the flushing ones are those of the CV32E40P user manual ("Control and Status Registers").
+ */
+export interface CsrRow {
+  readonly name: string;
+  readonly address: number;
+  readonly writable: boolean;
+  /** An access flushes the pipeline and costs `timing.csr_flush`. */
+  readonly flushes: boolean;
+  readonly meaning: string;
+}
+
+const row = (
+  name: string,
+  address: number,
+  flags: '' | 'w' | 'f' | 'wf',
+  meaning: string,
+): CsrRow => ({
+  name,
+  address,
+  writable: flags.includes('w'),
+  flushes: flags.includes('f'),
+  meaning,
+});
+
+/** Number of event counters behind mhpmcounter3.. */
+export const EVENT_COUNTERS = 13;
+
+const numbered = (make: (n: number) => CsrRow): CsrRow[] =>
+  Array.from({ length: EVENT_COUNTERS }, (_, index) => make(index + 3));
+
+export const csrRows: readonly CsrRow[] = [
+  row('mstatus', 0x300, 'wf', 'machine status: MIE bit 3, MPIE bit 7, MPP always 3'),
+  row('misa', 0x301, 'w', 'ISA and extensions; writes are ignored'),
+  row('mie', 0x304, 'w', 'interrupt enables, one bit a line'),
+  row('mtvec', 0x305, 'wf', 'trap vector base; bit 0: vectored interrupts'),
+  row('mscratch', 0x340, 'w', 'scratch word of the trap handler'),
+  row('mepc', 0x341, 'wf', 'pc to return to'),
+  row('mcause', 0x342, 'wf', 'cause of the last trap'),
+  row('mtval', 0x343, 'w', 'always 0'),
+  row('mip', 0x344, 'w', 'pending interrupts; writes are ignored'),
+  row(
+    'mcountinhibit',
+    0x320,
+    'wf',
+    'bit n stops counter n; cycle and instret are stopped after reset',
+  ),
+  ...numbered((n) =>
+    row(`mhpmevent${n}`, 0x320 + n, 'wf', `events that counter ${n} counts, one bit each`),
+  ),
+  row('mcycle', 0xb00, 'wf', 'cycles, low word'),
+  row('minstret', 0xb02, 'wf', 'instructions retired, low word'),
+  ...numbered((n) => row(`mhpmcounter${n}`, 0xb00 + n, 'wf', `event counter ${n}, low word`)),
+  row('mcycleh', 0xb80, 'wf', 'cycles, high word'),
+  row('minstreth', 0xb82, 'wf', 'instructions retired, high word'),
+  ...numbered((n) => row(`mhpmcounter${n}h`, 0xb80 + n, 'wf', `event counter ${n}, high word`)),
+  row('cycle', 0xc00, 'f', 'mcycle, read-only'),
+  row('instret', 0xc02, 'f', 'minstret, read-only'),
+  ...numbered((n) => row(`hpmcounter${n}`, 0xc00 + n, 'f', `mhpmcounter${n}, read-only`)),
+  row('cycleh', 0xc80, 'f', 'mcycleh, read-only'),
+  row('instreth', 0xc82, 'f', 'minstreth, read-only'),
+  ...numbered((n) => row(`hpmcounter${n}h`, 0xc80 + n, 'f', `mhpmcounter${n}h, read-only`)),
+  row('mvendorid', 0xf11, '', 'vendor'),
+  row('marchid', 0xf12, '', 'architecture'),
+  row('mimpid', 0xf13, '', 'implementation'),
+  row('mhartid', 0xf14, '', 'cluster id << 5 | core id'),
+];
+
+export const csrByAddress: ReadonlyMap<number, CsrRow> = new Map(
+  csrRows.map((entry) => [entry.address, entry]),
+);
