@@ -1,0 +1,334 @@
+import type { Peripheral } from '../interconnect/peripheral.js';
+import { RegisterDecoder } from '../peripherals/register-decoder.js';
+import { OctobarError } from '../sim/error.js';
+import type { ConfigOf } from '../sim/parameters.js';
+import type { EventSink, HartControl, Stateful, Unit } from '../sim/unit.js';
+import { Barriers } from './barriers.js';
+import { describeWait } from './describe.js';
+import { Dispatch } from './dispatch.js';
+import { Mutexes } from './mutexes.js';
+import type { eventParameters } from './parameters.js';
+import { EventFastPort, EventSlowPort } from './ports.js';
+import { eventFastRegisters, eventSlowRegisters } from './registers.js';
+import { Wait } from './wait.js';
+
+const waitTexts = [
+  '',
+  'event unit: event wait',
+  'event unit: software event and wait',
+  'event unit: barrier',
+  'event unit: mutex',
+  'event unit: dispatch',
+];
+
+interface Scheduled {
+  readonly at: number;
+  readonly line: number;
+  readonly hartMask: number;
+}
+
+/**
+ * PULP event unit v3. It follows the registers of the RTL: what happens in cycle t (triggers,
+ * arrivals, lock requests, raised lines) is judged together at the end of t, so that it does not
+ * matter in which order the harts of one cycle are run, and is in the event buffers from t + 1 on.
+ * A barrier has one register more in its way: t + 2. A wait is answered in the first cycle in which
+ * buffer & mask != 0.
+ *
+ * Two deliberate differences to the RTL: a wait returns and clears the bits that were there in the
+ * cycle of its grant (the RTL looks one cycle later, and drops what comes in the cycle after that);
+ * and misuse of mutexes and dispatch, which the RTL only reports in simulation, is an error.
+ */
+export class EventUnit implements Unit, EventSink, Stateful {
+  readonly name = 'event_unit';
+  nextCycle = Infinity;
+
+  /** The port at 0x10204000: registers of the accessing hart. */
+  readonly fast: Peripheral;
+  /** The port at 0x10200800: registers of all harts. */
+  readonly slow: Peripheral;
+
+  readonly buffer: Uint32Array;
+  readonly mask: Uint32Array;
+  readonly irqMask: Uint32Array;
+  readonly softwareTargets: Uint32Array;
+  readonly barriers: Barriers;
+  readonly mutexes: Mutexes;
+  readonly dispatch: Dispatch;
+  readonly waitKind: Uint8Array;
+  readonly waitIndex: Uint8Array;
+
+  private readonly waitClears: Uint8Array;
+  /** The held read was taken back, for an interrupt: it will be tried again. */
+  private readonly withdrawn: Uint8Array;
+  private readonly irqLevel: Uint8Array;
+  /** Event lines of each hart in the current cycle. */
+  private readonly lines: Uint32Array;
+  private readonly allHarts: number;
+  private readonly interruptLine: number;
+  /** The current cycle: all cycles before it have been judged. */
+  private clock = 0;
+  /** The current cycle holds something that its end must judge. */
+  private dirty = false;
+  private scheduled: Scheduled[] = [];
+
+  constructor(
+    config: ConfigOf<typeof eventParameters>,
+    private readonly control: HartControl,
+    readonly harts: number,
+  ) {
+    if (harts > 16) {
+      throw new OctobarError('config', `the event unit serves 16 harts, not ${harts}`, {
+        hint: 'set harts to at most 16',
+      });
+    }
+    const words = (): Uint32Array => new Uint32Array(harts);
+    this.buffer = words();
+    this.mask = words();
+    this.irqMask = words();
+    this.softwareTargets = words();
+    this.lines = words();
+    this.waitKind = new Uint8Array(harts);
+    this.waitIndex = new Uint8Array(harts);
+    this.waitClears = new Uint8Array(harts);
+    this.withdrawn = new Uint8Array(harts);
+    this.irqLevel = new Uint8Array(harts);
+    this.barriers = new Barriers(config.barriers);
+    this.mutexes = new Mutexes(config.mutexes);
+    this.dispatch = new Dispatch(config.dispatch_depth, harts);
+    this.allHarts = (1 << harts) - 1;
+    this.interruptLine = config.interrupt_line;
+    this.fast = new EventFastPort(this, new RegisterDecoder('event unit', eventFastRegisters));
+    this.slow = new EventSlowPort(
+      this,
+      new RegisterDecoder('event unit (all harts)', eventSlowRegisters),
+    );
+  }
+
+  /** Sets event `line` of the harts in `hartMask`: in their buffers from cycle `at` + 1 on. */
+  raise(line: number, hartMask: number, at: number): void {
+    if (at < this.clock) {
+      throw new OctobarError('internal', `event ${line} raised for cycle ${at}, which is over`);
+    }
+    this.scheduled.push({ at, line, hartMask });
+    if (at + 1 < this.nextCycle) this.nextCycle = at + 1;
+  }
+
+  /** Whether an event that the hart's mask lets through is in its buffer: a `wfi` does not sleep then. */
+  pending(hart: number, now: number): boolean {
+    this.advance(now);
+    return (this.buffer[hart] & this.mask[hart]) !== 0;
+  }
+
+  /**
+   * Takes back the held read of a hart, because the hart takes an interrupt. The hart must read the
+   * register again afterwards; that second read does not trigger or arrive again.
+   */
+  withdraw(hart: number): void {
+    if (this.waitKind[hart] !== Wait.NONE) this.withdrawn[hart] = 1;
+  }
+
+  /** What a sleeping hart waits for, or undefined when it does not sleep here. */
+  describeWait(hart: number): string | undefined {
+    return describeWait(this, hart);
+  }
+
+  sleeps(hart: number): boolean {
+    return this.waitKind[hart] !== Wait.NONE && this.withdrawn[hart] === 0;
+  }
+
+  cycle(now: number): void {
+    this.advance(now);
+  }
+
+  settle(): void {
+    // The unit has no TCDM ports.
+  }
+
+  // What the two ports do. Each first calls `advance`, so that `clock` is the cycle of the access.
+
+  /** Judges every cycle before `now`. */
+  advance(now: number): void {
+    while (this.clock < now) {
+      if (!this.dirty) {
+        let next = now;
+        for (const s of this.scheduled) if (s.at < next) next = s.at;
+        if (next > this.clock) this.clock = next;
+        if (this.clock >= now) break;
+      }
+      this.edge();
+    }
+    this.plan();
+  }
+
+  /** A load of a register that waits. */
+  wait(hart: number, kind: number, index: number, clears: boolean): number {
+    if (this.waitKind[hart] === Wait.NONE) this.trigger(hart, kind, index);
+    this.waitKind[hart] = kind;
+    this.waitIndex[hart] = index;
+    this.waitClears[hart] = clears ? 1 : 0;
+    this.withdrawn[hart] = 0;
+    if ((this.buffer[hart] & this.mask[hart]) !== 0) return this.answer(hart);
+    this.control.hold(hart, waitTexts[kind], true);
+    return 0;
+  }
+
+  /** Software event `event` to the harts in `hartMask`; 0 means all of them. */
+  signal(event: number, hartMask: number): void {
+    const target = (hartMask & this.allHarts) === 0 ? this.allHarts : hartMask;
+    for (let h = 0; h < this.harts; h++) {
+      if ((target >>> h) & 1) this.lines[h] |= 1 << event;
+    }
+    this.touch();
+  }
+
+  clear(hart: number, bits: number): void {
+    this.buffer[hart] &= ~bits;
+    this.driveInterrupt(hart);
+  }
+
+  setMask(hart: number, value: number): void {
+    this.mask[hart] = value;
+    this.touch();
+  }
+
+  setIrqMask(hart: number, value: number): void {
+    this.irqMask[hart] = value;
+    this.driveInterrupt(hart);
+  }
+
+  /** Something happened that the end of this cycle must judge. */
+  touch(): void {
+    this.dirty = true;
+    this.plan();
+  }
+
+  private plan(): void {
+    let next = this.dirty ? this.clock + 1 : Infinity;
+    for (const s of this.scheduled) if (s.at + 1 < next) next = s.at + 1;
+    this.nextCycle = next;
+  }
+
+  private trigger(hart: number, kind: number, index: number): void {
+    if (kind === Wait.SOFTWARE) this.signal(index, this.softwareTargets[hart]);
+    else if (kind === Wait.BARRIER) this.barriers.arrive(index, 1 << hart);
+    else if (kind === Wait.MUTEX) this.mutexes.lock(index, hart);
+    else if (kind === Wait.DISPATCH) this.dispatch.request(hart);
+    else return;
+    this.touch();
+  }
+
+  /** End of the current cycle. */
+  private edge(): void {
+    const { lines } = this;
+    const barrierFires = this.barriers.edge(lines);
+    this.mutexes.edge(lines);
+    const dispatching = this.dispatch.edge(lines);
+    if (this.scheduled.length > 0) this.collect();
+    this.clock++;
+    this.dirty = barrierFires || dispatching;
+    for (let h = 0; h < this.harts; h++) {
+      if (lines[h] !== 0) {
+        this.buffer[h] |= lines[h];
+        lines[h] = 0;
+        this.driveInterrupt(h);
+      }
+      if ((this.buffer[h] & this.mask[h]) === 0) continue;
+      if (this.sleeps(h)) this.control.resume(h, this.clock, this.answer(h));
+      else this.control.wake(h, this.clock);
+    }
+  }
+
+  private collect(): void {
+    let kept = 0;
+    for (const s of this.scheduled) {
+      if (s.at > this.clock) {
+        this.scheduled[kept++] = s;
+        continue;
+      }
+      for (let h = 0; h < this.harts; h++) {
+        if ((s.hartMask >>> h) & 1) this.lines[h] |= 1 << s.line;
+      }
+    }
+    this.scheduled.length = kept;
+  }
+
+  /** Ends the wait of a hart that has an event; returns what its load reads. */
+  private answer(hart: number): number {
+    const kind = this.waitKind[hart];
+    const events = (this.buffer[hart] & this.mask[hart]) >>> 0;
+    this.waitKind[hart] = Wait.NONE;
+    if (this.waitClears[hart] !== 0) this.clear(hart, events);
+    if (kind === Wait.MUTEX) return this.mutexes.message[this.waitIndex[hart]];
+    if (kind === Wait.DISPATCH) return this.dispatch.take(hart);
+    return events;
+  }
+
+  private driveInterrupt(hart: number): void {
+    const level = (this.buffer[hart] & this.irqMask[hart]) !== 0 ? 1 : 0;
+    if (level === this.irqLevel[hart]) return;
+    this.irqLevel[hart] = level;
+    this.control.interrupt(hart, this.interruptLine, level === 1);
+  }
+
+  reset(): void {
+    for (const words of this.words()) words.fill(0);
+    for (let h = 0; h < this.harts; h++) this.driveInterrupt(h);
+    this.barriers.reset();
+    this.mutexes.reset();
+    this.dispatch.reset();
+    this.scheduled = [];
+    this.clock = 0;
+    this.dirty = false;
+    this.nextCycle = Infinity;
+  }
+
+  save(): unknown {
+    return {
+      words: this.words().map((words) => words.slice()),
+      irqLevel: this.irqLevel.slice(),
+      barriers: this.barriers.save(),
+      mutexes: this.mutexes.save(),
+      dispatch: this.dispatch.save(),
+      scheduled: [...this.scheduled],
+      clock: this.clock,
+      dirty: this.dirty,
+    };
+  }
+
+  restore(state: unknown): void {
+    const s = state as {
+      words: (Uint32Array | Uint8Array)[];
+      irqLevel: Uint8Array;
+      barriers: unknown;
+      mutexes: unknown;
+      dispatch: unknown;
+      scheduled: Scheduled[];
+      clock: number;
+      dirty: boolean;
+    };
+    this.words().forEach((words, i) => words.set(s.words[i]));
+    // The harts restore the levels of their interrupt lines themselves.
+    this.irqLevel.set(s.irqLevel);
+    this.barriers.restore(s.barriers);
+    this.mutexes.restore(s.mutexes);
+    this.dispatch.restore(s.dispatch);
+    this.scheduled = [...s.scheduled];
+    this.clock = s.clock;
+    this.dirty = s.dirty;
+    this.plan();
+  }
+
+  private words(): (Uint32Array | Uint8Array)[] {
+    return [
+      this.buffer,
+      this.mask,
+      this.irqMask,
+      this.softwareTargets,
+      this.lines,
+      this.waitKind,
+      this.waitIndex,
+      this.waitClears,
+      this.withdrawn,
+    ];
+  }
+}
