@@ -26,4 +26,8 @@ export interface Accelerator extends Peripheral, Unit {
   preload(section: string, bytes: Uint8Array): boolean;
 }
 
-export type AcceleratorFactory = (environment: HwpeEnvironment) => Accelerator;
+export interface AcceleratorFactory {
+  (environment: HwpeEnvironment): Accelerator;
+  /** Payload width in bits that the engine needs: the machine gives it a `WidePort` of this width. */
+  readonly portBits?: number;
+}
