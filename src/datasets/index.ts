@@ -1,0 +1,26 @@
+/** Weights and pictures: fetched with checksums, cached, read as data. */
+export { cacheFolder, sha256, type Progress } from './cache.js';
+export {
+  classNames,
+  loadNsfwjsMobileNet,
+  nsfwjsTarball,
+  weightsDigest,
+  type LayersModelFiles,
+} from './nsfwjs.js';
+export { fixturePath, packageRoot } from './package-root.js';
+export {
+  decodePicture,
+  encodePng,
+  readPicture,
+  resample,
+  squarePicture,
+  type Picture,
+} from './picture.js';
+export {
+  committedPictures,
+  defaultPicture,
+  loadCommittedPicture,
+  picturesFor,
+  pictureSide,
+  type CommittedPicture,
+} from './pictures.js';
