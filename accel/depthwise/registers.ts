@@ -1,4 +1,4 @@
-import { hwpeRegisters, readWrite, wordIndex } from '../../emulator/hwpe/registers.js';
+import { hwpeRegisters, readWrite, wordIndex } from '../../emulator/hwpe/index.js';
 
 const job = [
   readWrite('SRC_ADDR', 0x34, 'TCDM address of input row 0, column 0, channel 0'),

@@ -4,7 +4,7 @@ import {
   readWrite,
   wordIndex,
   writeOnly,
-} from '../../emulator/hwpe/registers.js';
+} from '../../emulator/hwpe/index.js';
 
 const unused = 'kept as in ima_v1, has no effect';
 

@@ -52,7 +52,7 @@ export interface Engine extends Stateful {
   /** Answers a register by itself; undefined means: the stored value. */
   fetched?(word: number, visit: RegisterVisit): number | undefined;
   /** CHECK_STATE while no job runs; 0 leaves it to the frame. */
-  state?(): number;
+  checkState?(): number;
   /** Contents of an ELF section; false when it is not the engine's. */
   preload?(section: string, bytes: Uint8Array): boolean;
 }
@@ -62,7 +62,8 @@ export interface EngineDescription {
   /** Name in the JSON output, e.g. `ima`. */
   readonly name: string;
   readonly registers: HwpeRegisterMap;
-  readonly capability: Omit<Capability, 'CONTEXTS' | 'PORT_BITS'>;
+  /** The capability block; what is left out reads 0, CONTEXTS and PORT_BITS are the frame's. */
+  readonly capability: Partial<Omit<Capability, 'CONTEXTS' | 'PORT_BITS'>>;
   /** Payload of the port in bits. */
   readonly portBits: number;
   create(host: EngineHost): Engine;
