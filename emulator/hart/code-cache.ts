@@ -1,0 +1,216 @@
+import type { Decoder } from '../isa/decoder.js';
+import { disassemble } from '../isa/disassembler.js';
+import { mentions } from '../isa/expression.js';
+import type { Decoded } from '../isa/row.js';
+import { ILLEGAL, operationOf } from '../isa/table.js';
+import type { Memory } from '../memory/memory.js';
+import type { ConfigOf } from '../sim/parameters.js';
+import {
+  ASK,
+  COST_SHIFT,
+  FEEDS_JALR,
+  LONG,
+  NEXT_IS_JUMP,
+  RD_SHIFT,
+  RS1_SHIFT,
+  RS2_SHIFT,
+  SINK,
+} from './slot.js';
+import type { timingParameters } from './timing.js';
+
+/**
+ * Decoded code. A slot is filled at first execution, with the costs that do not depend on data:
+ * hazards between neighbours, and the alignment of a branch target. A store onto a decoded or
+ * examined halfword drops everything, so code is coherent at once, as with an ideal fetch port.
+ */
+export class CodeCache {
+  readonly slots: Int32Array;
+  /** End of decoded code in the TCDM, as an offset; 0 while there is none. */
+  tcdmCodeEnd = 0;
+  private readonly probed = new Set<number>();
+
+  constructor(
+    private readonly l2: Memory,
+    private readonly tcdm: Memory,
+    private readonly decoder: Decoder,
+    private readonly timing: ConfigOf<typeof timingParameters>,
+  ) {
+    this.slots = new Int32Array(l2.size + tcdm.size);
+  }
+
+  /** Index of a pc in `slots`, or -1 when it is outside L2 and TCDM. */
+  indexOf(pc: number): number {
+    const address = pc >>> 0;
+    if (this.l2.contains(address, 2)) return address - this.l2.base;
+    if (this.tcdm.contains(address, 2)) return this.l2.size + address - this.tcdm.base;
+    return -1;
+  }
+
+  setProbe(pc: number, on: boolean): void {
+    if (on) this.probed.add(pc >>> 0);
+    else this.probed.delete(pc >>> 0);
+    this.invalidate();
+  }
+
+  isProbed(pc: number): boolean {
+    return this.probed.has(pc >>> 0);
+  }
+
+  invalidate(): void {
+    this.slots.fill(0);
+    this.tcdmCodeEnd = 0;
+  }
+
+  /** Bytes of memory changed: drops all slots when one of them had been looked at. */
+  changed(address: number, bytes: number): void {
+    const first = this.indexOf((address - 2) & -2);
+    const last = this.indexOf((address + bytes - 1) & -2);
+    for (let index = Math.max(first, 0); index <= last; index += 2) {
+      if (this.slots[index] !== 0) {
+        this.invalidate();
+        return;
+      }
+    }
+  }
+
+  private halfword(address: number): number {
+    const memory = this.l2.contains(address, 2) ? this.l2 : this.tcdm;
+    return memory.contains(address, 2) ? memory.u16[(address - memory.base) >> 1] : 0;
+  }
+
+  /** Marks a halfword whose contents a neighbour's slot depends on. */
+  private look(address: number): void {
+    const index = this.indexOf(address);
+    if (index >= 0 && this.slots[index] === 0) this.mark(index, ASK);
+  }
+
+  private mark(index: number, word: number): void {
+    this.slots[index] = word;
+    if (index >= this.l2.size)
+      this.tcdmCodeEnd = Math.max(this.tcdmCodeEnd, index - this.l2.size + 4);
+  }
+
+  /** The instruction at an address without changing anything; undefined when illegal. */
+  decodeAt(address: number): Decoded | undefined {
+    const pc = address >>> 0;
+    return this.decoder.decode(this.halfword(pc) | (this.halfword(pc + 2) << 16));
+  }
+
+  /** For costs that are cached: a later store there must drop them. */
+  isLong(address: number): boolean {
+    this.look(address >>> 0);
+    return this.isLongWithoutMark(address);
+  }
+
+  isLongWithoutMark(address: number): boolean {
+    return (this.halfword(address >>> 0) & 3) === 3;
+  }
+
+  disassemble(address: number): { text: string; bytes: number } {
+    const decoded = this.decodeAt(address);
+    if (decoded) return { text: disassemble(decoded, address), bytes: decoded.bytes };
+    const low = this.halfword(address >>> 0);
+    const bytes = (low & 3) === 3 ? 4 : 2;
+    const word = bytes === 4 ? low | (this.halfword((address >>> 0) + 2) << 16) : low;
+    return { text: `.insn ${bytes}, 0x${(word >>> 0).toString(16)}`, bytes };
+  }
+
+  /** Fills the slot of a pc and returns its first word (without the bit that asks for `resolve`). */
+  fill(pc: number, index: number): number {
+    const address = pc >>> 0;
+    const decoded = this.decodeAt(address);
+    let word: number;
+    let immediate = 0;
+    if (decoded === undefined) {
+      const long = (this.halfword(address) & 3) === 3;
+      word = ILLEGAL | (long ? LONG : 0) | (1 << COST_SHIFT);
+    } else {
+      word = this.encode(decoded, address);
+      const { format } = decoded.row;
+      immediate = format === 'branch' || format === 'jump' ? address + decoded.imm : decoded.imm;
+    }
+    this.slots[index + 1] = immediate;
+    this.mark(index, this.probed.has(address) ? word | ASK : word);
+    return word;
+  }
+
+  private encode(d: Decoded, address: number): number {
+    const { row } = d;
+    let word =
+      operationOf.get(row.name)! |
+      ((d.rd === 0 ? SINK : d.rd) << RD_SHIFT) |
+      (d.rs1 << RS1_SHIFT) |
+      (d.rs2 << RS2_SHIFT) |
+      (d.bytes === 4 ? LONG : 0);
+    const followsAt = address + d.bytes;
+    let cost = 1;
+    switch (row.timing) {
+      case 'branch':
+        cost = this.timing.branch_taken + this.splitCost(address + d.imm);
+        break;
+      case 'jump':
+        cost = this.timing.jump + this.splitCost(address + d.imm);
+        break;
+      case 'fence':
+        cost = this.timing.fence + this.splitCost(followsAt);
+        break;
+      case 'jalr':
+      case 'ecall':
+      case 'ebreak':
+      case 'mret':
+      case 'wfi':
+        break;
+      default: {
+        this.look(followsAt);
+        const next = this.decodeAt(followsAt);
+        if (next === undefined) break;
+        if (next.row.timing === 'jump' || next.row.timing === 'jalr') word |= NEXT_IS_JUMP;
+        if (row.timing === 'load') cost += loadUse(d, next) * this.timing.load_use;
+        if (this.feedsJalr(d, next, followsAt + next.bytes)) word |= FEEDS_JALR;
+      }
+    }
+    return word | (cost << COST_SHIFT);
+  }
+
+  private splitCost(target: number): number {
+    return (target & 2) !== 0 && this.isLong(target) ? this.timing.split_target : 0;
+  }
+
+  /** A result reaches a jalr in decode late from the instruction before it, a load even from two before. */
+  private feedsJalr(d: Decoded, next: Decoded, afterNext: number): boolean {
+    if (d.rd === 0 || d.row.timing === 'store') return false;
+    if (next.row.timing === 'jalr') return next.rs1 === d.rd;
+    if (d.row.timing !== 'load' || writesThroughAlu(next, d.rd) || next.rd === d.rd) return false;
+    this.look(afterNext);
+    const second = this.decodeAt(afterNext);
+    return second?.row.timing === 'jalr' && second.rs1 === d.rd;
+  }
+}
+
+/** Whether the instruction after a load waits for it: it reads the register, or overwrites it out of turn. */
+function loadUse(load: Decoded, next: Decoded): 0 | 1 {
+  const register = load.rd;
+  if (register === 0 || next.row.timing === 'jalr') return 0;
+  return readsRegister(next, register) || writesThroughAlu(next, register) ? 1 : 0;
+}
+
+export function readsRegister(d: Decoded, register: number): boolean {
+  const { row } = d;
+  const tree = row.result ?? row.condition;
+  const readsBase = row.memory !== undefined || row.format === 'csr' || row.format === 'jalr';
+  const readsFirst = readsBase || mentions(tree, 'rs1');
+  const readsSecond = row.memory?.write === true || mentions(tree, 'rs2');
+  return (readsFirst && d.rs1 === register) || (readsSecond && d.rs2 === register);
+}
+
+/** jal and jalr write their link through another path, a load through the memory port. */
+function writesThroughAlu(d: Decoded, register: number): boolean {
+  const { timing } = d.row;
+  const byAlu =
+    timing === 'alu' ||
+    timing === 'mul' ||
+    timing === 'mulh' ||
+    timing === 'div' ||
+    timing === 'csr';
+  return byAlu && d.rd === register;
+}

@@ -1,0 +1,32 @@
+import type { Memory } from '../memory/memory.js';
+import type { ConfigOf } from '../sim/parameters.js';
+import type { HartState } from './state.js';
+import type { timingParameters } from './timing.js';
+
+/** What the generated interpreter needs of the rest of the machine; only rare events come through it. */
+export interface InterpreterContext {
+  readonly state: HartState;
+  readonly timing: ConfigOf<typeof timingParameters>;
+  readonly tcdm: Memory;
+  readonly tcdmBase: number;
+  readonly tcdmSize: number;
+  readonly l2Base: number;
+  readonly l2Size: number;
+  /** Decoded slots: L2 first, the TCDM behind it; index = byte offset. */
+  readonly code: Int32Array;
+  /** End of decoded code in the TCDM as an offset, 0 while there is none. */
+  readonly tcdmCodeEnd: number;
+  /** Index into `code` of a pc outside L2; an address that is no memory is an error. */
+  indexOf(hart: number, pc: number, now: number): number;
+  /** Slot word 0 of a pc that is not decoded yet or is probed; 0 when the run stops here. */
+  resolve(hart: number, pc: number, index: number, now: number): number;
+  /** Whether the instruction at an address has a 32-bit encoding. */
+  isLong(address: number): boolean;
+  /** An instruction that touches more than this hart's registers and the TCDM. */
+  special(hart: number, slot: number, index: number, now: number): void;
+  /** A load or store that is not one aligned access to the TCDM. */
+  access(hart: number, slot: number, address: number, now: number): void;
+  completeSpecial(hart: number, now: number): void;
+  /** A store below `tcdmCodeEnd`. */
+  storedCode(hart: number, offset: number): void;
+}

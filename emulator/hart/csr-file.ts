@@ -1,0 +1,271 @@
+import { csrByAddress, EVENT_COUNTERS } from '../isa/csr.js';
+import { OctobarError } from '../sim/error.js';
+import { stall, STALL_SHIFT, type HartState } from './state.js';
+
+/** Bits of mstatus. */
+export const MIE = 1 << 3;
+export const MPIE = 1 << 7;
+const MPP = 3 << 11;
+
+/**
+ * Events of the PULP performance counters by bit, with what each counts here. A counter adds all
+ * events whose bit is set. Compressed instructions (bit 10) are not counted: the bit reads back 0.
+ */
+export const performanceEvents = [
+  'cycles',
+  'instructions',
+  'load_use_stalls',
+  'jump_stalls',
+  'icache_misses',
+  'loads',
+  'stores',
+  'jumps',
+  'branches',
+  'branches_taken',
+  undefined,
+  'outer_loads',
+  'outer_stores',
+  'outer_load_cycles',
+  'outer_store_cycles',
+  'tcdm_conflicts',
+] as const;
+
+const SUPPORTED_EVENTS = performanceEvents.reduce(
+  (mask, name, bit) => (name === undefined ? mask : mask | (1 << bit)),
+  0,
+);
+
+/** A 64-bit counter that runs from a free-running source unless it is inhibited. */
+interface Counter {
+  /** Value while stopped; while running, what to add to the source. */
+  offset: bigint;
+  running: boolean;
+  events: number;
+}
+
+interface HartCsrs {
+  mstatus: number;
+  mie: number;
+  mip: number;
+  mtvec: number;
+  mtvecWritten: boolean;
+  mscratch: number;
+  mepc: number;
+  mcause: number;
+  inhibit: number;
+  /** 0 cycle, 2 instret, 3.. event counters. */
+  counters: Counter[];
+}
+
+const COUNTERS = EVENT_COUNTERS + 3;
+const INHIBIT_MASK = ((1 << COUNTERS) - 1) & ~2;
+const U64 = (1n << 64n) - 1n;
+
+export class CsrFile {
+  private harts: HartCsrs[] = [];
+
+  constructor(
+    private readonly state: HartState,
+    private readonly misa: number,
+    private readonly clusterId: number,
+  ) {
+    this.reset();
+  }
+
+  reset(): void {
+    this.harts = Array.from({ length: this.state.count }, () => ({
+      mstatus: MPP,
+      mie: 0,
+      mip: 0,
+      mtvec: 1,
+      mtvecWritten: false,
+      mscratch: 0,
+      mepc: 0,
+      mcause: 0,
+      // CV32E40P: counters are inhibited after reset.
+      inhibit: INHIBIT_MASK,
+      counters: Array.from({ length: COUNTERS }, () => ({ offset: 0n, running: false, events: 0 })),
+    }));
+  }
+
+  save(): unknown {
+    return structuredCloneOf(this.harts);
+  }
+
+  restore(state: unknown): void {
+    this.harts = structuredCloneOf(state as HartCsrs[]);
+  }
+
+  of(hart: number): HartCsrs {
+    return this.harts[hart];
+  }
+
+  /** Value of a CSR when its access leaves decode in cycle `now`; undefined when it does not exist. */
+  read(hart: number, address: number, now: number): number | undefined {
+    const row = csrByAddress.get(address);
+    if (row === undefined) return undefined;
+    const csrs = this.of(hart);
+    switch (row.name) {
+      case 'mstatus':
+        return csrs.mstatus;
+      case 'misa':
+        return this.misa;
+      case 'mie':
+        return csrs.mie;
+      case 'mtvec':
+        return csrs.mtvec;
+      case 'mscratch':
+        return csrs.mscratch;
+      case 'mepc':
+        return csrs.mepc;
+      case 'mcause':
+        return csrs.mcause;
+      case 'mip':
+        return csrs.mip;
+      case 'mcountinhibit':
+        return csrs.inhibit;
+      case 'mhartid':
+        return (this.clusterId << 5) | hart;
+      case 'mtval':
+      case 'mvendorid':
+      case 'marchid':
+      case 'mimpid':
+        return 0;
+    }
+    if (address >= 0x323 && address < 0x340) return csrs.counters[address - 0x320].events;
+    const value = this.counter(hart, address & 0x1f, now);
+    return Number(((address & 0x80) !== 0 ? value >> 32n : value) & 0xffffffffn) | 0;
+  }
+
+  /** Writes a CSR that exists and is writable. */
+  write(hart: number, address: number, value: number, now: number): void {
+    const csrs = this.of(hart);
+    switch (csrByAddress.get(address)?.name) {
+      case 'mstatus':
+        csrs.mstatus = (value & (MIE | MPIE)) | MPP;
+        return;
+      case 'mie':
+        csrs.mie = value;
+        return;
+      case 'mtvec':
+        // The vector table is 256-byte aligned; only direct and vectored modes exist.
+        csrs.mtvec = (value & ~0xff) | (value & 1);
+        csrs.mtvecWritten = true;
+        return;
+      case 'mscratch':
+        csrs.mscratch = value;
+        return;
+      case 'mepc':
+        csrs.mepc = value & ~1;
+        return;
+      case 'mcause':
+        csrs.mcause = value & 0x8000001f;
+        return;
+      case 'mcountinhibit':
+        for (let index = 0; index < COUNTERS; index++) {
+          this.run(hart, index, ((value >>> index) & 1) === 0, now);
+        }
+        csrs.inhibit = value & INHIBIT_MASK;
+        return;
+      case 'misa':
+      case 'mtval':
+      case 'mip':
+        return;
+      case undefined:
+        throw new OctobarError('internal', `write to unknown CSR 0x${address.toString(16)}`, {
+          hart,
+        });
+    }
+    if (address >= 0x323 && address < 0x340) {
+      const counter = csrs.counters[address - 0x320];
+      const kept = this.counter(hart, address - 0x320, now);
+      counter.events = value & SUPPORTED_EVENTS;
+      this.set(hart, address - 0x320, kept, now);
+      return;
+    }
+    const index = address & 0x1f;
+    const old = this.counter(hart, index, now);
+    const word = BigInt(value >>> 0);
+    const high = (address & 0x80) !== 0;
+    this.set(
+      hart,
+      index,
+      high ? (word << 32n) | (old & 0xffffffffn) : (old & ~0xffffffffn) | word,
+      now,
+    );
+  }
+
+  private counter(hart: number, index: number, now: number): bigint {
+    const counter = this.of(hart).counters[index];
+    return counter.running
+      ? (this.source(hart, index, now) + counter.offset) & U64
+      : counter.offset;
+  }
+
+  private set(hart: number, index: number, value: bigint, now: number): void {
+    const counter = this.of(hart).counters[index];
+    counter.offset = counter.running ? value - this.source(hart, index, now) : value;
+  }
+
+  private run(hart: number, index: number, running: boolean, now: number): void {
+    const counter = this.of(hart).counters[index];
+    if (counter.running === running) return;
+    const value = this.counter(hart, index, now);
+    counter.running = running;
+    this.set(hart, index, value, now);
+  }
+
+  private source(hart: number, index: number, now: number): bigint {
+    if (index === 0) return BigInt(now);
+    if (index === 2) return BigInt(this.state.retiredBefore(hart, now));
+    let sum = 0;
+    const { events } = this.of(hart).counters[index];
+    for (let bit = 0; events >>> bit !== 0; bit++) {
+      if (((events >>> bit) & 1) !== 0) sum += this.event(hart, bit, now);
+    }
+    return BigInt(sum);
+  }
+
+  private event(hart: number, bit: number, now: number): number {
+    const s = this.state;
+    const stallOf = (cause: number): number => s.stalls[(hart << STALL_SHIFT) + cause];
+    switch (performanceEvents[bit]) {
+      case 'cycles':
+        return now - s.startedAt[hart] - s.sleep[hart];
+      case 'instructions':
+        return s.retiredBefore(hart, now);
+      case 'load_use_stalls':
+        return stallOf(stall.load_use);
+      case 'jump_stalls':
+        return stallOf(stall.jump);
+      case 'loads':
+        return s.loads[hart];
+      case 'stores':
+        return s.stores[hart];
+      case 'jumps':
+        return s.jumps[hart];
+      case 'branches':
+        return s.branches[hart];
+      case 'branches_taken':
+        return s.taken[hart];
+      case 'outer_loads':
+        return s.outerLoads[hart];
+      case 'outer_stores':
+        return s.outerStores[hart];
+      case 'outer_load_cycles':
+        return s.outerLoadCycles[hart];
+      case 'outer_store_cycles':
+        return s.outerStoreCycles[hart];
+      case 'tcdm_conflicts':
+        return stallOf(stall.tcdm_conflict);
+      default:
+        // The instruction cache is ideal: no misses.
+        return 0;
+    }
+  }
+}
+
+/** `structuredClone` is no ECMAScript global of every host; the state is plain data. */
+function structuredCloneOf(harts: readonly HartCsrs[]): HartCsrs[] {
+  return harts.map((csrs) => ({ ...csrs, counters: csrs.counters.map((entry) => ({ ...entry })) }));
+}

@@ -1,0 +1,403 @@
+import { csrByAddress } from '../isa/csr.js';
+import { extensionsOf } from '../isa/table.js';
+import type { Row } from '../isa/row.js';
+import type { PeripheralBus } from '../interconnect/address-map.js';
+import type { Memory } from '../memory/memory.js';
+import { OctobarError } from '../sim/error.js';
+import type { ConfigOf } from '../sim/parameters.js';
+import type { HartControl } from '../sim/unit.js';
+import { CodeCache } from './code-cache.js';
+import type { InterpreterContext } from './context.js';
+import { CsrFile, MIE, MPIE } from './csr-file.js';
+import { createDecoder } from '../isa/decoder.js';
+import { MemoryAccess } from './memory-access.js';
+import {
+  COST_MASK,
+  COST_SHIFT,
+  HART_SHIFT,
+  RD_MASK,
+  RD_SHIFT,
+  REGISTER_MASK,
+  RS1_SHIFT,
+  RS2_SHIFT,
+  rowOf,
+} from './slot.js';
+import { mode, type HartState, type StallCause } from './state.js';
+import type { timingParameters } from './timing.js';
+
+export interface HartsOptions {
+  readonly state: HartState;
+  readonly timing: ConfigOf<typeof timingParameters>;
+  readonly isa: string;
+  readonly clusterId: number;
+  readonly tcdm: Memory;
+  readonly l2: Memory;
+  /** TCDM through test-and-set. */
+  readonly testAndSetBase: number;
+  readonly l2Latency: number;
+}
+
+/** What the harts ask of the machine around them. */
+export interface HartsHost {
+  /** An instruction at a probed pc; true stops the run before it. */
+  probed(hart: number, pc: number, now: number): boolean;
+  exit(code: number, hart: number, now: number): void;
+  /** Whether the event unit holds an event for a hart, so that `wfi` does not sleep. */
+  eventPending(hart: number, now: number): boolean;
+  /** A sleeping read of the event unit is taken back for an interrupt. */
+  withdraw(hart: number): void;
+  output(hart: number, byte: number): void;
+}
+
+const CAUSE_ILLEGAL = 2;
+const CAUSE_BREAKPOINT = 3;
+const CAUSE_ECALL = 11;
+
+/** The harts beyond the generated switch: system instructions, traps, sleep, and the slow ways to memory. */
+export class Harts implements InterpreterContext, HartControl {
+  readonly state: HartState;
+  readonly timing: ConfigOf<typeof timingParameters>;
+  readonly tcdm: Memory;
+  readonly tcdmBase: number;
+  readonly tcdmSize: number;
+  readonly l2Base: number;
+  readonly l2Size: number;
+  readonly count: number;
+  readonly codeCache: CodeCache;
+  readonly csrs: CsrFile;
+  readonly memory: MemoryAccess;
+  /** Set when somebody's `next` changed outside the main loop's own bookkeeping. */
+  disturbed = true;
+  /** Probe that let the run stop at a pc; the hart passes it without asking when it goes on. */
+  private readonly passProbe: Int32Array;
+  /** Harts with an enabled interrupt waiting. */
+  readonly interrupted: Uint8Array;
+  private now = 0;
+
+  constructor(
+    options: HartsOptions,
+    readonly host: HartsHost,
+  ) {
+    this.state = options.state;
+    this.timing = options.timing;
+    this.tcdm = options.tcdm;
+    this.tcdmBase = options.tcdm.base | 0;
+    this.tcdmSize = options.tcdm.size;
+    this.l2Base = options.l2.base | 0;
+    this.l2Size = options.l2.size;
+    this.count = options.state.count;
+    const extensions = extensionsOf(options.isa);
+    this.codeCache = new CodeCache(
+      options.l2,
+      options.tcdm,
+      createDecoder(extensions),
+      options.timing,
+    );
+    const letters = (extensions.has('xcvelw') ? 1 << 23 : 0) | (1 << 8) | (1 << 12) | (1 << 2);
+    this.csrs = new CsrFile(options.state, (1 << 30) | letters, options.clusterId);
+    this.memory = new MemoryAccess(this, options);
+    this.passProbe = new Int32Array(this.count).fill(-1);
+    this.interrupted = new Uint8Array(this.count);
+  }
+
+  get code(): Int32Array {
+    return this.codeCache.slots;
+  }
+
+  get tcdmCodeEnd(): number {
+    return this.memory.watchesTcdm ? Infinity : this.codeCache.tcdmCodeEnd;
+  }
+
+  attachBus(bus: PeripheralBus): void {
+    this.memory.bus = bus;
+  }
+
+  reset(): void {
+    this.state.reset();
+    this.csrs.reset();
+    this.interrupted.fill(0);
+    this.passProbe.fill(-1);
+    this.codeCache.invalidate();
+    this.disturbed = true;
+  }
+
+  save(): unknown {
+    return {
+      state: this.state.save(),
+      csrs: this.csrs.save(),
+      interrupted: this.interrupted.slice(),
+    };
+  }
+
+  restore(saved: unknown): void {
+    const s = saved as { state: unknown; csrs: unknown; interrupted: Uint8Array };
+    this.state.restore(s.state);
+    this.csrs.restore(s.csrs);
+    this.interrupted.set(s.interrupted);
+    this.passProbe.fill(-1);
+    this.codeCache.invalidate();
+    this.disturbed = true;
+  }
+
+  // --- Fetch ---------------------------------------------------------------------------------
+
+  indexOf(hart: number, pc: number, now: number): number {
+    const index = this.codeCache.indexOf(pc);
+    if (index >= 0) return index;
+    this.state.pc[hart] = pc;
+    this.state.next[hart] = now;
+    throw new OctobarError(
+      'unmapped-access',
+      'instruction fetch from an address that is no memory',
+      {
+        hart,
+        pc: pc >>> 0,
+        address: pc >>> 0,
+        cycle: now,
+        hint: 'a jump through a null or damaged pointer, a return with a lost ra, or code outside L2 and TCDM',
+      },
+    );
+  }
+
+  resolve(hart: number, pc: number, index: number, now: number): number {
+    this.state.pc[hart] = pc;
+    this.state.next[hart] = now;
+    const word = this.codeCache.fill(pc, index);
+    if (this.codeCache.isProbed(pc)) {
+      const waits = rowOf(word)?.timing === 'jalr' && this.state.jalrReady[hart] > now;
+      if (!waits && this.passProbe[hart] !== pc) {
+        if (this.host.probed(hart, pc >>> 0, now)) {
+          this.passProbe[hart] = pc;
+          return 0;
+        }
+      }
+      this.passProbe[hart] = -1;
+    }
+    return word;
+  }
+
+  isLong(address: number): boolean {
+    return this.codeCache.isLong(address);
+  }
+
+  storedCode(hart: number, offset: number): void {
+    this.memory.storedInTcdm(hart, offset);
+  }
+
+  // --- Memory --------------------------------------------------------------------------------
+
+  access(hart: number, slot: number, address: number, now: number): void {
+    this.now = now;
+    this.memory.access(hart, slot, address, now);
+  }
+
+  completeSpecial(hart: number, now: number): void {
+    this.memory.completeSpecial(hart, now);
+  }
+
+  // --- System instructions -------------------------------------------------------------------
+
+  special(hart: number, slot: number, index: number, now: number): void {
+    this.now = now;
+    const row = rowOf(slot);
+    if (row === undefined) return this.illegal(hart, now);
+    const base = hart << HART_SHIFT;
+    switch (row.timing) {
+      case 'csr':
+        return this.csr(hart, row, slot, this.code[index + 1], now);
+      case 'fence':
+        return this.finish(hart, slot, now, (slot >>> COST_SHIFT) & COST_MASK, 'fence');
+      case 'ecall':
+        return this.trap(hart, CAUSE_ECALL, now, this.timing.ecall);
+      case 'ebreak':
+        return this.ebreak(hart, now);
+      case 'mret':
+        return this.mret(hart, now);
+      case 'wfi':
+        return this.wfi(hart, slot, now);
+      case 'event-load': {
+        const r = this.state.registers;
+        const address =
+          (r[base + ((slot >>> RS1_SHIFT) & REGISTER_MASK)] + this.code[index + 1]) | 0;
+        return this.memory.access(hart, slot, address, now);
+      }
+      default:
+        throw new OctobarError('internal', `no meaning for ${row.name}`, { hart });
+    }
+  }
+
+  /** The instruction is over: the next one leaves decode `cost` cycles later. */
+  finish(hart: number, slot: number, now: number, cost: number, cause: StallCause): void {
+    const s = this.state;
+    if (cost > 1) s.addStall(hart, cause, cost - 1);
+    s.next[hart] = now + cost;
+    s.pc[hart] += 2 + ((slot >>> 27) & 2);
+    // A result of an ordinary CSR access reaches a jalr as late as an ALU result does.
+    if ((slot & (1 << 30)) !== 0) s.jalrReady[hart] = now + 2;
+  }
+
+  private csr(hart: number, row: Row, slot: number, address: number, now: number): void {
+    const entry = csrByAddress.get(address);
+    const old = this.csrs.read(hart, address, now);
+    const r = this.state.registers;
+    const base = hart << HART_SHIFT;
+    const immediate = row.format === 'csri';
+    const rs1 = (slot >>> RS1_SHIFT) & REGISTER_MASK;
+    const five = (slot >>> RS2_SHIFT) & REGISTER_MASK;
+    const operand = immediate ? five : r[base + rs1];
+    const writes = row.csr === 'write' || (immediate ? five : rs1) !== 0;
+    if (entry === undefined || old === undefined || (writes && !entry.writable)) {
+      return this.illegal(hart, now);
+    }
+    if (writes) {
+      const value =
+        row.csr === 'write' ? operand : row.csr === 'set' ? old | operand : old & ~operand;
+      this.csrs.write(hart, address, value | 0, now);
+      this.updateInterrupts(hart);
+    }
+    r[base + ((slot >>> RD_SHIFT) & RD_MASK)] = old;
+    this.finish(hart, slot, now, entry.flushes ? this.timing.csr_flush : 1, 'csr');
+  }
+
+  private illegal(hart: number, now: number): void {
+    if (this.csrs.of(hart).mtvecWritten)
+      return this.trap(hart, CAUSE_ILLEGAL, now, this.timing.illegal);
+    const pc = this.state.pc[hart] >>> 0;
+    const { text } = this.codeCache.disassemble(pc);
+    throw new OctobarError('illegal-instruction', `illegal instruction ${text}`, {
+      hart,
+      pc,
+      address: pc,
+      cycle: now,
+      hint: 'check --isa, that the pc is code and not data, and that the file was built for rv32imc; a handler in mtvec would receive it',
+    });
+  }
+
+  private ebreak(hart: number, now: number): void {
+    if (this.memory.semihosting(hart, now)) return;
+    this.trap(hart, CAUSE_BREAKPOINT, now, this.timing.ecall);
+  }
+
+  /** Enters the handler; without one the run ends with a fault. `cause` < 0 is an interrupt. */
+  private trap(hart: number, cause: number, now: number, cost: number): void {
+    const csrs = this.csrs.of(hart);
+    const s = this.state;
+    const pc = s.pc[hart];
+    if (!csrs.mtvecWritten) {
+      const what =
+        cause < 0 ? `interrupt ${cause & 31}` : cause === CAUSE_ECALL ? 'ecall' : 'ebreak';
+      throw new OctobarError('unhandled-trap', `${what} without a trap handler`, {
+        hart,
+        pc: pc >>> 0,
+        cycle: now,
+        hint: 'write the address of a handler, aligned to 256 bytes, to mtvec first',
+      });
+    }
+    csrs.mepc = pc;
+    csrs.mcause = cause;
+    csrs.mstatus = (csrs.mstatus & ~(MPIE | MIE)) | ((csrs.mstatus & MIE) !== 0 ? MPIE : 0);
+    const vectored = (csrs.mtvec & 1) !== 0 && cause < 0;
+    const target = (csrs.mtvec & ~0xff) + (vectored ? 4 * (cause & 31) : 0);
+    // ecall, ebreak and illegal instructions do not retire: all their cycles are the trap's.
+    s.addStall(hart, 'trap', cost);
+    s.waited[hart] = 0;
+    s.pc[hart] = target;
+    s.next[hart] = now + cost;
+    this.updateInterrupts(hart);
+  }
+
+  private mret(hart: number, now: number): void {
+    const csrs = this.csrs.of(hart);
+    csrs.mstatus = (csrs.mstatus & ~MIE) | ((csrs.mstatus & MPIE) !== 0 ? MIE : 0) | MPIE;
+    const s = this.state;
+    const target = csrs.mepc;
+    const split = (target & 2) !== 0 && this.isLong(target) ? this.timing.split_target : 0;
+    const cost = this.timing.mret + split;
+    s.addStall(hart, 'trap', cost - 1);
+    s.pc[hart] = target;
+    s.next[hart] = now + cost;
+    this.updateInterrupts(hart);
+  }
+
+  private wfi(hart: number, slot: number, now: number): void {
+    const csrs = this.csrs.of(hart);
+    const awake = (csrs.mip & csrs.mie) !== 0 || this.host.eventPending(hart, now);
+    if (awake) return this.finish(hart, slot, now, this.timing.wfi, 'trap');
+    this.state.requestSlot[hart] = slot;
+    this.state.mode[hart] = mode.waitForInterrupt;
+    this.state.next[hart] = Infinity;
+    this.state.sleepSince[hart] = now;
+    this.disturbed = true;
+  }
+
+  // --- Interrupts and sleep ------------------------------------------------------------------
+
+  interrupt(hart: number, line: number, level: boolean): void {
+    const csrs = this.csrs.of(hart);
+    csrs.mip = level ? csrs.mip | (1 << line) : csrs.mip & ~(1 << line);
+    this.updateInterrupts(hart);
+  }
+
+  private updateInterrupts(hart: number): void {
+    const csrs = this.csrs.of(hart);
+    const pending = (csrs.mip & csrs.mie) !== 0;
+    this.interrupted[hart] = pending && (csrs.mstatus & MIE) !== 0 ? 1 : 0;
+    if (this.interrupted[hart] !== 0) this.disturbed = true;
+  }
+
+  /** Takes the pending interrupt of a hart that is about to issue in cycle `now`. */
+  takeInterrupt(hart: number, now: number): void {
+    const csrs = this.csrs.of(hart);
+    const pending = csrs.mip & csrs.mie;
+    // CV32E40P: fast interrupts 31..16 first, then external, software, timer.
+    const order = [31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 11, 3, 7];
+    const line = order.find((bit) => ((pending >>> bit) & 1) !== 0) ?? 31 - Math.clz32(pending);
+    this.trap(hart, (1 << 31) | line, now, this.timing.interrupt);
+  }
+
+  /** Wakes sleepers that an enabled interrupt reaches; called once per cycle after devices ran. */
+  wakeForInterrupts(now: number): void {
+    for (let hart = 0; hart < this.count; hart++) {
+      const m = this.state.mode[hart];
+      if (m === mode.waitForInterrupt) {
+        const csrs = this.csrs.of(hart);
+        if ((csrs.mip & csrs.mie) !== 0) this.wake(hart, now);
+      } else if (m === mode.asleep && this.interrupted[hart] !== 0) {
+        this.host.withdraw(hart);
+        this.memory.takeBack(hart, now);
+      }
+    }
+  }
+
+  wake(hart: number, at: number): void {
+    if (this.state.mode[hart] !== mode.waitForInterrupt) return;
+    const s = this.state;
+    s.mode[hart] = mode.running;
+    s.sleep[hart] += at - s.sleepSince[hart];
+    this.finish(hart, s.requestSlot[hart], at, this.timing.wfi, 'trap');
+    this.disturbed = true;
+  }
+
+  hold(hart: number, why: string, asleep: boolean): void {
+    this.memory.hold(hart, why, asleep, this.now);
+  }
+
+  resume(hart: number, at: number, value: number): void {
+    this.memory.resume(hart, at, value);
+    this.disturbed = true;
+  }
+
+  delay(cycles: number): void {
+    this.memory.extraLatency += cycles;
+  }
+
+  start(hart: number, pc: number, at: number): void {
+    const s = this.state;
+    s.pc[hart] = pc & -2;
+    s.mode[hart] = mode.running;
+    s.next[hart] = at;
+    s.startedAt[hart] = at;
+    s.remember(hart, 0, pc);
+    this.disturbed = true;
+  }
+}

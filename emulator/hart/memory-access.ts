@@ -1,0 +1,447 @@
+import type { PeripheralBus, PeripheralRegion } from '../interconnect/address-map.js';
+import type { MemoryMeaning } from '../isa/row.js';
+import type { Memory } from '../memory/memory.js';
+import { OctobarError } from '../sim/error.js';
+import type { Harts, HartsOptions } from './harts.js';
+import {
+  COST_MASK,
+  COST_SHIFT,
+  FEEDS_JALR,
+  HART_SHIFT,
+  NEXT_IS_JUMP,
+  RD_MASK,
+  RD_SHIFT,
+  REGISTER_MASK,
+  RS2_SHIFT,
+  rowOf,
+} from './slot.js';
+import { mode, phase, stall, STALL_SHIFT, type StallCause } from './state.js';
+
+const SEMIHOSTING_ENTRY = 0x01f01013;
+const SEMIHOSTING_EXIT = 0x40705013;
+
+/**
+ * Every load and store that is not one aligned access to the TCDM: misaligned ones, test-and-set, L2,
+ * peripherals, and the ways in which a guest ends the run through memory.
+ */
+export class MemoryAccess {
+  bus: PeripheralBus | undefined;
+  /** What a peripheral added to the latency of the access in progress. */
+  extraLatency = 0;
+  /** Guest address of HTIF `tohost`, or -1. */
+  toHost = -1;
+  private readonly why: (string | undefined)[];
+  private readonly tcdm: Memory;
+  private readonly l2: Memory;
+
+  constructor(
+    private readonly harts: Harts,
+    private readonly options: HartsOptions,
+  ) {
+    this.tcdm = options.tcdm;
+    this.l2 = options.l2;
+    this.why = Array.from({ length: options.state.count }, () => undefined);
+  }
+
+  get watchesTcdm(): boolean {
+    return this.toHost >= 0 && this.tcdm.contains(this.toHost, 4);
+  }
+
+  /** What a held hart waits for. */
+  reason(hart: number): string | undefined {
+    return this.why[hart];
+  }
+
+  access(hart: number, slot: number, address: number, now: number): void {
+    const { memory, timing } = rowOf(slot)!;
+    const at = address >>> 0;
+    if (timing === 'event-load' && (at & 3) !== 0) {
+      throw this.fault(
+        'misaligned',
+        'cv.elw needs a word address',
+        hart,
+        at,
+        now,
+        'use an address that is a multiple of 4',
+      );
+    }
+    if (this.tcdm.contains(at, 1)) return this.requestTcdm(hart, slot, memory!, at, now);
+    if (this.l2.contains(at, 1)) return this.accessL2(hart, slot, memory!, at, now);
+    const alias = at - this.options.testAndSetBase;
+    if (alias >= 0 && alias < this.tcdm.size) {
+      return this.requestTestAndSet(hart, slot, memory!, alias, at, now);
+    }
+    const region = this.bus?.find(at);
+    if (region === undefined) throw this.unmapped(hart, slot, at, now);
+    this.accessPeripheral(hart, slot, memory!, region, at, now);
+  }
+
+  // --- TCDM ----------------------------------------------------------------------------------
+
+  private requestTcdm(hart: number, slot: number, m: MemoryMeaning, at: number, now: number): void {
+    const s = this.harts.state;
+    const inWord = at & 3;
+    const crosses = inWord + m.bytes > 4;
+    if (crosses && !this.tcdm.contains(at, m.bytes)) {
+      throw this.unmapped(hart, slot, at + m.bytes - 1, now);
+    }
+    s.phase[hart] = crosses ? phase.low : inWord % m.bytes !== 0 ? phase.odd : phase.simple;
+    this.request(hart, slot, at - this.tcdm.base, at, now);
+  }
+
+  private requestTestAndSet(
+    hart: number,
+    slot: number,
+    m: MemoryMeaning,
+    offset: number,
+    at: number,
+    now: number,
+  ): void {
+    if ((at & 3) !== 0 || m.bytes !== 4) {
+      throw this.fault(
+        'misaligned',
+        'test-and-set works on whole aligned words',
+        hart,
+        at,
+        now,
+        'use lw or sw on a multiple of 4',
+      );
+    }
+    this.harts.state.phase[hart] = phase.testAndSet;
+    this.request(hart, slot, offset, at, now);
+  }
+
+  private request(hart: number, slot: number, offset: number, address: number, now: number): void {
+    const s = this.harts.state;
+    s.requestOffset[hart] = offset;
+    s.requestAddress[hart] = address;
+    s.requestSlot[hart] = slot;
+    s.since[hart] = now;
+    s.next[hart] = now;
+    s.mode[hart] = mode.requesting;
+  }
+
+  /** A request that is more than one aligned access was granted. */
+  completeSpecial(hart: number, now: number): void {
+    const s = this.harts.state;
+    const slot = s.requestSlot[hart];
+    const m = rowOf(slot)!.memory!;
+    const offset = s.requestOffset[hart];
+    switch (s.phase[hart]) {
+      case phase.low:
+        // The low word now, the high word from the next cycle on, under the same rules.
+        this.transfer(hart, slot, m, offset, 4 - (offset & 3), 0);
+        s.phase[hart] = phase.high;
+        s.requestOffset[hart] = (offset | 3) + 1;
+        s.next[hart] = now + 1;
+        return;
+      case phase.high: {
+        const first = 4 - (s.requestAddress[hart] & 3);
+        this.transfer(hart, slot, m, offset, m.bytes - first, first);
+        s.addStall(hart, 'misaligned', 1);
+        if (!m.write) this.writeBack(hart, slot, m, s.partial[hart]);
+        this.count(hart, m);
+        return this.granted(hart, slot, now, now - s.since[hart] - 1, 1);
+      }
+      case phase.odd:
+        this.transfer(hart, slot, m, offset, m.bytes, 0);
+        if (!m.write) this.writeBack(hart, slot, m, s.partial[hart]);
+        break;
+      default: {
+        const word = this.tcdm.i32[offset >> 2];
+        this.tcdm.i32[offset >> 2] = m.write ? this.source(hart, slot) : -1;
+        if (!m.write) this.writeBack(hart, slot, m, word);
+        if (offset < this.harts.tcdmCodeEnd) this.storedInTcdm(hart, offset);
+      }
+    }
+    this.count(hart, m);
+    this.granted(hart, slot, now, now - s.since[hart], 0);
+  }
+
+  /** Moves `bytes` bytes at a TCDM offset, from byte `done` of the operand on. */
+  private transfer(
+    hart: number,
+    slot: number,
+    m: MemoryMeaning,
+    offset: number,
+    bytes: number,
+    done: number,
+  ): void {
+    const s = this.harts.state;
+    if (m.write) {
+      const value = this.source(hart, slot);
+      for (let i = 0; i < bytes; i++) this.tcdm.u8[offset + i] = value >>> (8 * (done + i));
+      if (offset < this.harts.tcdmCodeEnd) this.storedInTcdm(hart, offset);
+      return;
+    }
+    let value = done === 0 ? 0 : s.partial[hart];
+    for (let i = 0; i < bytes; i++) value |= this.tcdm.u8[offset + i] << (8 * (done + i));
+    s.partial[hart] = value;
+  }
+
+  /** End of a TCDM access: `withheld` cycles without a grant, `extra` cycles of a second access. */
+  private granted(hart: number, slot: number, now: number, withheld: number, extra: number): void {
+    const s = this.harts.state;
+    const at = hart << STALL_SHIFT;
+    s.stalls[at + stall.tcdm_conflict] += withheld;
+    if (withheld + extra > 0 && (slot & NEXT_IS_JUMP) !== 0) s.waited[hart] = withheld + extra;
+    const cost = (slot >>> COST_SHIFT) & COST_MASK;
+    if (cost > 1) s.addStall(hart, 'load_use', cost - 1);
+    if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart] = now + 3;
+    s.phase[hart] = phase.simple;
+    this.advance(hart, slot, now + cost);
+  }
+
+  private advance(hart: number, slot: number, next: number): void {
+    const s = this.harts.state;
+    s.mode[hart] = mode.running;
+    s.next[hart] = next;
+    s.pc[hart] += 2 + ((slot >>> 27) & 2);
+  }
+
+  /** A store went where code was decoded, or near `tohost`. */
+  storedInTcdm(hart: number, offset: number): void {
+    const address = this.tcdm.base + offset;
+    this.harts.codeCache.changed(address & -4, 8);
+    if (this.toHost >= 0 && (address & -4) === this.toHost) this.checkToHost(hart);
+  }
+
+  // --- L2 ------------------------------------------------------------------------------------
+
+  private accessL2(hart: number, slot: number, m: MemoryMeaning, at: number, now: number): void {
+    const offset = at - this.l2.base;
+    if (!this.l2.contains(at, m.bytes)) throw this.unmapped(hart, slot, at + m.bytes - 1, now);
+    if (m.write) {
+      const value = this.source(hart, slot);
+      for (let i = 0; i < m.bytes; i++) this.l2.u8[offset + i] = value >>> (8 * i);
+      this.harts.codeCache.changed(at, m.bytes);
+      if (this.toHost >= 0 && (at & -4) === this.toHost) this.checkToHost(hart);
+    } else {
+      let value = 0;
+      for (let i = 0; i < m.bytes; i++) value |= this.l2.u8[offset + i] << (8 * i);
+      this.writeBack(hart, slot, m, value);
+    }
+    const accesses = (at & 3) + m.bytes > 4 ? 2 : 1;
+    this.answered(hart, slot, m, now, this.options.l2Latency * accesses, 'outer_memory');
+  }
+
+  // --- Peripherals ---------------------------------------------------------------------------
+
+  private accessPeripheral(
+    hart: number,
+    slot: number,
+    m: MemoryMeaning,
+    region: PeripheralRegion,
+    at: number,
+    now: number,
+  ): void {
+    if ((at & (m.bytes - 1)) !== 0) {
+      throw this.fault(
+        'misaligned',
+        `misaligned access to ${region.name}`,
+        hart,
+        at,
+        now,
+        'peripherals take aligned accesses only',
+      );
+    }
+    const s = this.harts.state;
+    const isEventLoad = rowOf(slot)!.timing === 'event-load';
+    this.extraLatency = 0;
+    s.requestSlot[hart] = slot;
+    s.heldLatency[hart] = region.latency + (isEventLoad ? this.harts.timing.event_load - 1 : 0);
+    const { peripheral } = region;
+    const offset = at - region.base;
+    if (m.write)
+      peripheral.write(offset, this.source(hart, slot) & widthMask(m.bytes), m.bytes, hart, now);
+    const value = m.write ? 0 : peripheral.read(offset, m.bytes, hart, now);
+    // Held: `resume` ends the access, perhaps it already did.
+    if (s.requestSlot[hart] === 0) return;
+    if (s.mode[hart] === mode.held || s.mode[hart] === mode.asleep) return;
+    if (!m.write) this.writeBack(hart, slot, m, value);
+    this.harts.disturbed = true;
+    const latency = s.heldLatency[hart] + this.extraLatency;
+    this.answered(hart, slot, m, now, latency, isEventLoad ? 'event_load' : 'peripheral');
+  }
+
+  /** The access is answered after `latency` cycles; the next instruction waits for it. */
+  private answered(
+    hart: number,
+    slot: number,
+    m: MemoryMeaning,
+    now: number,
+    latency: number,
+    cause: StallCause,
+  ): void {
+    const s = this.harts.state;
+    const hazard = ((slot >>> COST_SHIFT) & COST_MASK) - 1;
+    s.stalls[(hart << STALL_SHIFT) + stall.load_use] += hazard;
+    s.addStall(hart, cause, latency - 1);
+    this.count(hart, m);
+    (m.write ? s.outerStores : s.outerLoads)[hart]++;
+    (m.write ? s.outerStoreCycles : s.outerLoadCycles)[hart] += latency;
+    if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart] = now + latency + 2;
+    this.advance(hart, slot, now + latency + hazard);
+  }
+
+  hold(hart: number, why: string, asleep: boolean, now: number): void {
+    const s = this.harts.state;
+    s.mode[hart] = asleep ? mode.asleep : mode.held;
+    s.next[hart] = Infinity;
+    s.since[hart] = now;
+    s.sleepSince[hart] = now;
+    this.why[hart] = why;
+    this.harts.disturbed = true;
+  }
+
+  resume(hart: number, at: number, value: number): void {
+    const s = this.harts.state;
+    const held = s.mode[hart];
+    if (held !== mode.asleep && held !== mode.held) {
+      throw new OctobarError('internal', 'answer to an access that is not held', {
+        hart,
+        cycle: at,
+      });
+    }
+    const slot = s.requestSlot[hart];
+    const row = rowOf(slot)!;
+    const waited = at - s.since[hart];
+    if (held === mode.asleep) s.sleep[hart] += waited;
+    else s.stalls[(hart << STALL_SHIFT) + stall.peripheral] += waited;
+    if (!row.memory!.write) this.writeBack(hart, slot, row.memory!, value);
+    const cause = row.timing === 'event-load' ? 'event_load' : 'peripheral';
+    this.why[hart] = undefined;
+    this.answered(hart, slot, row.memory!, at, s.heldLatency[hart] + this.extraLatency, cause);
+    s.requestSlot[hart] = 0;
+  }
+
+  /** An interrupt wakes a hart out of a held read: the read is repeated after the handler. */
+  takeBack(hart: number, now: number): void {
+    const s = this.harts.state;
+    s.sleep[hart] += now - s.sleepSince[hart];
+    s.mode[hart] = mode.running;
+    s.next[hart] = now + 1;
+    s.addStall(hart, 'trap', 1);
+    this.why[hart] = undefined;
+    this.harts.disturbed = true;
+  }
+
+  // --- Ends of a run -------------------------------------------------------------------------
+
+  private checkToHost(hart: number): void {
+    const memory = this.tcdm.contains(this.toHost, 4) ? this.tcdm : this.l2;
+    const value = memory.i32[(this.toHost - memory.base) >> 2];
+    if ((value & 1) !== 0) this.harts.host.exit(value >>> 1, hart, this.harts.state.next[hart]);
+    else if (value !== 0) {
+      throw new OctobarError('device-misuse', 'HTIF system calls are not supported', {
+        hart,
+        address: this.toHost,
+        hint: 'only exit is: store code << 1 | 1; for text use stdout at 0x1A10F000 or semihosting',
+      });
+    }
+  }
+
+  /** The three-instruction semihosting sequence around an ebreak; false when it is a plain ebreak. */
+  semihosting(hart: number, now: number): boolean {
+    const s = this.harts.state;
+    const pc = s.pc[hart] >>> 0;
+    if (this.word(pc - 4) !== SEMIHOSTING_ENTRY || this.word(pc + 4) !== SEMIHOSTING_EXIT)
+      return false;
+    const operation = s.registers[(hart << HART_SHIFT) + 10];
+    const argument = s.registers[(hart << HART_SHIFT) + 11] >>> 0;
+    const slot = this.harts.codeCache.fill(pc, this.harts.codeCache.indexOf(pc));
+    let result = 0;
+    switch (operation) {
+      case 0x03:
+        this.harts.host.output(hart, this.byte(argument, hart));
+        break;
+      case 0x04:
+        for (let at = argument; this.byte(at, hart) !== 0; at++) {
+          this.harts.host.output(hart, this.byte(at, hart));
+        }
+        break;
+      case 0x18:
+        this.harts.host.exit(argument === 0x20026 ? 0 : 1, hart, now);
+        break;
+      case 0x20:
+        this.harts.host.exit(this.word(argument + 4), hart, now);
+        break;
+      default:
+        result = -1;
+    }
+    s.registers[(hart << HART_SHIFT) + 10] = result;
+    this.harts.finish(hart, slot, now, this.harts.timing.ecall, 'trap');
+    return true;
+  }
+
+  private byte(address: number, hart: number): number {
+    const memory = this.l2.contains(address, 1) ? this.l2 : this.tcdm;
+    if (memory.contains(address, 1)) return memory.load(address);
+    throw new OctobarError('unmapped-access', 'semihosting argument is no memory', {
+      hart,
+      address,
+      hint: 'pass a pointer into TCDM or L2',
+    });
+  }
+
+  private word(address: number): number {
+    let value = 0;
+    for (let i = 3; i >= 0; i--) {
+      const memory = this.l2.contains(address + i, 1) ? this.l2 : this.tcdm;
+      value = (value << 8) | (memory.contains(address + i, 1) ? memory.load(address + i) : 0);
+    }
+    return value;
+  }
+
+  // --- Operands and errors -------------------------------------------------------------------
+
+  private source(hart: number, slot: number): number {
+    return this.harts.state.registers[
+      (hart << HART_SHIFT) + ((slot >>> RS2_SHIFT) & REGISTER_MASK)
+    ];
+  }
+
+  private writeBack(hart: number, slot: number, m: MemoryMeaning, value: number): void {
+    const shift = 32 - 8 * m.bytes;
+    const extended = m.signed ? (value << shift) >> shift : (value << shift) >>> shift;
+    this.harts.state.registers[(hart << HART_SHIFT) + ((slot >>> RD_SHIFT) & RD_MASK)] = extended;
+  }
+
+  private count(hart: number, m: MemoryMeaning): void {
+    (m.write ? this.harts.state.stores : this.harts.state.loads)[hart]++;
+  }
+
+  private unmapped(hart: number, slot: number, address: number, now: number): OctobarError {
+    const row = rowOf(slot)!;
+    const what = row.memory!.write ? 'store to' : 'load from';
+    return this.fault(
+      'unmapped-access',
+      `${row.name}: ${what} an address that nothing claims`,
+      hart,
+      address,
+      now,
+      'compare the address with `octobar map`; a null pointer, a stack overflow or a wrong base are the usual causes',
+    );
+  }
+
+  private fault(
+    code: 'misaligned' | 'unmapped-access',
+    reason: string,
+    hart: number,
+    address: number,
+    now: number,
+    hint: string,
+  ): OctobarError {
+    return new OctobarError(code, reason, {
+      hart,
+      pc: this.harts.state.pc[hart] >>> 0,
+      address,
+      cycle: now,
+      hint,
+    });
+  }
+}
+
+function widthMask(bytes: number): number {
+  return bytes === 4 ? -1 : (1 << (8 * bytes)) - 1;
+}

@@ -1,0 +1,53 @@
+import type { NumberParameter, ParameterTable } from '../sim/parameters.js';
+
+const rtl = 'CV32E40P RTL under Verilator, cost between leaving decode and the next leaving it';
+
+const cycles = (
+  value: number,
+  meaning: string,
+  source = rtl,
+  status: NumberParameter['status'] = 'derived',
+): NumberParameter => ({ value, unit: 'cycle', min: 1, max: 6, meaning, source, status });
+
+/**
+ * Cost of each class of instruction, in cycles from leaving decode to the next one leaving it. What is
+ * not listed (ALU, 32-bit multiplication, ordinary CSR access, a granted load or store) takes the one
+ * cycle that every instruction takes; the rest of a cost is a stall with a cause.
+ */
+export const timingParameters = {
+  mulh: cycles(5, 'high word of a product'),
+  div_base: cycles(3, 'division and remainder, plus the significant bits that the divisor skips'),
+  load_use: {
+    ...cycles(1, 'extra when the next instruction reads or overwrites the loaded register'),
+    min: 0,
+  },
+  branch_not_taken: cycles(1, 'conditional branch that falls through'),
+  branch_taken: cycles(3, 'conditional branch that is taken'),
+  jump: cycles(2, 'jal, jalr and their compressed forms'),
+  jalr_same_register: {
+    ...cycles(1, 'extra of a jalr whose link register is its base register'),
+    min: 0,
+  },
+  split_target: {
+    ...cycles(1, 'extra when the target is a 32-bit instruction at address % 4 == 2'),
+    min: 0,
+  },
+  csr_flush: cycles(4, 'access to a CSR that flushes the pipeline'),
+  fence: cycles(4, 'fence and fence.i: flush and refetch'),
+  ecall: cycles(4, 'ecall and ebreak, to the first instruction at the vector'),
+  illegal: cycles(5, 'illegal-instruction trap, to the first instruction at the vector'),
+  interrupt: cycles(
+    4,
+    'interrupt entry, to the first instruction at the vector',
+    'same flush as ecall',
+    'assumed',
+  ),
+  mret: cycles(5, 'return from a trap'),
+  wfi: cycles(
+    4,
+    'wfi with a pending event, and from wake-up to the next instruction',
+    'same flush as an event load',
+    'assumed',
+  ),
+  event_load: cycles(4, 'cv.elw that is answered in the next cycle'),
+} as const satisfies ParameterTable;

@@ -1,0 +1,91 @@
+import type { HartStats } from '../api.js';
+import type { CodeCache } from './code-cache.js';
+import { HISTORY, mode, phase, stallCauses, stall, STALL_SHIFT, type HartState } from './state.js';
+
+/**
+ * Counters of one hart over the cycles [0, cycles). A run that ends in the middle of an instruction
+ * cuts its stall there, so that instret + stalls = cycles_active and active + sleep = time since start.
+ */
+export function hartStats(state: HartState, hart: number, cycles: number): HartStats {
+  const stalls = Object.fromEntries(
+    stallCauses.map((name, cause) => [name, state.stalls[(hart << STALL_SHIFT) + cause]]),
+  );
+  const m = state.mode[hart];
+  let sleep = state.sleep[hart];
+  if (m === mode.asleep || m === mode.waitForInterrupt) sleep += cycles - state.sleepSince[hart];
+  else if (m === mode.held) stalls['peripheral'] += cycles - state.since[hart];
+  else if (m === mode.requesting) cutRequest(state, hart, cycles, stalls);
+  else if (m === mode.running) cutStall(state, hart, cycles, stalls);
+  const started = m === mode.stopped ? cycles : Math.min(state.startedAt[hart], cycles);
+  const active = cycles - started - sleep;
+  const stalled = Object.values(stalls).reduce((sum, value) => sum + value, 0);
+  return {
+    instret: active - stalled,
+    cycles_active: active,
+    cycles_sleep: sleep,
+    loads: state.loads[hart],
+    stores: state.stores[hart],
+    stalls,
+  };
+}
+
+/** The access left decode in `since` and has been refused, or is half done, ever since. */
+function cutRequest(
+  state: HartState,
+  hart: number,
+  cycles: number,
+  stalls: Record<string, number>,
+): void {
+  const waiting = cycles - state.since[hart] - 1;
+  if (waiting <= 0) return;
+  const second = state.phase[hart] === phase.high ? 1 : 0;
+  stalls['misaligned'] += second;
+  stalls['tcdm_conflict'] += waiting - second;
+}
+
+function cutStall(
+  state: HartState,
+  hart: number,
+  cycles: number,
+  stalls: Record<string, number>,
+): void {
+  let beyond = Math.min(state.next[hart], 1e300) - cycles;
+  if (state.startedAt[hart] >= cycles) return;
+  for (const cause of [state.lastStall[hart], stall.load_use]) {
+    if (beyond <= 0) return;
+    const name = stallCauses[cause];
+    const cut = Math.min(beyond, stalls[name]);
+    stalls[name] -= cut;
+    beyond -= cut;
+  }
+}
+
+/** Addresses of the last instructions of a hart, oldest first, walked forward between remembered jumps. */
+export function recentInstructions(state: HartState, code: CodeCache, hart: number): number[] {
+  const limit = 16;
+  const recent: number[] = [];
+  let end = state.pc[hart] >>> 0;
+  for (let back = 1; back <= HISTORY && recent.length < limit; back++) {
+    const entry = (state.historyHead[hart] - back + HISTORY) & (HISTORY - 1);
+    const at = (hart * HISTORY + entry) << 1;
+    const source = state.history[at] >>> 0;
+    const target = state.history[at + 1] >>> 0;
+    if (target === 0) break;
+    recent.unshift(...straightLine(code, target, end, limit - recent.length));
+    // The start of the hart is remembered as a jump from 0.
+    if (source === 0) break;
+    end = source;
+    if (recent.length < limit) recent.unshift(source);
+  }
+  return recent.slice(-limit);
+}
+
+/** The last `limit` instructions in [from, to). */
+function straightLine(code: CodeCache, from: number, to: number, limit: number): number[] {
+  const found: number[] = [];
+  for (let pc = from, steps = 0; pc < to && steps < 4096; steps++) {
+    found.push(pc);
+    pc += code.isLongWithoutMark(pc) ? 4 : 2;
+  }
+  return found.slice(-limit);
+}

@@ -1,0 +1,267 @@
+import type { HartState } from '../hart/state.js';
+import type { Memory } from '../memory/memory.js';
+import type { ConfigOf } from '../sim/parameters.js';
+import type { Stateful } from '../sim/unit.js';
+import { nextPointer, winnerOf, type ArbitrationRule } from './arbiter.js';
+import type { tcdmParameters } from './parameters.js';
+import { TcdmWidePort, TcdmWordPort } from './tcdm-ports.js';
+
+const DMA_MASTERS = 4;
+
+/** How the wide branch shares banks with the narrow one; the cluster control unit writes it. */
+export interface BranchPriority {
+  /** Cycles of conflict after which the favoured side stands back for one cycle; 0 = never. */
+  maxStall: number;
+  /** True: the wide port of the accelerators is favoured, false: harts and DMA. */
+  wideFirst: boolean;
+}
+
+/**
+ * The TCDM interconnect: per bank one arbiter for the harts, a second one for the DMA ports, and the
+ * wide branch of the accelerators. Sources: measured arbiter rules (see `arbiter.ts`); the branch
+ * arbiter follows hci v1.0.1 (stall counter, all-or-nothing grant). Where harts and DMA meet, a flag
+ * of the bank picks, toggled whenever it had to: our definition, no RTL was measured.
+ */
+export class Crossbar implements Stateful {
+  readonly branch: BranchPriority = { maxStall: 0, wideFirst: false };
+  readonly wordPorts: readonly TcdmWordPort[];
+  readonly widePorts: TcdmWidePort[] = [];
+  onPortWrite?: (offset: number, bytes: number) => void;
+  /** Requests of ports in this cycle. */
+  portRequests = 0;
+  conflicts = 0;
+  readonly conflictsPerBank: Float64Array;
+  /** Words that DMA and accelerators moved. */
+  portWords = 0;
+  private readonly bankMask: number;
+  private readonly rule: ArbitrationRule;
+  private readonly masters: number;
+  private readonly pointers: Uint8Array;
+  private readonly dmaPointers: Uint8Array;
+  private readonly sides: Uint8Array;
+  private readonly requests: Int32Array;
+  private readonly dmaRequests: Int32Array;
+  private stallCounter = 0;
+
+  constructor(
+    config: ConfigOf<typeof tcdmParameters>,
+    readonly memory: Memory,
+    private readonly state: HartState,
+    private readonly complete: (hart: number, now: number) => void,
+  ) {
+    this.bankMask = config.banks - 1;
+    this.rule = config.arbitration as ArbitrationRule;
+    this.masters = config.masters;
+    this.conflictsPerBank = new Float64Array(config.banks);
+    this.pointers = new Uint8Array(config.banks);
+    this.dmaPointers = new Uint8Array(config.banks);
+    this.sides = new Uint8Array(config.banks);
+    this.requests = new Int32Array(config.banks);
+    this.dmaRequests = new Int32Array(config.banks);
+    this.wordPorts = Array.from({ length: DMA_MASTERS }, () => new TcdmWordPort(this));
+  }
+
+  addWidePort(bytes: number): TcdmWidePort {
+    const port = new TcdmWidePort(this, bytes);
+    this.widePorts.push(port);
+    return port;
+  }
+
+  /** Phases 2 and 3 of a cycle in which only harts ask: `harts[0..count)` in ascending order. */
+  arbitrateHarts(harts: Int32Array, count: number, now: number): void {
+    const { requests, pointers, bankMask } = this;
+    const { requestOffset, next } = this.state;
+    let contested = false;
+    for (let i = 0; i < count; i++) {
+      const hart = harts[i];
+      const bank = (requestOffset[hart] >> 2) & bankMask;
+      const others = requests[bank];
+      if (others !== 0) contested = true;
+      requests[bank] = others | (1 << hart);
+    }
+    if (!contested) {
+      const fair = this.rule === 'fair';
+      for (let i = 0; i < count; i++) {
+        const hart = harts[i];
+        const bank = (requestOffset[hart] >> 2) & bankMask;
+        requests[bank] = 0;
+        // The only requester is also the lowest one above any pointer, cyclically.
+        pointers[bank] = fair ? hart : (pointers[bank] + 1) & (this.masters - 1);
+        this.complete(hart, now);
+      }
+      return;
+    }
+    let winners = 0;
+    for (let i = 0; i < count; i++) {
+      const bank = (requestOffset[harts[i]] >> 2) & bankMask;
+      const asking = requests[bank];
+      if (asking === 0) continue;
+      requests[bank] = 0;
+      winners |= 1 << this.grant(bank, asking);
+    }
+    for (let i = 0; i < count; i++) {
+      const hart = harts[i];
+      if (((winners >>> hart) & 1) !== 0) this.complete(hart, now);
+      else next[hart] = now + 1;
+    }
+  }
+
+  private grant(bank: number, asking: number): number {
+    const pointer = this.pointers[bank];
+    const single = (asking & (asking - 1)) === 0;
+    const winner = single ? 31 - Math.clz32(asking) : winnerOf(asking, pointer, this.masters);
+    this.pointers[bank] = nextPointer(this.rule, asking, pointer, this.masters);
+    if (!single) this.conflict(bank, bitCount(asking) - 1);
+    return winner;
+  }
+
+  private conflict(bank: number, losers: number): void {
+    this.conflicts += losers;
+    this.conflictsPerBank[bank] += losers;
+  }
+
+  /** Phases 2 and 3 of a cycle in which DMA or accelerators ask too. */
+  arbitrateAll(harts: Int32Array, count: number, now: number): void {
+    const { requests, dmaRequests, bankMask, wordPorts } = this;
+    const { requestOffset, next } = this.state;
+    let narrow = count > 0;
+    for (let i = 0; i < count; i++) {
+      requests[(requestOffset[harts[i]] >> 2) & bankMask] |= 1 << harts[i];
+    }
+    for (let p = 0; p < wordPorts.length; p++) {
+      const port = wordPorts[p];
+      port.granted = false;
+      if (!port.asks) continue;
+      narrow = true;
+      dmaRequests[(port.offset >> 2) & bankMask] |= 1 << p;
+    }
+    const narrowMasked = this.arbitrateWide(narrow);
+
+    let winners = 0;
+    for (let i = 0; i < count; i++) {
+      const bank = (requestOffset[harts[i]] >> 2) & bankMask;
+      winners |= this.resolveBank(bank, narrowMasked);
+    }
+    for (const port of wordPorts) {
+      if (port.asks) this.resolveBank((port.offset >> 2) & bankMask, narrowMasked);
+    }
+    for (let i = 0; i < count; i++) {
+      const hart = harts[i];
+      if (((winners >>> hart) & 1) !== 0) this.complete(hart, now);
+      else next[hart] = now + 1;
+    }
+    for (const port of wordPorts) this.portWords += port.finish();
+    for (const port of this.widePorts) this.portWords += port.finish();
+    this.portRequests = 0;
+  }
+
+  /** Grants one bank to a hart or a DMA port; the bit of a winning hart, else 0. */
+  private resolveBank(bank: number, narrowMasked: boolean): number {
+    const asking = this.requests[bank];
+    const dmaAsking = this.dmaRequests[bank];
+    if ((asking | dmaAsking) === 0) return 0;
+    this.requests[bank] = 0;
+    this.dmaRequests[bank] = 0;
+    if (narrowMasked || this.takenByWide(bank)) {
+      this.conflict(bank, bitCount(asking) + bitCount(dmaAsking));
+      return 0;
+    }
+    let dmaTurn = asking === 0;
+    if (asking !== 0 && dmaAsking !== 0) {
+      dmaTurn = this.sides[bank] === 1;
+      this.sides[bank] ^= 1;
+      this.conflict(bank, dmaTurn ? bitCount(asking) : bitCount(dmaAsking));
+    }
+    if (!dmaTurn) return 1 << this.grant(bank, asking);
+    const pointer = this.dmaPointers[bank];
+    const winner = winnerOf(dmaAsking, pointer, DMA_MASTERS);
+    this.dmaPointers[bank] = nextPointer(this.rule, dmaAsking, pointer, DMA_MASTERS);
+    this.conflict(bank, bitCount(dmaAsking) - 1);
+    this.wordPorts[winner].granted = true;
+    return 0;
+  }
+
+  private takenByWide(bank: number): boolean {
+    return this.widePorts.some((port) => port.granted && this.spans(port, bank));
+  }
+
+  private spans(port: TcdmWidePort, bank: number): boolean {
+    const first = (port.offset >> 2) & this.bankMask;
+    const words = ((port.offset & 3) + port.bytes + 3) >> 2;
+    return ((bank - first) & this.bankMask) < words;
+  }
+
+  /** Decides the wide ports; true when harts and DMA stand back in all banks for this cycle. */
+  private arbitrateWide(narrow: boolean): boolean {
+    let wide = false;
+    for (const port of this.widePorts) {
+      port.granted = false;
+      wide ||= port.asks;
+    }
+    if (!wide || !narrow) {
+      this.stallCounter = 0;
+      // The slots are multiplexed; if both ask, the lower one goes first.
+      const first = this.widePorts.find((port) => port.asks);
+      if (first) first.granted = true;
+      return false;
+    }
+    const { maxStall, wideFirst } = this.branch;
+    const turn = maxStall > 0 && this.stallCounter >= maxStall;
+    this.stallCounter = turn ? 0 : this.stallCounter + 1;
+    const port = this.widePorts.find((candidate) => candidate.asks)!;
+    if (wideFirst) {
+      port.granted = !turn;
+      return false;
+    }
+    if (turn) {
+      port.granted = true;
+      return true;
+    }
+    port.granted = true;
+    for (let bank = 0; bank <= this.bankMask && port.granted; bank++) {
+      if ((this.requests[bank] | this.dmaRequests[bank]) !== 0 && this.spans(port, bank)) {
+        port.granted = false;
+        this.conflict(bank, 1);
+      }
+    }
+    return false;
+  }
+
+  reset(): void {
+    for (const array of this.arrays()) array.fill(0);
+    this.stallCounter = 0;
+    this.conflicts = 0;
+    this.portWords = 0;
+    this.portRequests = 0;
+    Object.assign(this.branch, { maxStall: 0, wideFirst: false });
+  }
+
+  private arrays(): (Uint8Array | Float64Array)[] {
+    return [this.pointers, this.dmaPointers, this.sides, this.conflictsPerBank];
+  }
+
+  save(): unknown {
+    return {
+      arrays: this.arrays().map((array) => array.slice()),
+      counters: [this.stallCounter, this.conflicts, this.portWords],
+      branch: { ...this.branch },
+    };
+  }
+
+  restore(state: unknown): void {
+    const saved = state as {
+      arrays: (Uint8Array | Float64Array)[];
+      counters: [number, number, number];
+      branch: BranchPriority;
+    };
+    this.arrays().forEach((array, index) => array.set(saved.arrays[index]));
+    [this.stallCounter, this.conflicts, this.portWords] = saved.counters;
+    Object.assign(this.branch, saved.branch);
+  }
+}
+
+function bitCount(value: number): number {
+  let count = 0;
+  for (let rest = value; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}

@@ -1,0 +1,103 @@
+import type { ParameterTable } from '../sim/parameters.js';
+
+export const tcdmParameters = {
+  size: {
+    value: 512 * 1024,
+    unit: 'byte',
+    min: 4096,
+    max: 1024 * 1024,
+    powerOfTwo: true,
+    meaning: 'size of the tightly coupled data memory',
+    source: 'Garofalo 2022 (JETCAS), cluster configuration',
+    status: 'published',
+  },
+  banks: {
+    value: 32,
+    unit: 'bank',
+    min: 1,
+    max: 256,
+    powerOfTwo: true,
+    meaning: 'word-interleaved banks: bank = (address / 4) mod banks',
+    source: 'Garofalo 2022 (JETCAS), cluster configuration',
+    status: 'published',
+  },
+  arbitration: {
+    value: 'fair',
+    choices: ['fair', 'round-robin'],
+    meaning: 'how the arbiter of a bank moves its pointer after a grant',
+    source:
+      "fair: today's PULP tcdm_interconnect; round-robin: its predecessor XBAR_TCDM; both measured on RTL",
+    status: 'derived',
+  },
+  masters: {
+    value: 8,
+    unit: 'port',
+    min: 1,
+    max: 32,
+    powerOfTwo: true,
+    meaning: "hart ports of each bank's arbitration tree, at least the number of harts",
+    source: 'the crossbar whose grants were measured has 8',
+    status: 'derived',
+  },
+} as const satisfies ParameterTable;
+
+export const l2Parameters = {
+  size: {
+    value: 2 * 1024 * 1024,
+    unit: 'byte',
+    min: 64 * 1024,
+    max: 64 * 1024 * 1024,
+    powerOfTwo: true,
+    meaning: 'size of the memory outside the cluster, code and constants',
+    source: 'room for the block images; the PULP chip has 512 kB',
+    status: 'assumed',
+  },
+  latency: {
+    value: 10,
+    unit: 'cycle',
+    min: 1,
+    max: 1000,
+    meaning: 'cycles of a load or store of a hart to L2',
+    source: 'DORY hardware description of GAP8 and PULP (L2 latency 10)',
+    status: 'published',
+  },
+} as const satisfies ParameterTable;
+
+export const busParameters = {
+  peripheral_latency: {
+    value: 4,
+    unit: 'cycle',
+    min: 1,
+    max: 1000,
+    meaning: 'cycles of an access to a cluster peripheral through the peripheral bus',
+    source: 'comment in the GVSoC IMA model: four cycles through the peripheral bus',
+    status: 'assumed',
+  },
+  fast_port_latency: {
+    value: 1,
+    unit: 'cycle',
+    min: 1,
+    max: 1000,
+    meaning: 'cycles of an access through the direct link to event unit and DMA',
+    source: 'event-unit RTL measurement: a plain access over the direct link costs 1',
+    status: 'derived',
+  },
+  soc_latency: {
+    value: 10,
+    unit: 'cycle',
+    min: 1,
+    max: 1000,
+    meaning: 'cycles of an access to a peripheral outside the cluster',
+    source: 'same path as L2',
+    status: 'assumed',
+  },
+} as const satisfies ParameterTable;
+
+export const icacheParameters = {
+  ideal: {
+    value: true,
+    meaning: 'every fetch hits; the only model so far, false is refused',
+    source: 'the RTL measurement of the core used an always-granted fetch port',
+    status: 'assumed',
+  },
+} as const satisfies ParameterTable;

@@ -1,0 +1,479 @@
+import type { MachineApi, MachineStats, HartView, Probe, Stop, TraceSink } from './api.js';
+import { Dma } from './dma/index.js';
+import { EventUnit } from './event/index.js';
+import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
+import { Harts, type HartsHost } from './hart/harts.js';
+import { rowOf } from './hart/slot.js';
+import { HartState, mode } from './hart/state.js';
+import { hartStats, recentInstructions } from './hart/view.js';
+import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
+import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect/address-map.js';
+import { Crossbar } from './interconnect/crossbar.js';
+import { Memory } from './memory/memory.js';
+import type { MachineConfig } from './parameters.js';
+import {
+  ClusterControl,
+  ClusterTimer,
+  IcacheControl,
+  SocControl,
+  Stdout,
+  UnmodelledSocPeripherals,
+} from './peripherals/index.js';
+import { OctobarError } from './sim/error.js';
+import type { RunControl, Stateful, Unit } from './sim/unit.js';
+
+/** Composes the machine that a configuration names. `accelerators[slot]` may be absent. */
+export function createMachine(
+  config: MachineConfig,
+  accelerators: readonly (AcceleratorFactory | undefined)[] = [],
+): MachineApi {
+  return new Machine(config, accelerators);
+}
+
+const SLOT_REGIONS = ['hwpe0', 'hwpe1'] as const;
+const SLOT_EVENTS = [12, 14] as const;
+const REQUESTING = mode.requesting;
+
+class Machine implements MachineApi, HartsHost, RunControl {
+  now = 0;
+  private readonly state: HartState;
+  private readonly harts: Harts;
+  private readonly interpreter: Interpreter;
+  private readonly tcdm: Memory;
+  private readonly l2: Memory;
+  private readonly crossbar: Crossbar;
+  private readonly events: EventUnit;
+  private readonly dma: Dma;
+  private readonly control: ClusterControl;
+  private readonly accelerators: (Accelerator | undefined)[];
+  private readonly units: Unit[];
+  private readonly bus: PeripheralBus;
+  private readonly parts: readonly (readonly [string, Stateful])[];
+  private readonly probes = new Map<number, Probe>();
+  private readonly requesters: Int32Array;
+  private tracer: TraceSink | undefined;
+  private outputSink: (hart: number, byte: number) => void = () => undefined;
+  private stop: Stop | undefined;
+
+  constructor(
+    private readonly config: MachineConfig,
+    factories: readonly (AcceleratorFactory | undefined)[],
+  ) {
+    checkConfig(config);
+    this.tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size);
+    this.l2 = new Memory(addressMap.l2.base, config.l2.size);
+    this.state = new HartState(config.harts);
+    this.requesters = new Int32Array(config.harts);
+    this.harts = new Harts(
+      {
+        state: this.state,
+        timing: config.timing,
+        isa: config.isa,
+        clusterId: config.cluster_id,
+        tcdm: this.tcdm,
+        l2: this.l2,
+        testAndSetBase: addressMap.tcdm_test_and_set.base,
+        l2Latency: config.l2.latency,
+      },
+      this,
+    );
+    this.interpreter = createInterpreter(this.harts);
+    this.crossbar = new Crossbar(config.tcdm, this.tcdm, this.state, this.interpreter.complete);
+    this.crossbar.onPortWrite = (offset, bytes) => {
+      if (offset < this.harts.codeCache.tcdmCodeEnd) {
+        this.harts.codeCache.changed(this.tcdm.base + offset, bytes);
+      }
+    };
+    const allHarts = (1 << config.harts) - 1;
+    this.events = new EventUnit(config.event, this.harts, config.harts);
+    this.control = new ClusterControl(config.control, this.harts, SLOT_REGIONS.length, allHarts);
+    const timer = new ClusterTimer(config.timer, this.events, allHarts);
+    const { codeCache } = this.harts;
+    const { l2 } = this;
+    this.dma = new Dma(config.dma, {
+      ports: this.crossbar.wordPorts,
+      tcdm: { base: this.tcdm.base, size: this.tcdm.size },
+      outer: {
+        contains: (address, bytes) => l2.contains(address, bytes),
+        load: (address) => l2.load(address),
+        store(address, byte) {
+          l2.store(address, byte);
+          if (codeCache.slots[(address - l2.base) & -2] !== 0) codeCache.changed(address, 1);
+        },
+      },
+      events: this.events,
+      control: this.harts,
+      harts: config.harts,
+    });
+    this.accelerators = SLOT_REGIONS.map((_, slot) => {
+      const factory = factories[slot];
+      return factory?.({
+        slot,
+        eventLine: SLOT_EVENTS[slot],
+        clockHz: config.clock_hz,
+        port: this.crossbar.addWidePort((factory.portBits ?? 128) / 8),
+        events: this.events,
+        control: this.harts,
+        selected: () => this.control.selectedSlot === slot,
+      });
+    });
+    const present = this.accelerators.filter((engine) => engine !== undefined);
+    const soc = new SocControl(this, config.harts);
+    const stdout = new Stdout(this);
+    const icache = new IcacheControl();
+    this.units = [this.events, timer, this.dma, ...present];
+    this.bus = this.connect(timer, icache, soc, stdout);
+    this.harts.attachBus(this.bus);
+    this.parts = [
+      ['harts', this.harts],
+      ['crossbar', this.crossbar],
+      ['events', this.events],
+      ['control', this.control],
+      ['timer', timer],
+      ['dma', this.dma],
+      ['icache', icache],
+      ['soc', soc],
+      ['stdout', stdout],
+      ...present.map((engine) => [engine.name, engine] as const),
+    ];
+  }
+
+  private connect(
+    timer: ClusterTimer,
+    icache: IcacheControl,
+    soc: SocControl,
+    stdout: Stdout,
+  ): PeripheralBus {
+    const { peripheral_latency, fast_port_latency, soc_latency } = this.config.bus;
+    const at = (
+      name: keyof typeof addressMap,
+      peripheral: PeripheralRegion['peripheral'],
+      latency = peripheral_latency,
+    ): PeripheralRegion => ({
+      name,
+      base: addressMap[name].base,
+      size: addressMap[name].size,
+      latency,
+      peripheral,
+    });
+    const regions: PeripheralRegion[] = [
+      at('event_unit_fast', this.events.fast, fast_port_latency),
+      at('event_unit', this.events.slow),
+      at('dma_fast', this.dma.fast, fast_port_latency),
+      at('dma', this.dma.slow),
+      at('cluster_control', this.control),
+      at('timer', timer),
+      at('icache_control', icache),
+      at('soc_control', soc, soc_latency),
+      at('stdout', stdout, soc_latency),
+      { ...at('soc_unmodelled', new UnmodelledSocPeripherals(), soc_latency), background: true },
+    ];
+    this.accelerators.forEach((engine, slot) => {
+      if (engine) regions.push(at(SLOT_REGIONS[slot], engine));
+    });
+    return new PeripheralBus(regions);
+  }
+
+  // --- Running -------------------------------------------------------------------------------
+
+  start(entry: number): void {
+    for (const [, part] of this.parts) part.reset();
+    this.now = 0;
+    this.stop = undefined;
+    for (let hart = 0; hart < this.config.harts; hart++) this.harts.start(hart, entry, 0);
+  }
+
+  runUntil(cycle: number): Stop {
+    this.stop = undefined;
+    try {
+      return this.loop(cycle);
+    } catch (error) {
+      if (!(error instanceof OctobarError)) throw error;
+      return { reason: 'fault', error };
+    }
+  }
+
+  /**
+   * The three phases of each cycle in which somebody has something to do. While one hart runs alone, it
+   * may run on until somebody else is due: nobody could tell the difference.
+   */
+  private loop(limit: number): Stop {
+    const { state, harts, crossbar, requesters, units } = this;
+    const { next, mode: modes } = state;
+    const { execute } = this.interpreter;
+    const { interrupted } = harts;
+    const count = this.config.harts;
+    const traced = this.tracer !== undefined;
+    let unitNext = 0;
+    let soon = 0;
+    let busy = 0;
+    harts.disturbed = true;
+    for (;;) {
+      if (harts.disturbed) {
+        harts.wakeForInterrupts(this.now + 1);
+        harts.disturbed = false;
+        soon = Infinity;
+        busy = 0;
+        for (let hart = 0; hart < count; hart++) {
+          if (next[hart] < soon) soon = next[hart];
+          if (next[hart] !== Infinity) busy++;
+        }
+        unitNext = Infinity;
+        for (const unit of units) if (unit.nextCycle < unitNext) unitNext = unit.nextCycle;
+      }
+      const now = soon < unitNext ? soon : unitNext;
+      if (now >= limit) {
+        if (now === Infinity) throw this.deadlock();
+        this.now = limit;
+        return { reason: 'cycle' };
+      }
+      this.now = now;
+      let horizon = now + 1;
+      if (busy === 1 && !traced) horizon = unitNext < limit ? unitNext : limit;
+      let asking = 0;
+      soon = Infinity;
+      for (let hart = 0; hart < count; hart++) {
+        if (next[hart] === now) {
+          if (modes[hart] !== REQUESTING) {
+            if (interrupted[hart] !== 0) harts.takeInterrupt(hart, now);
+            else {
+              if (traced) this.traceInstruction(hart, now);
+              execute(hart, horizon);
+              if (this.stop !== undefined && this.stop.reason === 'probe') return this.stop;
+            }
+          }
+          if (modes[hart] === REQUESTING && next[hart] === now) {
+            requesters[asking++] = hart;
+            continue;
+          }
+        }
+        if (next[hart] < soon) soon = next[hart];
+      }
+      if (unitNext <= now) {
+        for (const unit of units) if (unit.nextCycle <= now) unit.cycle(now);
+        harts.disturbed = true;
+      }
+      if (crossbar.portRequests > 0) {
+        crossbar.arbitrateAll(requesters, asking, now);
+        for (const unit of units) unit.settle(now);
+        harts.disturbed = true;
+      } else if (asking > 0) {
+        crossbar.arbitrateHarts(requesters, asking, now);
+        for (let i = 0; i < asking; i++) {
+          const at = next[requesters[i]];
+          if (at < soon) soon = at;
+        }
+      }
+      if (this.stop !== undefined) {
+        this.now = now + 1;
+        return this.stop;
+      }
+    }
+  }
+
+  /** A jalr that has to wait for its register leaves decode later: it is shown then. */
+  private traceInstruction(hart: number, now: number): void {
+    const pc = this.state.pc[hart];
+    const { code } = this.harts;
+    const index = this.harts.codeCache.indexOf(pc);
+    const waits =
+      this.state.jalrReady[hart] > now && index >= 0 && rowOf(code[index])?.timing === 'jalr';
+    if (!waits) this.tracer?.(hart, pc >>> 0, now);
+  }
+
+  private deadlock(): OctobarError {
+    const waiting = Array.from({ length: this.config.harts }, (_, hart) => {
+      const view = this.hart(hart);
+      return `hart ${hart} ${view.waitsFor ?? view.state}`;
+    });
+    return new OctobarError(
+      'deadlock',
+      `every hart sleeps and no event can come: ${waiting.join('; ')}`,
+      {
+        hart: 0,
+        pc: this.state.pc[0] >>> 0,
+        cycle: this.now,
+        hint: 'look at who did not arrive or did not send the event; masks of the event unit are per hart',
+      },
+    );
+  }
+
+  // --- Asked by harts and peripherals --------------------------------------------------------
+
+  probe(pc: number, probe: Probe): void {
+    this.probes.set(pc >>> 0, probe);
+    this.harts.codeCache.setProbe(pc, true);
+  }
+
+  probed(hart: number, pc: number, now: number): boolean {
+    const retired = this.state.retiredBefore(hart, now);
+    if (this.probes.get(pc)?.(hart, pc, now, retired) !== true) return false;
+    this.stop = { reason: 'probe', hart, pc };
+    return true;
+  }
+
+  exit(code: number, hart: number): void {
+    // The first end counts, whatever the other harts do in the same cycle.
+    if (this.stop?.reason !== 'exit') this.stop = { reason: 'exit', code, hart };
+  }
+
+  output(hart: number, byte: number): void {
+    this.outputSink(hart, byte);
+  }
+
+  eventPending(hart: number, now: number): boolean {
+    return this.events.pending(hart, now);
+  }
+
+  withdraw(hart: number): void {
+    this.events.withdraw(hart);
+  }
+
+  // --- Looking in from outside ---------------------------------------------------------------
+
+  private memoryOf(address: number, bytes: number): Memory {
+    for (const memory of [this.tcdm, this.l2]) if (memory.contains(address, bytes)) return memory;
+    throw new OctobarError('unmapped-access', `${bytes} bytes that are no memory`, {
+      address,
+      hint: `TCDM has ${this.tcdm.size} bytes from 0x10000000, L2 ${this.l2.size} from 0x1c000000 (keys tcdm.size, l2.size)`,
+    });
+  }
+
+  read(address: number, bytes: number): Uint8Array {
+    const memory = this.memoryOf(address, bytes);
+    return memory.u8.slice(address - memory.base, address - memory.base + bytes);
+  }
+
+  write(address: number, data: Uint8Array): void {
+    const memory = this.memoryOf(address, data.length);
+    memory.u8.set(data, address - memory.base);
+    this.harts.codeCache.invalidate();
+  }
+
+  hart(index: number): HartView {
+    const s = this.state;
+    const names = ['running', 'running', 'waiting', 'sleeping', 'sleeping', 'stopped'] as const;
+    const m = s.mode[index];
+    return {
+      pc: s.pc[index] >>> 0,
+      registers: Array.from({ length: 32 }, (_, x) => s.registers[(index << 6) + x] >>> 0),
+      state: names[m],
+      waitsFor: this.waitsFor(index),
+      recent: recentInstructions(s, this.harts.codeCache, index),
+    };
+  }
+
+  private waitsFor(hart: number): string | undefined {
+    const m = this.state.mode[hart];
+    if (m === mode.waitForInterrupt) return 'wfi: waits for an event or an enabled interrupt';
+    if (m !== mode.asleep && m !== mode.held) return undefined;
+    return this.events.describeWait(hart) ?? this.harts.memory.reason(hart);
+  }
+
+  stats(): MachineStats {
+    const harts = Array.from({ length: this.config.harts }, (_, hart) =>
+      hartStats(this.state, hart, this.now),
+    );
+    const inner = (hart: number): number =>
+      this.state.loads[hart] +
+      this.state.stores[hart] -
+      this.state.outerLoads[hart] -
+      this.state.outerStores[hart];
+    const accesses = harts.reduce((sum, _, hart) => sum + inner(hart), this.crossbar.portWords);
+    return {
+      cycles: this.now,
+      harts,
+      tcdm: {
+        accesses,
+        conflicts: this.crossbar.conflicts,
+        conflicts_per_bank: Array.from(this.crossbar.conflictsPerBank),
+      },
+      dma: this.dma.counters(),
+      engines: Object.fromEntries(
+        this.accelerators.flatMap((engine) => (engine ? [[engine.name, engine.counters()]] : [])),
+      ),
+    };
+  }
+
+  trace(sink: TraceSink | undefined): void {
+    this.tracer = sink;
+  }
+
+  onOutput(sink: (hart: number, byte: number) => void): void {
+    this.outputSink = sink;
+  }
+
+  setToHost(address: number): void {
+    this.memoryOf(address, 4);
+    this.harts.memory.toHost = address;
+  }
+
+  preload(section: string, bytes: Uint8Array): boolean {
+    return this.accelerators.some((engine) => engine?.preload(section, bytes) === true);
+  }
+
+  disassemble(address: number): { text: string; bytes: number } {
+    return this.harts.codeCache.disassemble(address);
+  }
+
+  map(): { base: number; size: number; name: string; latency: number }[] {
+    const memories = [
+      { base: this.tcdm.base, size: this.tcdm.size, name: 'tcdm', latency: 1 },
+      {
+        base: addressMap.tcdm_test_and_set.base,
+        size: this.tcdm.size,
+        name: 'tcdm_test_and_set',
+        latency: 1,
+      },
+      { base: this.l2.base, size: this.l2.size, name: 'l2', latency: this.config.l2.latency },
+    ];
+    const peripherals = this.bus.regions.map(({ base, size, name, latency }) => ({
+      base,
+      size,
+      name,
+      latency,
+    }));
+    return [...memories, ...peripherals].toSorted((a, b) => a.base - b.base);
+  }
+
+  save(): unknown {
+    return {
+      now: this.now,
+      tcdm: this.tcdm.u8.slice(),
+      l2: this.l2.u8.slice(),
+      parts: Object.fromEntries(this.parts.map(([name, part]) => [name, part.save()])),
+    };
+  }
+
+  restore(state: unknown): void {
+    const saved = state as {
+      now: number;
+      tcdm: Uint8Array;
+      l2: Uint8Array;
+      parts: Record<string, unknown>;
+    };
+    this.now = saved.now;
+    this.tcdm.u8.set(saved.tcdm);
+    this.l2.u8.set(saved.l2);
+    for (const [name, part] of this.parts) part.restore(saved.parts[name]);
+    this.stop = undefined;
+  }
+}
+
+function checkConfig(config: MachineConfig): void {
+  const refuse = (reason: string, hint: string): never => {
+    throw new OctobarError('config', reason, { hint });
+  };
+  if (config.tcdm.masters < config.harts) {
+    refuse(
+      `${config.harts} harts need as many ports of the TCDM arbiters, tcdm.masters is ${config.tcdm.masters}`,
+      'set tcdm.masters to a power of two that is at least harts',
+    );
+  }
+  if (config.tcdm.size / 4 < config.tcdm.banks) {
+    refuse('the TCDM has fewer words than banks', 'lower tcdm.banks or raise tcdm.size');
+  }
+  if (!config.icache.ideal) {
+    refuse('only an ideal instruction cache is modelled so far', 'leave icache.ideal at true');
+  }
+}
