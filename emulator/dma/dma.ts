@@ -36,7 +36,7 @@ export class Dma implements Unit, Stateful {
   /** The port at 0x10204400: the queue of the accessing hart. */
   readonly fast: Peripheral;
   /** The port at 0x10201800: one queue for all. */
-  readonly shared: Peripheral;
+  readonly slow: Peripheral;
   readonly control: HartControl;
 
   private readonly queues: readonly CommandQueue[];
@@ -62,6 +62,7 @@ export class Dma implements Unit, Stateful {
   private stallCycles = 0;
   /** Bytes of all transfers that have not arrived. */
   private bytesLeft = 0;
+  private clock = 0;
   /** The current or last interval with a transfer under way, and the cycles of those before it. */
   private busyFrom = 0;
   private busyUntil = 0;
@@ -76,7 +77,7 @@ export class Dma implements Unit, Stateful {
     this.control = control;
     this.queues = Array.from({ length: harts + 1 }, () => new CommandQueue(this));
     this.fast = new DmaPort('DMA', this, (hart) => this.queues[hart]);
-    this.shared = new DmaPort('DMA (shared port)', this, () => this.queues[harts]);
+    this.slow = new DmaPort('DMA (shared port)', this, () => this.queues[harts]);
     this.sender = new Sender(config, outer, [ports[0], ports[1]], (id, bytes, now) => {
       this.bytesOut += bytes;
       this.arrived(id, bytes, now);
@@ -88,6 +89,7 @@ export class Dma implements Unit, Stateful {
   }
 
   cycle(now: number): void {
+    this.clock = now;
     if (this.arbitrateAt <= now) this.arbitrate(now);
     if (this.sender.nextCycle <= now) this.sender.cycle(now);
     if (this.receiver.nextCycle <= now) this.receiver.cycle(now);
@@ -216,8 +218,8 @@ export class Dma implements Unit, Stateful {
     this.nextCycle = Math.min(this.arbitrateAt, this.sender.nextCycle, this.receiver.nextCycle);
   }
 
-  /** Physical events up to cycle `now`. */
-  counters(now: number): Counters {
+  /** Physical events, up to cycle `now` or else up to the last cycle in which the DMA did something. */
+  counters(now = this.clock): Counters {
     const until = this.bytesLeft > 0 ? now : Math.min(now, this.busyUntil);
     return {
       transfers: this.transfers,
@@ -237,7 +239,7 @@ export class Dma implements Unit, Stateful {
     this.turn = this.reserved = 0;
     this.arbitrateAt = Infinity;
     this.idWaiters = [];
-    this.setCounts([0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    this.setCounts([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     this.plan();
   }
 
@@ -261,6 +263,7 @@ export class Dma implements Unit, Stateful {
         this.busyFrom,
         this.busyUntil,
         this.busyBefore,
+        this.clock,
       ],
     };
   }
@@ -304,6 +307,7 @@ export class Dma implements Unit, Stateful {
       this.busyFrom,
       this.busyUntil,
       this.busyBefore,
+      this.clock,
     ] = counts;
   }
 }
