@@ -1,0 +1,55 @@
+/** The command line: verbs and options, nothing of the model. */
+import { Command, CommanderError } from 'commander';
+import { OctobarError, errorCodes } from '../../emulator/sim/error.js';
+import { packageVersion } from '../session/package-files.js';
+import { addDisasm } from './disasm.js';
+import { addMap } from './map.js';
+import { addPresets } from './presets.js';
+import { addRun } from './run.js';
+import { OutputClosed } from './terminal.js';
+import type { Terminal } from './terminal.js';
+
+/** @returns the exit status; everything is written to the terminal */
+export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let status = 0;
+  const program = build(terminal, (code) => (status = code));
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return status;
+  } catch (error) {
+    return failed(error, terminal);
+  }
+}
+
+function build(terminal: Terminal, done: (status: number) => void): Command {
+  const program = new Command('octobar')
+    .description('Emulator of a RISC-V cluster with in-memory computing, exact to the cycle.')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'show the help of a verb')
+    .showHelpAfterError('(octobar --help lists the verbs, octobar VERB --help its options)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+    });
+  addRun(program, terminal, done);
+  addDisasm(program, terminal);
+  addMap(program, terminal);
+  addPresets(program, terminal);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+function failed(error: unknown, terminal: Terminal): number {
+  // commander has printed already; its help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorCodes.usage.exit;
+  if (error instanceof OutputClosed) return 0;
+  if (error instanceof OctobarError) {
+    if (error.context.report !== undefined) terminal.err(`\n${error.context.report}\n\n`);
+    terminal.err(`octobar: ${error.message}\n`);
+    return error.exitCode;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  terminal.err(`octobar: a defect of octobar itself, please report it\n${text}\n`);
+  return errorCodes.internal.exit;
+}

@@ -1,0 +1,10 @@
+export { Configuration, parseSettings } from './configuration.js';
+export type { ConfigValues, Origin, ProvenanceRow, Settings } from './configuration.js';
+export { configDocuments, presetJsonSchema } from './documents.js';
+export { nearest, suggestion } from './nearest.js';
+export { clusterParts, engineParts } from './parts.js';
+export type { EngineName } from './parts.js';
+export { checkPreset, parsePreset } from './preset.js';
+export type { Preset } from './preset.js';
+export { rangeOf } from './schema.js';
+export type { Part, Value } from './schema.js';

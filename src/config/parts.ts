@@ -1,0 +1,46 @@
+/** Whose parameter tables make up a configuration. A new part of the machine is one line here. */
+import { depthwiseParameters } from '../../accel/depthwise/parameters.js';
+import { exampleParameters } from '../../accel/example/example.js';
+import { imaParameters } from '../../accel/ima/parameters.js';
+import { dmaParameters } from '../../emulator/dma/index.js';
+import { eventParameters } from '../../emulator/event/parameters.js';
+import { timingParameters } from '../../emulator/hart/timing.js';
+import { hwpeParameters } from '../../emulator/hwpe/parameters.js';
+import {
+  busParameters,
+  icacheParameters,
+  l2Parameters,
+  tcdmParameters,
+} from '../../emulator/interconnect/parameters.js';
+import { clusterParameters } from '../../emulator/parameters.js';
+import { clusterControlParameters, timerParameters } from '../../emulator/peripherals/index.js';
+import type { ParameterTable } from '../../emulator/sim/parameters.js';
+import type { Part } from './schema.js';
+
+function part<T extends ParameterTable>(prefix: string, title: string, table: T): Part<T> {
+  return { prefix, title, table };
+}
+
+/** Parts of every machine. */
+export const clusterParts = {
+  cluster: part('', 'Cluster', clusterParameters),
+  timing: part('timing', 'Cycles per instruction', timingParameters),
+  tcdm: part('tcdm', 'Tightly coupled data memory', tcdmParameters),
+  l2: part('l2', 'L2 memory', l2Parameters),
+  icache: part('icache', 'Instruction cache', icacheParameters),
+  bus: part('bus', 'Peripheral bus', busParameters),
+  event: part('event', 'Event unit', eventParameters),
+  dma: part('dma', 'DMA', dmaParameters),
+  timer: part('timer', 'Timer', timerParameters),
+  control: part('control', 'Cluster control', clusterControlParameters),
+  hwpe: part('hwpe', 'All engines', hwpeParameters),
+};
+
+/** Parts that a machine has when its preset names the engine. */
+export const engineParts = {
+  ima: part('ima', 'In-memory computing engine (IMA)', imaParameters),
+  depthwise: part('depthwise', 'Depth-wise engine', depthwiseParameters),
+  example: part('example', 'Example engine of the tutorial', exampleParameters),
+};
+
+export type EngineName = keyof typeof engineParts;

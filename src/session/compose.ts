@@ -1,0 +1,37 @@
+/** Puts a machine together: the cluster by its configuration, the engines of the preset in their slots. */
+import { depthwiseEngine } from '../../accel/depthwise/depthwise.js';
+import { exampleEngine } from '../../accel/example/example.js';
+import { imaEngine } from '../../accel/ima/ima.js';
+import type { MachineApi } from '../../emulator/api.js';
+import type { AcceleratorFactory } from '../../emulator/hwpe/environment.js';
+import { createMachine } from '../../emulator/machine.js';
+import type { MachineConfig } from '../../emulator/parameters.js';
+import { clusterParts as parts, engineParts as engines } from '../config/index.js';
+import type { Configuration, EngineName } from '../config/index.js';
+
+/** A new engine is one line here, and one in src/config/parts.ts. */
+const factories: Record<EngineName, (config: Configuration) => AcceleratorFactory> = {
+  ima: (config) => imaEngine(config.of(engines.ima), config.of(parts.hwpe)),
+  depthwise: (config) => depthwiseEngine(config.of(engines.depthwise), config.of(parts.hwpe)),
+  example: (config) => exampleEngine(config.of(engines.example), config.of(parts.hwpe)),
+};
+
+/** @throws OctobarError `config` when the parts do not fit each other */
+export function composeMachine(configuration: Configuration): MachineApi {
+  const config: MachineConfig = {
+    ...configuration.of(parts.cluster),
+    timing: configuration.of(parts.timing),
+    tcdm: configuration.of(parts.tcdm),
+    l2: configuration.of(parts.l2),
+    icache: configuration.of(parts.icache),
+    bus: configuration.of(parts.bus),
+    event: configuration.of(parts.event),
+    dma: configuration.of(parts.dma),
+    timer: configuration.of(parts.timer),
+    control: configuration.of(parts.control),
+  };
+  const slots = configuration.engines.map((name) =>
+    name === null ? undefined : factories[name](configuration),
+  );
+  return createMachine(config, slots);
+}

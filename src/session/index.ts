@@ -1,0 +1,16 @@
+/** What `import ... from 'octobar'` gives. Everything else is not public. */
+export type { HartView, Probe, Stop, TraceSink } from '../../emulator/api.js';
+export { OctobarError, errorCodes } from '../../emulator/sim/error.js';
+export type { ErrorCode, ErrorContext } from '../../emulator/sim/error.js';
+export { Configuration, checkPreset, parsePreset } from '../config/index.js';
+export type { ConfigValues, Preset, ProvenanceRow, Settings } from '../config/index.js';
+export { configure, openSession } from './open.js';
+export type { SessionOptions } from './open.js';
+export type { Image } from './images.js';
+export type { Place } from './place.js';
+export { defaultPreset, findPreset, presetNames } from './presets.js';
+export type { RegionRow } from './regions.js';
+export { Session, defaultMaxCycles } from './session.js';
+export type { OutputListener, RunOptions, RunResult, StopResult } from './session.js';
+export { statsSchema } from './stats.js';
+export type { End, ImageInfo, Stats } from './stats.js';

@@ -1,0 +1,40 @@
+import { Configuration } from '../config/index.js';
+import type { Preset, Settings } from '../config/index.js';
+import { composeMachine } from './compose.js';
+import { packageVersion } from './package-files.js';
+import { defaultPreset, findPreset } from './presets.js';
+import { Session } from './session.js';
+
+export interface SessionOptions {
+  /** Name of a preset of the package, or a preset of your own. Default `garofalo2022`. */
+  preset?: string | Preset;
+  /** Parameters by key, e.g. `{ 'tcdm.banks': 16 }`. */
+  set?: Settings;
+  /** Short for `set: { harts }`. */
+  harts?: number;
+  /** Short for `set: { isa }`. */
+  isa?: string;
+  /** Seed of whatever is random in an engine; recorded with the run. Default 1. */
+  seed?: number;
+}
+
+/** @throws OctobarError `config` */
+export function openSession(options: SessionOptions = {}): Session {
+  const configuration = configure(options);
+  return new Session({
+    machine: composeMachine(configuration),
+    configuration,
+    version: packageVersion(),
+    seed: options.seed ?? 1,
+  });
+}
+
+/** The configuration that a session with these options has. @throws OctobarError `config` */
+export function configure(options: SessionOptions = {}): Configuration {
+  const { preset = defaultPreset, set = {}, harts, isa } = options;
+  return new Configuration(typeof preset === 'string' ? findPreset(preset) : preset, {
+    ...set,
+    ...(harts === undefined ? {} : { harts }),
+    ...(isa === undefined ? {} : { isa }),
+  });
+}

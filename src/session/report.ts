@@ -1,0 +1,75 @@
+/** The state of the whole machine for people, when a run ended badly. */
+import type { HartView, MachineApi } from '../../emulator/api.js';
+import { abiNames } from '../../emulator/isa/registers.js';
+import { OctobarError, hex } from '../../emulator/sim/error.js';
+import type { LineTable, SymbolTable } from '../loader/index.js';
+import { callStack } from './calls.js';
+import type { CodeReader } from './calls.js';
+
+export interface ReportSources {
+  readonly machine: MachineApi;
+  readonly symbols: SymbolTable;
+  readonly lines: LineTable;
+}
+
+/** One block of text per hart: where it is, registers, calls, last instructions, what it waits for. */
+export function machineReport(sources: ReportSources, harts: number): string {
+  const blocks = Array.from({ length: harts }, (_, index) => hartReport(sources, index));
+  const problem = sources.lines.problem;
+  return [`cycle ${sources.machine.now}`, ...blocks, ...(problem ? [problem] : [])].join('\n');
+}
+
+function hartReport(sources: ReportSources, index: number): string {
+  const hart = sources.machine.hart(index);
+  const stack = callStack(codeReader(sources.machine), sources.symbols, hart.pc, hart.registers);
+  const lines = [`hart ${index}: ${hart.state} at ${place(sources, hart.pc)}`];
+  if (hart.waitsFor !== undefined) lines.push(`  waits for: ${hart.waitsFor}`);
+  lines.push('  registers:', ...registerRows(hart));
+  lines.push('  call stack:', ...stack.map((pc) => `    ${place(sources, pc)}`));
+  lines.push('  last instructions:', ...hart.recent.map((pc) => `    ${instruction(sources, pc)}`));
+  return lines.join('\n');
+}
+
+/** `0x1c008080 <main+0x1c> main.c:12`, as far as known. */
+export function place(sources: ReportSources, pc: number): string {
+  const symbol = sources.symbols.describe(pc);
+  const line = sources.lines.describe(pc);
+  return `${hex(pc)}${symbol ? ` <${symbol}>` : ''}${line ? ` ${line}` : ''}`;
+}
+
+function instruction(sources: ReportSources, pc: number): string {
+  return `${place(sources, pc)}  ${textAt(sources.machine, pc)}`;
+}
+
+/** The instruction at an address, or why there is none. */
+function textAt(machine: MachineApi, pc: number): string {
+  try {
+    return machine.disassemble(pc).text;
+  } catch (error) {
+    if (error instanceof OctobarError) return `(${error.reason})`;
+    throw error;
+  }
+}
+
+function registerRows(hart: HartView): string[] {
+  const cells = hart.registers.map(
+    (value, i) => `${abiNames[i].padStart(4)} ${hex(value).slice(2)}`,
+  );
+  return [0, 8, 16, 24].map((first) => `    ${cells.slice(first, first + 8).join(' ')}`);
+}
+
+function codeReader(machine: MachineApi): CodeReader {
+  const read = (address: number, bytes: number): DataView | undefined => {
+    try {
+      const data = machine.read(address >>> 0, bytes);
+      return new DataView(data.buffer, data.byteOffset, data.byteLength);
+    } catch (error) {
+      if (error instanceof OctobarError) return undefined;
+      throw error;
+    }
+  };
+  return {
+    halfword: (address) => read(address, 2)?.getUint16(0, true),
+    word: (address) => (address % 4 === 0 ? read(address, 4)?.getUint32(0, true) : undefined),
+  };
+}

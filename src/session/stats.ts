@@ -1,0 +1,96 @@
+/** `octobar-stats/1`: everything a run has to say, as JSON. Described by docs/stats-schema.json. */
+import type { HartStats, MachineStats } from '../../emulator/api.js';
+import type { OctobarError } from '../../emulator/sim/error.js';
+import type { ErrorCode } from '../../emulator/sim/error.js';
+import type { Configuration, ConfigValues } from '../config/index.js';
+import type { RegionRow } from './regions.js';
+
+export const statsSchema = 'octobar-stats/1';
+
+/** How the run stands: still going, ended by the guest, or ended by an error. */
+export type End =
+  | { reason: 'none' }
+  | { reason: 'exit'; hart: number }
+  | {
+      reason: 'error';
+      code: ErrorCode;
+      message: string;
+      hart?: number;
+      pc?: number;
+      symbol?: string;
+      address?: number;
+      cycle?: number;
+    };
+
+export interface ImageInfo {
+  /** File name without folders. */
+  name: string;
+  bytes: number;
+  sha256: string;
+}
+
+export interface Stats {
+  schema: typeof statsSchema;
+  versions: { octobar: string };
+  preset: string;
+  isa: string;
+  seed: number;
+  images: ImageInfo[];
+  /** The guest's exit code, or the exit status of the error; null while the run goes on. */
+  exit_code: number | null;
+  end: End;
+  cycles: number;
+  clock_hz: number;
+  harts: ({ hart: number } & HartStats)[];
+  tcdm: MachineStats['tcdm'];
+  dma: MachineStats['dma'];
+  engines: MachineStats['engines'];
+  regions: RegionRow[];
+  config: ConfigValues;
+}
+
+export interface StatsSources {
+  readonly machine: MachineStats;
+  readonly configuration: Configuration;
+  readonly version: string;
+  readonly seed: number;
+  readonly images: readonly ImageInfo[];
+  readonly outcome: { exitCode: number | null; end: End };
+  readonly regions: readonly RegionRow[];
+}
+
+export function buildStats(sources: StatsSources): Stats {
+  const { machine, configuration, outcome } = sources;
+  return {
+    schema: statsSchema,
+    versions: { octobar: sources.version },
+    preset: configuration.preset.name,
+    isa: String(configuration.get('isa')),
+    seed: sources.seed,
+    images: [...sources.images],
+    exit_code: outcome.exitCode,
+    end: outcome.end,
+    cycles: machine.cycles,
+    clock_hz: configuration.number('clock_hz'),
+    harts: machine.harts.map((hart, index) => ({ hart: index, ...hart })),
+    tcdm: machine.tcdm,
+    dma: machine.dma,
+    engines: machine.engines,
+    regions: [...sources.regions],
+    config: configuration.toJSON(),
+  };
+}
+
+export function errorEnd(error: OctobarError): End {
+  const { hart, pc, symbol, address, cycle } = error.context;
+  return {
+    reason: 'error',
+    code: error.code,
+    message: error.reason,
+    ...(hart === undefined ? {} : { hart }),
+    ...(pc === undefined ? {} : { pc }),
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(address === undefined ? {} : { address }),
+    ...(cycle === undefined ? {} : { cycle }),
+  };
+}
