@@ -176,6 +176,8 @@ class Depthwise implements Engine {
     this.clear();
     this.window = freshWindow(this.config.window_columns);
     this.counts = freshCounts();
+    this.headData.fill(0);
+    this.result.fill(0);
   }
 
   save(): Saved {

@@ -155,6 +155,7 @@ export class Pipeline {
     this.clear();
     this.product.counts = freshCounts();
     this.product.accumulators.fill(0);
+    for (const data of this.tableData) data.fill(0);
   }
 
   save(): unknown {
