@@ -1,0 +1,186 @@
+/* The layers of a stripe in each mapping. Hart 0 calls; harts that have no part sleep. */
+#include "bottleneck.h"
+
+#include "drivers/depthwise.h"
+#include "drivers/ima.h"
+
+/* ---- on the harts ---- */
+
+static void pointwise_part(void *layer) {
+  pointwise_cores(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
+}
+static void depthwise_part(void *layer) {
+  depthwise_cores(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
+}
+static void residual_part(void *layer) {
+  residual_cores(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
+}
+
+static void fetch_slice(const bn_pointwise *l, uint32_t col, uint32_t cols, int8_t *to,
+                        pi_cl_dma_cmd_t *cmd) {
+  if (col >= l->cols) return;
+  if (cols > l->cols - col) cols = l->cols - col;
+  pi_cl_dma_cmd(l->weights + col * l->rows, (uint32_t)(uintptr_t)to, cols * l->rows,
+                PI_CL_DMA_DIR_EXT2LOC, cmd);
+}
+
+static void on_harts(const work_t *w, const bn_pointwise *l, const operands_t *o,
+                     const pixels_t *px) {
+  pointwise_t job = {.in = px->in,
+                     .out = px->out,
+                     .weights = o->weights,
+                     .pixels = px->rows * px->width,
+                     .rows = l->rows,
+                     .cols = l->cols,
+                     .in_pitch = l->rows,
+                     .out_pitch = l->cols,
+                     .in_signed = (int)l->in_signed,
+                     .requant = o->requant};
+  if (o->weights != NULL) {
+    pi_cl_team_fork(0, pointwise_part, &job);
+    return;
+  }
+  /* The next slice of weights travels while this one is used. */
+  const uint32_t slice_cols = w->plan->slice_bytes / l->rows / 8 * 8;
+  pi_cl_dma_cmd_t cmd[2];
+  fetch_slice(l, 0, slice_cols, w->slice[0], &cmd[0]);
+  for (uint32_t col = 0, turn = 0; col < l->cols; col += slice_cols, turn ^= 1) {
+    pi_cl_dma_wait(&cmd[turn]);
+    fetch_slice(l, col + slice_cols, slice_cols, w->slice[turn ^ 1], &cmd[turn ^ 1]);
+    job.weights = w->slice[turn];
+    job.cols = slice_cols < l->cols - col ? slice_cols : l->cols - col;
+    job.out = px->out + col;
+    job.requant.mul = o->requant.mul + col;
+    job.requant.bias = o->requant.bias + col;
+    pi_cl_team_fork(0, pointwise_part, &job);
+  }
+}
+
+/* ---- on the engines ---- */
+
+typedef struct overlapped {
+  const work_t *work;
+  const ima_layer_t *layer;
+} overlapped_t;
+
+/* Hart 0 feeds the engine while the others clear the padding around the tensor it writes. */
+static void feed_or_clear(void *arg) {
+  const overlapped_t *o = arg;
+  const uint32_t harts = (uint32_t)pi_cl_team_nb_cores();
+  if (harts == 1) padding_clear(o->work, 0, 1);
+  if (pi_core_id() == 0)
+    ima_pointwise(o->layer);
+  else
+    padding_clear(o->work, pi_core_id() - 1, harts - 1);
+}
+
+static ima_layer_t ima_common(const work_t *w, uint32_t n_tiles, const operands_t *o,
+                              uint32_t in_signed, uint32_t adc_m, uint32_t adc_r) {
+  const bn_image *i = &w->block->image;
+  const ima_layer_t layer = {.n_tiles = n_tiles,
+                             .tiles = o->tiles,
+                             .weight_bits = i->weight_bits,
+                             .in_signed = in_signed,
+                             .adc_m = adc_m,
+                             .adc_r = i->ideal ? 0 : adc_r,
+                             .requant = o->requant};
+  return layer;
+}
+
+static void on_ima(const work_t *w, const bn_pointwise *l, const operands_t *o, const pixels_t *px) {
+  ima_layer_t layer = ima_common(w, l->n_tiles, o, l->in_signed, l->adc_m, l->adc_r);
+  layer.in = px->in;
+  layer.out = px->out;
+  layer.out_h = px->rows;
+  layer.out_w = px->width;
+  layer.in_channels = l->rows;
+  layer.in_grid.pixel_step = l->rows;
+  layer.in_grid.row_step = px->width * l->rows;
+  layer.out_grid.pixel_step = l->cols;
+  layer.out_grid.row_step = px->out_row_pitch;
+  ima_select();
+  if (px->clear_padding) {
+    overlapped_t both = {w, &layer};
+    pi_cl_team_fork(0, feed_or_clear, &both);
+  } else {
+    ima_pointwise(&layer);
+  }
+}
+
+static void depthwise_on_ima(const work_t *w, const window_t *win) {
+  const bn_image *i = &w->block->image;
+  const bn_depthwise *l = &w->block->depthwise;
+  ima_layer_t layer = ima_common(w, l->n_tiles, &w->depthwise, l->in_signed, l->adc_m, l->adc_r);
+  layer.in = w->hidden;
+  layer.out = w->dw;
+  layer.out_h = win->out_rows;
+  layer.out_w = i->out_w;
+  layer.in_channels = l->channels;
+  layer.in_pitch = w->plan->hidden_pitch;
+  layer.in_grid.pixel_step = i->stride * l->channels;
+  layer.in_grid.row_step = i->stride * w->plan->hidden_pitch;
+  layer.out_grid.pixel_step = l->channels;
+  layer.out_grid.row_step = i->out_w * l->channels;
+  ima_select();
+  ima_depthwise(&layer);
+}
+
+/* ---- by mapping ---- */
+
+void layer_expand(const work_t *w, const pixels_t *px) {
+  if (w->block->image.mapping == BN_MAPPING_CORES)
+    on_harts(w, &w->block->expand, &w->expand, px);
+  else
+    on_ima(w, &w->block->expand, &w->expand, px);
+}
+
+void layer_project(const work_t *w, const pixels_t *px) {
+  if (w->block->image.mapping == BN_MAPPING_CORES)
+    on_harts(w, &w->block->project, &w->project, px);
+  else
+    on_ima(w, &w->block->project, &w->project, px);
+}
+
+void layer_depthwise(const work_t *w, const window_t *win) {
+  const bn_image *i = &w->block->image;
+  if (i->mapping == BN_MAPPING_IMA_ONLY) {
+    depthwise_on_ima(w, win);
+    return;
+  }
+  depthwise_t job = {.in = w->hidden,
+                     .out = w->dw,
+                     .weights = w->depthwise.weights,
+                     .in_h = win->in_rows,
+                     .in_w = i->in_w,
+                     .channels = i->hidden_c,
+                     .out_h = win->out_rows,
+                     .out_w = i->out_w,
+                     .stride = i->stride,
+                     .pad_top = win->pad_top,
+                     .pad_left = i->pad_left,
+                     .in_row_pitch = w->plan->hidden_pitch,
+                     .in_signed = (int)w->block->depthwise.in_signed,
+                     .requant = w->depthwise.requant};
+  if (i->mapping == BN_MAPPING_IMA_DW) {
+    depthwise_select();
+    depthwise_submit(&job);
+    depthwise_wait();
+  } else {
+    pi_cl_team_fork(0, depthwise_part, &job);
+  }
+}
+
+void layer_residual(const work_t *w, const uint8_t *skip, uint32_t out_rows) {
+  const bn_image *i = &w->block->image;
+  const bn_residual *r = &w->block->residual;
+  residual_t job = {.skip = (const int8_t *)skip,
+                    .branch = (const int8_t *)w->out,
+                    .out = (int8_t *)w->out,
+                    .count = out_rows * i->out_w * i->out_c,
+                    .mul_skip = (int32_t)r->mul_skip,
+                    .mul_branch = (int32_t)r->mul_branch,
+                    .shift = r->shift,
+                    .lo = (int32_t)r->lo,
+                    .hi = (int32_t)r->hi};
+  pi_cl_team_fork(0, residual_part, &job);
+}

@@ -1,0 +1,66 @@
+/* The in-memory computing engine. The same interface has a software engine in firmware/host. */
+#ifndef OCTOBAR_DRIVERS_IMA_H
+#define OCTOBAR_DRIVERS_IMA_H
+
+#include <stdint.h>
+
+/* A rectangle of cells that holds some of the rows of a layer. */
+typedef struct ima_row_tile {
+  uint32_t rows;  /* inputs */
+  uint32_t array; /* crossbar */
+  uint32_t x, y;  /* first column and row of cells */
+} ima_row_tile_t;
+
+/* `length` times `stride`, then once `turn`, and again; signed bytes. */
+typedef struct ima_steps {
+  uint32_t length;
+  int32_t stride, turn;
+} ima_steps_t;
+
+/*
+ * One trigger: `pixels` matrix-vector products of the same cells.
+ * The inputs of a pixel are `block_lines` lines of `line_bytes` bytes, `line_stride` apart, in
+ * blocks `block_stride` apart, until all row tiles are fed.
+ */
+typedef struct ima_job {
+  const void *src;
+  void *dst; /* `cols` contiguous bytes for each pixel */
+  uint32_t pixels;
+  uint32_t cols; /* outputs */
+  uint32_t n_row_tiles; /* 1 to 16 */
+  const ima_row_tile_t *row_tiles;
+  uint32_t line_bytes, line_stride, block_lines, block_stride;
+  ima_steps_t in, out; /* from pixel to pixel */
+  uint32_t weight_bits; /* 4 or 8 */
+  uint32_t in_signed;
+  uint32_t adc_m, adc_r; /* adc_r = 0: leave the converter as it is (it is ideal) */
+  const int32_t *mul;    /* [cols] */
+  const int64_t *bias;   /* [cols] */
+  uint32_t shift;
+  int32_t lo, hi;
+} ima_job_t;
+
+/* What the engine says of itself. */
+typedef struct ima_capability {
+  uint32_t rows, cols, arrays, weight_bits, contexts;
+} ima_capability_t;
+
+void ima_get_capability(ima_capability_t *capability);
+
+/* Gives the engine its clock and the wide port; needed before anything else. */
+void ima_select(void);
+
+/*
+ * Programs a rectangle of cells: `height` rows of ceil(width / 8) words, lowest nibble first,
+ * x a multiple of 8. Returns when the cells are written.
+ */
+void ima_plot(uint32_t array, uint32_t x, uint32_t y, uint32_t width, uint32_t height,
+              const uint32_t *cells);
+
+/* Queues a job: sleeps until a context is free, programs and starts it. Does not wait for its end. */
+void ima_submit(const ima_job_t *job);
+
+/* Sleeps until all queued jobs are done. */
+void ima_wait(void);
+
+#endif

@@ -1,0 +1,29 @@
+/* Cores arrive at a barrier one after the other and leave it together; the counters show it. */
+#include "pmsis.h"
+
+enum { MAX_CORES = 32, STEP = 100 };
+
+static uint32_t arrived[MAX_CORES], left[MAX_CORES];
+
+static void meet(void *arg) {
+  (void)arg;
+  const uint32_t core = pi_core_id();
+  pi_perf_conf(1 << PI_PERF_CYCLES);
+  pi_cl_team_barrier(); /* a common start */
+  pi_perf_reset();
+  pi_perf_start();
+  for (volatile uint32_t i = 0; i < core * STEP; i++) {
+  }
+  arrived[core] = pi_perf_read(PI_PERF_CYCLES);
+  pi_cl_team_barrier();
+  left[core] = pi_perf_read(PI_PERF_CYCLES);
+}
+
+int main(void) {
+  pi_cl_team_fork(0, meet, NULL);
+  const uint32_t last = pi_cl_cluster_nb_cores() - 1;
+  for (uint32_t core = 0; core <= last; core++)
+    printf("core %lu: arrived after %5lu cycles, left after %5lu\n", core, arrived[core],
+           left[core]);
+  return left[0] < arrived[last];
+}

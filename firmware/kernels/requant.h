@@ -1,0 +1,38 @@
+/*
+ * Requantisation of an accumulator to 8 bit, the same everywhere in the cluster:
+ *   q = clip((acc * mul[c] + bias[c] + 2^(shift-1)) >> shift, lo, hi)
+ * with a 64-bit product and sum and an arithmetic shift, 1 <= shift <= 62.
+ */
+#ifndef OCTOBAR_KERNELS_REQUANT_H
+#define OCTOBAR_KERNELS_REQUANT_H
+
+#include <stdint.h>
+
+typedef struct requant {
+  const int32_t *mul;  /* [channels] */
+  const int64_t *bias; /* [channels] */
+  uint32_t shift;
+  int32_t lo, hi;
+} requant_t;
+
+/* lo and hi - lo in registers: one unsigned compare decides both bounds. */
+static inline int32_t requant_clip(int32_t q, int32_t lo, int32_t hi) {
+  if (__builtin_expect((uint32_t)(q - lo) > (uint32_t)(hi - lo), 0)) q = q < lo ? lo : hi;
+  return q;
+}
+
+/* `bias` includes the rounding constant already. Any shift. */
+static inline int32_t requant_any(int32_t acc, int32_t mul, int64_t bias, uint32_t shift,
+                                  int32_t lo, int32_t hi) {
+  int64_t q = ((int64_t)acc * mul + bias) >> shift;
+  return q < lo ? lo : q > hi ? hi : (int32_t)q;
+}
+
+/* The usual case, shift >= 32: only the high word of the sum matters and it cannot overflow. */
+static inline int32_t requant_high(int32_t acc, int32_t mul, int64_t bias, uint32_t shift_minus_32,
+                                   int32_t lo, int32_t hi) {
+  int32_t high = (int32_t)(((int64_t)acc * mul + bias) >> 32);
+  return requant_clip(high >> shift_minus_32, lo, hi);
+}
+
+#endif

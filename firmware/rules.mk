@@ -1,0 +1,63 @@
+# Rules for one application. A folder anywhere holds a Makefile like this:
+#
+#   APP := hello                 name of the ELF file
+#   APP_SRCS := hello.c          C and assembler sources
+#   APP_CFLAGS := -O3            optional; also APP_LDFLAGS
+#   include <octobar>/firmware/rules.mk
+#
+# and `make clean all run` builds build/$(APP).elf and runs it. `runner_args` goes to octobar:
+#   make run runner_args="--harts 4 --json stats.json"
+
+OCTOBAR_FIRMWARE := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+
+CROSS ?= riscv64-unknown-elf-
+CC_RISCV ?= $(CROSS)gcc
+BUILD ?= build
+OCTOBAR ?= $(if $(wildcard $(OCTOBAR_FIRMWARE)/../dist/src/cli/main.js),node $(abspath $(OCTOBAR_FIRMWARE)/../dist/src/cli/main.js),npx octobar)
+
+# misa-spec 2.2: CSR instructions are part of the base, and gcc finds the 32-bit libgcc.
+OCTOBAR_ARCH := -march=rv32imc -misa-spec=2.2 -mabi=ilp32 -mstrict-align
+# No path of the build machine and no time stamp ends up in the ELF file.
+OCTOBAR_REPRODUCIBLE := -ffile-prefix-map=$(OCTOBAR_FIRMWARE)=firmware -ffile-prefix-map=$(CURDIR)=$(APP) \
+  -gno-record-gcc-switches -Wdate-time
+OCTOBAR_CFLAGS := $(OCTOBAR_ARCH) -std=gnu11 -O2 -g -ffreestanding -fno-common -ffunction-sections \
+  -fdata-sections -fno-tree-loop-distribute-patterns -Wall -Wextra -Werror=implicit-function-declaration \
+  $(OCTOBAR_REPRODUCIBLE) -I$(OCTOBAR_FIRMWARE)/runtime -I$(OCTOBAR_FIRMWARE)
+OCTOBAR_LDFLAGS := $(OCTOBAR_ARCH) -nostdlib -static -T$(OCTOBAR_FIRMWARE)/boot/link.ld -Wl,--gc-sections \
+  -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,-Map=$(BUILD)/$(APP).map
+
+# The library: everything but the application. Unused functions are dropped by the linker.
+OCTOBAR_LIB := boot/crt0.S $(addprefix runtime/,start.c team.c l1.c dma.c perf.c printf.c string.c) \
+  $(addprefix drivers/,mchan.c hwpe.c ima.c depthwise.c timer.c) \
+  $(addprefix kernels/,pointwise.c pointwise_tile.S depthwise.c residual.c ima_layer.c)
+
+OCTOBAR_LIB_OBJS := $(addprefix $(BUILD)/octobar/,$(addsuffix .o,$(OCTOBAR_LIB)))
+OCTOBAR_APP_OBJS := $(addprefix $(BUILD)/,$(addsuffix .o,$(APP_SRCS)))
+
+.DEFAULT_GOAL := all
+.PHONY: all run clean disasm
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/$(APP).elf
+
+$(BUILD)/$(APP).elf: $(OCTOBAR_APP_OBJS) $(OCTOBAR_LIB_OBJS) $(OCTOBAR_FIRMWARE)/boot/link.ld
+	$(CC_RISCV) $(OCTOBAR_LDFLAGS) $(APP_LDFLAGS) $(OCTOBAR_APP_OBJS) $(OCTOBAR_LIB_OBJS) -lgcc -o $@
+
+$(BUILD)/octobar/%.o: $(OCTOBAR_FIRMWARE)/%
+	@mkdir -p $(@D)
+	$(CC_RISCV) $(OCTOBAR_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/%.o: %
+	@mkdir -p $(@D)
+	$(CC_RISCV) $(OCTOBAR_CFLAGS) $(APP_CFLAGS) -MMD -MP -c $< -o $@
+
+run: all
+	$(OCTOBAR) run $(runner_args) $(BUILD)/$(APP).elf
+
+disasm: all
+	$(CROSS)objdump -d -S $(BUILD)/$(APP).elf
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(OCTOBAR_APP_OBJS:.o=.d) $(OCTOBAR_LIB_OBJS:.o=.d)
