@@ -5,8 +5,8 @@ import { type Image, normalised, recordOffset, data, type Target } from './image
 export interface Outcome {
   readonly code: Uint8Array;
   readonly data: Uint8Array;
-  /** The machine ended the batch in a way of its own: message and the pc, where there was one. */
-  readonly fault?: { readonly message: string; readonly pc: number | undefined };
+  /** The machine ended the batch in a way of its own. */
+  readonly fault?: { readonly message: string; readonly hart: number; readonly pc: number };
   /** Text of instructions, given the offset of a program and an offset within it. */
   readonly disassembly?: (program: number) => (offset: number) => string;
 }
@@ -50,11 +50,17 @@ export function compare(
   return differences;
 }
 
-/** Index of the program that an address of code belongs to, or -1. */
-export function programAt(image: Image, offset: number): number {
-  return image.codeOffsets.findLastIndex(
+/** The program that a place in the code belongs to; for a place in none, the last one that the hart began. */
+export function programAt(image: Image, offset: number, outcome: Outcome, harts: number): number {
+  const found = image.codeOffsets.findLastIndex(
     (start, i) => offset >= start && offset < start + image.programs[i].code.length,
   );
+  if (found >= 0) return found;
+  const hart = outcome.fault?.hart ?? 0;
+  const view = new DataView(outcome.data.buffer, outcome.data.byteOffset);
+  const begun = (i: number) => view.getUint32(recordOffset(i) + record.index, true) === i;
+  const last = image.programs.findLastIndex((_, i) => i % harts === hart && begun(i));
+  return Math.max(0, last);
 }
 
 /** What an unexpected trap left, in words, or undefined when there was none. */

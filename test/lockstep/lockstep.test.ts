@@ -13,7 +13,7 @@ describe('random RV32IMC programs end as on QEMU', () => {
     }
     const coverage = new Coverage();
     const started = performance.now();
-    const result = await runLockstep({ programs: 2000, seed: 2022, batch: 250, coverage });
+    const result = await runLockstep({ programs: 2000, seed: 2022, coverage });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     process.stderr.write(
       `${result.compared} programs, ${coverage.instructions} instructions, ${seconds} s, ${version}\n` +

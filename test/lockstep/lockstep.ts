@@ -23,13 +23,16 @@ export interface LockstepResult {
   readonly report: string;
 }
 
+/** As many as fit all settings of our machine. */
+export const defaultBatch = 250;
+
 /**
  * Runs random programs on QEMU and on our machine and compares all registers, the memory and the
  * code of each at its end. Batches take turns in the settings of our machine: one hart, eight
  * harts that contend for the banks, data in TCDM or in L2. Ends at the first batch that differs.
  */
 export async function runLockstep(options: LockstepOptions): Promise<LockstepResult> {
-  const { seed, batch = 500, coverage } = options;
+  const { seed, batch = defaultBatch, coverage } = options;
   const first = options.first ?? 0;
   const end = first + options.programs;
   const imageAt = (start: number) => batchOf(seed, start, Math.min(batch, end - start));
@@ -86,21 +89,15 @@ function examine(image: Image, setting: MachineSetting, expected: Outcome, got: 
 
 function faultOf(image: Image, { target }: MachineSetting, got: Outcome): Bad | undefined {
   const crash = crashOf(got, target);
-  const pc = crash
-    ? crash.offset
-    : got.fault?.pc === undefined
-      ? -1
-      : got.fault.pc - target.codeBase;
   if (!crash && !got.fault) return undefined;
-  const note = crash
-    ? `a trap with mcause ${crash.cause} at code+0x${crash.offset.toString(16)}`
-    : '';
+  const offset = crash ? crash.offset : got.fault ? (got.fault.pc - target.codeBase) >>> 0 : 0;
+  const trap = crash ? ` (mcause ${crash.cause})` : '';
   return {
-    index: Math.max(0, programAt(image, pc)),
+    index: programAt(image, offset, got, target.harts),
     what: 'end of the run',
     expected: 0,
     got: 0,
-    note: `${note} ${got.fault?.message ?? ''}`.trim(),
+    note: `${got.fault?.message ?? 'a crash'}${trap} at code+0x${offset.toString(16)}`,
   };
 }
 

@@ -37,7 +37,7 @@ export function makeProgram(seed: number, number: number, limit = Infinity): Pro
 
   const functions = random.between(0, functionSlots);
   const bodies = c.asm.label('body');
-  const total = random.pick([3, 8, 15, 25, 40]) + random.below(8);
+  const total = random.pick([5, 12, 25, 45, 70]) + random.below(8);
   if (functions > 0) {
     c.asm.jump(bodies, { name: 'jal', encode: (o) => e.jType(0, o) });
     makeFunctions(c, functions);
@@ -112,6 +112,8 @@ function initialRecord(random: Random): Uint8Array {
   const bytes = new Uint8Array(record.bytes);
   const view = new DataView(bytes.buffer);
   for (let r = 1; r < 32; r++) view.setUint32(record.registers + 4 * r, cornerValue(random), true);
+  // Not any program's number, so that it shows which programs have begun
+  view.setUint32(record.index, 0xffffffff, true);
   for (let at = record.trapHash; at < record.bytes; at += 4)
     view.setUint32(at, cornerValue(random), true);
   return bytes;

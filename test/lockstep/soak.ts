@@ -11,7 +11,6 @@ import { runLockstep } from './lockstep.js';
 import { qemuHint, qemuVersion } from './qemu.js';
 
 const { programs, seed, restart } = readArguments({ programs: 100_000, seed: 1, restart: 0 });
-const batch = 600;
 const stateFile = fileURLToPath(
   new URL(`../../node_modules/.cache/octobar/soak-${seed}-${programs}.json`, import.meta.url),
 );
@@ -30,7 +29,6 @@ const result = await runLockstep({
   programs: programs - first,
   seed,
   first,
-  batch,
   onBatch(next) {
     mkdirSync(dirname(stateFile), { recursive: true });
     writeFileSync(stateFile, JSON.stringify({ next }));

@@ -1,0 +1,28 @@
+export interface Guest {
+  readonly name: string;
+  readonly about: string;
+  /** Passes of one hart that make some million instructions. */
+  readonly passes: number;
+  /** The harts share the work of a pass; otherwise each does all of it on data of its own. */
+  readonly shared: boolean;
+  /** Passes for QEMU, long enough that its start does not count. */
+  readonly qemuPasses: number;
+}
+
+export const guests: readonly Guest[] = [
+  { name: 'conv', about: 'int8 1x1 convolution', passes: 8, shared: true, qemuPasses: 8000 },
+  {
+    name: 'sort',
+    about: 'quicksort, sieve, divisions',
+    passes: 20,
+    shared: false,
+    qemuPasses: 8000,
+  },
+  {
+    name: 'crc',
+    about: 'CRC-32 bitwise and by table',
+    passes: 60,
+    shared: false,
+    qemuPasses: 40_000,
+  },
+];
