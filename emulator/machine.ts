@@ -3,8 +3,7 @@ import { Dma } from './dma/index.js';
 import { EventUnit } from './event/index.js';
 import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
 import { Harts, type HartsHost } from './hart/harts.js';
-import { rowOf } from './hart/slot.js';
-import { HartState, mode } from './hart/state.js';
+import { HartState, HORIZON, mode, NOW, SOON } from './hart/state.js';
 import { hartStats, recentInstructions } from './hart/view.js';
 import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
 import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect/address-map.js';
@@ -32,7 +31,8 @@ export function createMachine(
 
 const SLOT_REGIONS = ['hwpe0', 'hwpe1'] as const;
 const SLOT_EVENTS = [12, 14] as const;
-const REQUESTING = mode.requesting;
+/** Rounds of the main loop between two returns to its caller. */
+const ROUNDS = 65536;
 
 class Machine implements MachineApi, HartsHost, RunControl {
   now = 0;
@@ -50,8 +50,6 @@ class Machine implements MachineApi, HartsHost, RunControl {
   private readonly bus: PeripheralBus;
   private readonly parts: readonly (readonly [string, Stateful])[];
   private readonly probes = new Map<number, Probe>();
-  private readonly requesters: Int32Array;
-  private tracer: TraceSink | undefined;
   private outputSink: (hart: number, byte: number) => void = () => undefined;
   private stop: Stop | undefined;
 
@@ -63,7 +61,6 @@ class Machine implements MachineApi, HartsHost, RunControl {
     this.tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size);
     this.l2 = new Memory(addressMap.l2.base, config.l2.size);
     this.state = new HartState(config.harts);
-    this.requesters = new Int32Array(config.harts);
     this.harts = new Harts(
       {
         state: this.state,
@@ -186,7 +183,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
   runUntil(cycle: number): Stop {
     this.stop = undefined;
     try {
-      return this.loop(cycle);
+      for (;;) {
+        const stop = this.slice(cycle);
+        if (stop !== undefined) return stop;
+      }
     } catch (error) {
       if (!(error instanceof OctobarError)) throw error;
       return { reason: 'fault', error };
@@ -195,20 +195,19 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   /**
    * The three phases of each cycle in which somebody has something to do. While one hart runs alone, it
-   * may run on until somebody else is due: nobody could tell the difference.
+   * may run on until somebody else is due: nobody could tell the difference. Returns undefined now and
+   * then, so that the host's compiler can put a better version of this function in its place.
    */
-  private loop(limit: number): Stop {
-    const { state, harts, crossbar, requesters, units } = this;
-    const { next, mode: modes } = state;
-    const { execute } = this.interpreter;
-    const { interrupted } = harts;
+  private slice(limit: number): Stop | undefined {
+    const { state, harts, crossbar, units } = this;
+    const { next, clock, requesters } = state;
+    const { issue } = this.interpreter;
     const count = this.config.harts;
-    const traced = this.tracer !== undefined;
     let unitNext = 0;
     let soon = 0;
     let busy = 0;
     harts.disturbed = true;
-    for (;;) {
+    for (let round = 0; round < ROUNDS; round++) {
       if (harts.disturbed) {
         harts.wakeForInterrupts(this.now + 1);
         harts.disturbed = false;
@@ -228,37 +227,22 @@ class Machine implements MachineApi, HartsHost, RunControl {
         return { reason: 'cycle' };
       }
       this.now = now;
-      let horizon = now + 1;
-      if (busy === 1 && !traced) horizon = unitNext < limit ? unitNext : limit;
-      let asking = 0;
-      soon = Infinity;
-      for (let hart = 0; hart < count; hart++) {
-        if (next[hart] === now) {
-          if (modes[hart] !== REQUESTING) {
-            if (interrupted[hart] !== 0) harts.takeInterrupt(hart, now);
-            else {
-              if (traced) this.traceInstruction(hart, now);
-              execute(hart, horizon);
-              if (this.stop !== undefined && this.stop.reason === 'probe') return this.stop;
-            }
-          }
-          if (modes[hart] === REQUESTING && next[hart] === now) {
-            requesters[asking++] = hart;
-            continue;
-          }
-        }
-        if (next[hart] < soon) soon = next[hart];
-      }
+      clock[NOW] = now;
+      clock[HORIZON] = now + 1;
+      if (busy === 1 && !harts.traced) clock[HORIZON] = unitNext < limit ? unitNext : limit;
+      const asking = issue();
+      if (asking < 0) return this.stop!;
+      soon = clock[SOON];
       if (unitNext <= now) {
         for (const unit of units) if (unit.nextCycle <= now) unit.cycle(now);
         harts.disturbed = true;
       }
       if (crossbar.portRequests > 0) {
-        crossbar.arbitrateAll(requesters, asking, now);
+        crossbar.arbitrateAll(asking);
         for (const unit of units) unit.settle(now);
         harts.disturbed = true;
       } else if (asking > 0) {
-        crossbar.arbitrateHarts(requesters, asking, now);
+        crossbar.arbitrateHarts(asking);
         for (let i = 0; i < asking; i++) {
           const at = next[requesters[i]];
           if (at < soon) soon = at;
@@ -269,16 +253,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
         return this.stop;
       }
     }
-  }
-
-  /** A jalr that has to wait for its register leaves decode later: it is shown then. */
-  private traceInstruction(hart: number, now: number): void {
-    const pc = this.state.pc[hart];
-    const { code } = this.harts;
-    const index = this.harts.codeCache.indexOf(pc);
-    const waits =
-      this.state.jalrReady[hart] > now && index >= 0 && rowOf(code[index])?.timing === 'jalr';
-    if (!waits) this.tracer?.(hart, pc >>> 0, now);
+    return undefined;
   }
 
   private deadlock(): OctobarError {
@@ -388,7 +363,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
         conflicts: this.crossbar.conflicts,
         conflicts_per_bank: Array.from(this.crossbar.conflictsPerBank),
       },
-      dma: this.dma.counters(),
+      dma: this.dma.counters(this.now),
       engines: Object.fromEntries(
         this.accelerators.flatMap((engine) => (engine ? [[engine.name, engine.counters()]] : [])),
       ),
@@ -396,7 +371,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
   }
 
   trace(sink: TraceSink | undefined): void {
-    this.tracer = sink;
+    this.harts.trace(sink);
   }
 
   onOutput(sink: (hart: number, byte: number) => void): void {

@@ -16,6 +16,8 @@ export interface InterpreterContext {
   readonly code: Int32Array;
   /** End of decoded code in the TCDM as an offset, 0 while there is none. */
   readonly tcdmCodeEnd: number;
+  /** Looks at a hart with `attention` before it issues; true when it takes an interrupt instead. */
+  attend(hart: number, now: number): boolean;
   /** Index into `code` of a pc outside L2; an address that is no memory is an error. */
   indexOf(hart: number, pc: number, now: number): number;
   /** Slot word 0 of a pc that is not decoded yet or is probed; 0 when the run stops here. */

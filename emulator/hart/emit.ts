@@ -154,7 +154,8 @@ function emitIndirectJump(): string[] {
     '  waited[hart] = 0;',
     '  next[hart] = ready;',
     '  PC[hart] = pc;',
-    '  return;',
+    '  if (ready < soon) soon = ready;',
+    '  continue harts;',
     '}',
     `const target = (${operands.rs1} + ${operands.imm}) & -2;`,
     'const split = (target & 2) !== 0 && context.isLong(target) ? splitCost : 0;',
@@ -187,12 +188,16 @@ function emitRequest(row: Row): string[] {
     '  next[hart] = t;',
     '  PC[hart] = pc;',
     '  modes[hart] = REQUESTING;',
-    '  return;',
+    '  if (t === now) requesters[asking++] = hart;',
+    '  else if (t < soon) soon = t;',
+    '  continue harts;',
     '}',
     'next[hart] = t;',
     'PC[hart] = pc;',
     'context.access(hart, w, (offset + tcdmBase) | 0, t);',
-    'return;',
+    'if (modes[hart] === REQUESTING && next[hart] === now) requesters[asking++] = hart;',
+    'else if (next[hart] < soon) soon = next[hart];',
+    'continue harts;',
   ];
 }
 
@@ -230,6 +235,6 @@ const cases = (emit: (row: Row) => string[], by: number, keep: (row: Row) => boo
 export function emitInterpreter(template: string): string {
   const isMemory = (row: Row): boolean => row.timing === 'load' || row.timing === 'store';
   return template
-    .replace('      // @execute\n', `${cases(emitCase, 6, () => true)}\n`)
+    .replace('        // @execute\n', `${cases(emitCase, 8, () => true)}\n`)
     .replace('    // @complete\n', `${cases(emitComplete, 4, isMemory)}\n`);
 }

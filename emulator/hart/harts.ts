@@ -5,6 +5,7 @@ import type { PeripheralBus } from '../interconnect/address-map.js';
 import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
 import type { ConfigOf } from '../sim/parameters.js';
+import type { TraceSink } from '../api.js';
 import type { HartControl } from '../sim/unit.js';
 import { CodeCache } from './code-cache.js';
 import type { InterpreterContext } from './context.js';
@@ -71,7 +72,8 @@ export class Harts implements InterpreterContext, HartControl {
   /** Probe that let the run stop at a pc; the hart passes it without asking when it goes on. */
   private readonly passProbe: Int32Array;
   /** Harts with an enabled interrupt waiting. */
-  readonly interrupted: Uint8Array;
+  private readonly interrupted: Uint8Array;
+  private tracer: TraceSink | undefined;
   private now = 0;
 
   constructor(
@@ -116,6 +118,7 @@ export class Harts implements InterpreterContext, HartControl {
     this.state.reset();
     this.csrs.reset();
     this.interrupted.fill(0);
+    this.trace(this.tracer);
     this.passProbe.fill(-1);
     this.codeCache.invalidate();
     this.disturbed = true;
@@ -134,6 +137,7 @@ export class Harts implements InterpreterContext, HartControl {
     this.state.restore(s.state);
     this.csrs.restore(s.csrs);
     this.interrupted.set(s.interrupted);
+    this.trace(this.tracer);
     this.passProbe.fill(-1);
     this.codeCache.invalidate();
     this.disturbed = true;
@@ -342,11 +346,36 @@ export class Harts implements InterpreterContext, HartControl {
     const csrs = this.csrs.of(hart);
     const pending = (csrs.mip & csrs.mie) !== 0;
     this.interrupted[hart] = pending && (csrs.mstatus & MIE) !== 0 ? 1 : 0;
+    this.state.attention[hart] = this.interrupted[hart] | (this.tracer ? 1 : 0);
     if (this.interrupted[hart] !== 0) this.disturbed = true;
   }
 
+  /** Shows each instruction that leaves decode to `sink`, until it is called with undefined. */
+  trace(sink: TraceSink | undefined): void {
+    this.tracer = sink;
+    for (let hart = 0; hart < this.count; hart++) this.updateInterrupts(hart);
+  }
+
+  get traced(): boolean {
+    return this.tracer !== undefined;
+  }
+
+  attend(hart: number, now: number): boolean {
+    if (this.interrupted[hart] !== 0) {
+      this.takeInterrupt(hart, now);
+      return true;
+    }
+    // A jalr that has to wait for its register leaves decode later: it is shown then.
+    const pc = this.state.pc[hart];
+    const index = this.codeCache.indexOf(pc);
+    const waits =
+      this.state.jalrReady[hart] > now && index >= 0 && rowOf(this.code[index])?.timing === 'jalr';
+    if (!waits) this.tracer?.(hart, pc >>> 0, now);
+    return false;
+  }
+
   /** Takes the pending interrupt of a hart that is about to issue in cycle `now`. */
-  takeInterrupt(hart: number, now: number): void {
+  private takeInterrupt(hart: number, now: number): void {
     const csrs = this.csrs.of(hart);
     const pending = csrs.mip & csrs.mie;
     // CV32E40P: fast interrupts 31..16 first, then external, software, timer.

@@ -23,6 +23,11 @@ export const stall = Object.fromEntries(stallCauses.map((name, index) => [name, 
   number
 >;
 
+/** Indices into `clock`. */
+export const NOW = 0;
+export const HORIZON = 1;
+export const SOON = 2;
+
 /** Distance between the stall counters of two harts. */
 export const STALL_SHIFT = 4;
 /** Taken jumps remembered per hart, for the list of last instructions in a fault report. */
@@ -61,6 +66,12 @@ export const mode = {
  */
 export class HartState {
   readonly count: number;
+  /** Times shared with the interpreter, indexed by NOW, HORIZON and SOON: as arguments doubles are boxed. */
+  readonly clock: Float64Array;
+  /** Harts that ask for the TCDM in this cycle. */
+  readonly requesters: Int32Array;
+  /** Not zero: `attend` must look at this hart before it issues (interrupts, tracing). */
+  readonly attention: Uint8Array;
   readonly registers: Int32Array;
   readonly pc: Int32Array;
   /** Cycle in which the next instruction leaves decode or the pending request is raised again. */
@@ -109,6 +120,9 @@ export class HartState {
     this.count = count;
     const f64 = (): Float64Array => new Float64Array(count);
     const i32 = (): Int32Array => new Int32Array(count);
+    this.clock = new Float64Array(3);
+    this.requesters = i32();
+    this.attention = new Uint8Array(count);
     this.registers = new Int32Array(count << HART_SHIFT);
     this.pc = i32();
     this.next = f64();

@@ -47,7 +47,7 @@ export class Crossbar implements Stateful {
     config: ConfigOf<typeof tcdmParameters>,
     readonly memory: Memory,
     private readonly state: HartState,
-    private readonly complete: (hart: number, now: number) => void,
+    private readonly complete: (hart: number) => void,
   ) {
     this.bankMask = config.banks - 1;
     this.rule = config.arbitration as ArbitrationRule;
@@ -67,10 +67,10 @@ export class Crossbar implements Stateful {
     return port;
   }
 
-  /** Phases 2 and 3 of a cycle in which only harts ask: `harts[0..count)` in ascending order. */
-  arbitrateHarts(harts: Int32Array, count: number, now: number): void {
+  /** Phases 2 and 3 of a cycle in which only harts ask: `requesters[0..count)` of the state. */
+  arbitrateHarts(count: number): void {
     const { requests, pointers, bankMask } = this;
-    const { requestOffset, next } = this.state;
+    const { requestOffset, next, requesters: harts } = this.state;
     let contested = false;
     for (let i = 0; i < count; i++) {
       const hart = harts[i];
@@ -87,7 +87,7 @@ export class Crossbar implements Stateful {
         requests[bank] = 0;
         // The only requester is also the lowest one above any pointer, cyclically.
         pointers[bank] = fair ? hart : (pointers[bank] + 1) & (this.masters - 1);
-        this.complete(hart, now);
+        this.complete(hart);
       }
       return;
     }
@@ -101,8 +101,8 @@ export class Crossbar implements Stateful {
     }
     for (let i = 0; i < count; i++) {
       const hart = harts[i];
-      if (((winners >>> hart) & 1) !== 0) this.complete(hart, now);
-      else next[hart] = now + 1;
+      if (((winners >>> hart) & 1) !== 0) this.complete(hart);
+      else next[hart] = this.state.clock[0] + 1;
     }
   }
 
@@ -121,9 +121,9 @@ export class Crossbar implements Stateful {
   }
 
   /** Phases 2 and 3 of a cycle in which DMA or accelerators ask too. */
-  arbitrateAll(harts: Int32Array, count: number, now: number): void {
+  arbitrateAll(count: number): void {
     const { requests, dmaRequests, bankMask, wordPorts } = this;
-    const { requestOffset, next } = this.state;
+    const { requestOffset, next, requesters: harts } = this.state;
     let narrow = count > 0;
     for (let i = 0; i < count; i++) {
       requests[(requestOffset[harts[i]] >> 2) & bankMask] |= 1 << harts[i];
@@ -147,8 +147,8 @@ export class Crossbar implements Stateful {
     }
     for (let i = 0; i < count; i++) {
       const hart = harts[i];
-      if (((winners >>> hart) & 1) !== 0) this.complete(hart, now);
-      else next[hart] = now + 1;
+      if (((winners >>> hart) & 1) !== 0) this.complete(hart);
+      else next[hart] = this.state.clock[0] + 1;
     }
     for (const port of wordPorts) this.portWords += port.finish();
     for (const port of this.widePorts) this.portWords += port.finish();
