@@ -245,7 +245,7 @@ class Depthwise implements Engine {
   private takeHead(): void {
     const { s, host } = this;
     const bytes = this.headBeat();
-    for (let i = 0; i < bytes; i++) this.headData[s.head + i] = host.streamer.data[i]!;
+    for (let i = 0; i < bytes; i++) this.headData[s.head + i] = host.streamer.data[i];
     s.head += bytes;
     this.counts.bytes_weights += bytes;
     if (s.head === headBytes) this.useHead();
@@ -253,7 +253,7 @@ class Depthwise implements Engine {
 
   private useHead(): void {
     const { headData } = this;
-    for (let i = 0; i < weightBytes; i++) this.window.weights[i] = headData[i]!;
+    for (let i = 0; i < weightBytes; i++) this.window.weights[i] = headData[i];
     this.tables.load(headData.subarray(weightBytes), groupChannels);
   }
 
@@ -329,7 +329,7 @@ class Depthwise implements Engine {
   private endPixel(job: DepthwiseJob): void {
     const { s, sums, counts } = this;
     correlate(this.window, s.column * job.stride, sums);
-    for (let c = 0; c < groupChannels; c++) this.result[c] = this.tables.apply(sums[c]!, c, job);
+    for (let c = 0; c < groupChannels; c++) this.result[c] = this.tables.apply(sums[c], c, job);
     s.unstored = groupChannels;
     s.storeAddress =
       job.destination +

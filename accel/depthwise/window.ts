@@ -40,7 +40,7 @@ export function loadWindow(
   signed: boolean,
 ): void {
   const to = at(window, column, row) + channel;
-  for (let i = 0; i < count; i++) window.columns[to + i] = dacInput(bytes[i]!, signed);
+  for (let i = 0; i < count; i++) window.columns[to + i] = dacInput(bytes[i], signed);
 }
 
 /** Sums of the 9 products of each channel, for the window whose left column is `column`. */
@@ -50,6 +50,6 @@ export function correlate(window: WindowState, column: number, sums: Int32Array)
     const from = at(window, column + (tap % rows), Math.floor(tap / rows));
     const weights = tap * groupChannels;
     for (let c = 0; c < groupChannels; c++)
-      sums[c]! += window.columns[from + c]! * window.weights[weights + c]!;
+      sums[c] += window.columns[from + c] * window.weights[weights + c];
   }
 }

@@ -4,13 +4,11 @@ import {
   misuse,
   readWrite,
   wordIndex,
-} from '../../emulator/hwpe/index.js';
-import type {
-  AcceleratorFactory,
-  Engine,
-  EngineHost,
-  HwpeConfig,
-  JobRegisters,
+  type AcceleratorFactory,
+  type Engine,
+  type EngineHost,
+  type HwpeConfig,
+  type JobRegisters,
 } from '../../emulator/hwpe/index.js';
 import type { ConfigOf, ParameterTable } from '../../emulator/sim/parameters.js';
 
@@ -40,8 +38,6 @@ export const exampleRegisters = hwpeRegisters({
   shared: [],
   job,
 });
-
-/** Word indices of the job registers. */
 const E = wordIndex(job);
 
 /** The smallest engine: adds up `LENGTH` bytes at `SRC_ADDR` and stores the sum at `DST_ADDR`. */
@@ -72,7 +68,7 @@ class ByteSum implements Engine {
   }
 
   check(registers: JobRegisters): void {
-    const length = registers[E.LENGTH]!;
+    const length = registers[E.LENGTH];
     if (length >= 1 && length <= 65536) return;
     throw misuse(`example: LENGTH is ${length}`, -1, 'sum 1 to 65536 bytes in one job');
   }
@@ -80,9 +76,9 @@ class ByteSum implements Engine {
   start(registers: JobRegisters): void {
     const s = this.state;
     s.running = true;
-    s.address = registers[E.SRC_ADDR]!;
-    s.left = registers[E.LENGTH]!;
-    s.destination = registers[E.DST_ADDR]!;
+    s.address = registers[E.SRC_ADDR];
+    s.left = registers[E.LENGTH];
+    s.destination = registers[E.DST_ADDR];
     s.sum = 0;
   }
 
@@ -91,10 +87,9 @@ class ByteSum implements Engine {
     const { streamer } = this.host;
     const s = this.state;
     if (!s.running) return Infinity;
-    if (s.left > 0) {
-      streamer.read(s.address, Math.min(s.left, streamer.width));
-    } else {
-      new DataView(this.result.buffer).setInt32(0, s.sum, true);
+    if (s.left > 0) streamer.read(s.address, Math.min(s.left, streamer.width));
+    else {
+      for (let i = 0; i < 4; i++) this.result[i] = s.sum >>> (8 * i);
       streamer.write(s.destination, this.result, 0, 4);
     }
     return now + 1;
@@ -106,11 +101,10 @@ class ByteSum implements Engine {
     if (!streamer.settle()) return;
     if (s.left === 0) {
       s.running = false;
-      this.host.done(now);
-      return;
+      return this.host.done(now);
     }
     const bytes = Math.min(s.left, streamer.width);
-    for (let i = 0; i < bytes; i++) s.sum += streamer.data[i]!;
+    for (let i = 0; i < bytes; i++) s.sum += streamer.data[i];
     s.address += bytes;
     s.left -= bytes;
     s.added += bytes;

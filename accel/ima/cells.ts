@@ -61,9 +61,9 @@ export class Cells {
   /** SUBMIT_PLOT: 8 weights of the row at hand. */
   submit(word: number, { hart }: RegisterVisit): void {
     const { shared } = this.host;
-    const array = shared[P.PLOT_ARRAY]!;
-    const width = shared[P.P_WIDTH]!;
-    const height = shared[P.P_HIGHT]!;
+    const array = shared[P.PLOT_ARRAY];
+    const width = shared[P.P_WIDTH];
+    const height = shared[P.P_HIGHT];
     const plot = this.plot;
     if (!plot.started) this.checkRectangle(hart);
     if (plot.row === height)
@@ -75,8 +75,8 @@ export class Cells {
     this.checkUnused(array, hart);
     plot.started = true;
     plot.mode = 3;
-    const x = shared[P.P_START_X]! + plot.column;
-    const y = shared[P.P_START_Y]! + plot.row;
+    const x = shared[P.P_START_X] + plot.column;
+    const y = shared[P.P_START_Y] + plot.row;
     const count = Math.min(8, width - plot.column);
     const crossbar = this.array(array);
     for (let i = 0; i < count; i++) crossbar.set(x + i, y, nibble(word, i));
@@ -95,8 +95,8 @@ export class Cells {
   /** PR_VAL: 8 cells, lowest nibble first. */
   readBack({ hart }: RegisterVisit): number {
     const { shared } = this.host;
-    const x = shared[P.PR_ADDR_X]!;
-    const y = shared[P.PR_ADDR_Y]!;
+    const x = shared[P.PR_ADDR_X];
+    const y = shared[P.PR_ADDR_Y];
     const { rows, cols } = this.config;
     if (x < 0 || x >= cols || y < 0 || y >= rows)
       throw misuse(
@@ -105,7 +105,7 @@ export class Cells {
         `the array has ${rows} x ${cols} cells`,
       );
     this.checkArray(hart);
-    const crossbar = this.array(shared[P.PLOT_ARRAY]!);
+    const crossbar = this.array(shared[P.PLOT_ARRAY]);
     let word = 0;
     for (let i = 0; i < 8 && x + i < cols; i++) word |= (crossbar.get(x + i, y) & 15) << (4 * i);
     if (hart < 0) return word;
@@ -144,8 +144,8 @@ export class Cells {
     return true;
   }
 
+  /** Cells are not volatile: a reset leaves them, as it leaves what the loader put into memory. */
   reset(): void {
-    this.arrays.fill(undefined);
     this.abort();
     this.rowsProgrammed = this.cellsProgrammed = this.wordsReadBack = 0;
   }
@@ -171,8 +171,8 @@ export class Cells {
 
   private checkRectangle(hart: number): void {
     const { shared } = this.host;
-    const [x, y] = [shared[P.P_START_X]!, shared[P.P_START_Y]!];
-    const [width, height] = [shared[P.P_WIDTH]!, shared[P.P_HIGHT]!];
+    const [x, y] = [shared[P.P_START_X], shared[P.P_START_Y]];
+    const [width, height] = [shared[P.P_WIDTH], shared[P.P_HIGHT]];
     const { rows, cols } = this.config;
     if (width < 1 || height < 1 || x < 0 || y < 0 || x + width > cols || y + height > rows)
       throw misuse(
@@ -184,7 +184,7 @@ export class Cells {
   }
 
   private checkArray(hart: number): void {
-    const array = this.host.shared[P.PLOT_ARRAY]!;
+    const array = this.host.shared[P.PLOT_ARRAY];
     if (array >= 0 && array < this.config.arrays) return;
     throw misuse(
       `ima: PLOT_ARRAY is ${array}, there are ${this.config.arrays} arrays`,

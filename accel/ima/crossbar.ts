@@ -43,7 +43,7 @@ export class Crossbar {
   }
 
   get(x: number, y: number): number {
-    return this.cells[y * this.cols + x]!;
+    return this.cells[y * this.cols + x];
   }
 
   set(x: number, y: number, value: number): void {
@@ -58,7 +58,7 @@ export class Crossbar {
 
   load(cells: Int8Array): void {
     for (let y = 0; y < this.rows; y++)
-      for (let x = 0; x < this.cols; x++) this.set(x, y, cells[y * this.cols + x]!);
+      for (let x = 0; x < this.cols; x++) this.set(x, y, cells[y * this.cols + x]);
   }
 
   /**
@@ -84,16 +84,16 @@ export class Crossbar {
     let s6 = 0;
     let s7 = 0;
     for (let i = 0; i < count; i++) {
-      const v = values[i]!;
-      const p = base + offsets[i]!;
-      s0 += v * packed[p]!;
-      s1 += v * packed[p + 1]!;
-      s2 += v * packed[p + 2]!;
-      s3 += v * packed[p + 3]!;
-      s4 += v * packed[p + 4]!;
-      s5 += v * packed[p + 5]!;
-      s6 += v * packed[p + 6]!;
-      s7 += v * packed[p + 7]!;
+      const v = values[i];
+      const p = base + offsets[i];
+      s0 += v * packed[p];
+      s1 += v * packed[p + 1];
+      s2 += v * packed[p + 2];
+      s3 += v * packed[p + 3];
+      s4 += v * packed[p + 4];
+      s5 += v * packed[p + 5];
+      s6 += v * packed[p + 6];
+      s7 += v * packed[p + 7];
     }
     const column = block * blockColumns;
     unpack(sums, column, s0);

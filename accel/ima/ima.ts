@@ -95,7 +95,7 @@ class Ima implements Engine {
   }
 
   written(word: number, registers: Int32Array, visit: RegisterVisit): void {
-    if (word === P.SUBMIT_PLOT) this.cells.submit(registers[word]!, visit);
+    if (word === P.SUBMIT_PLOT) this.cells.submit(registers[word], visit);
     else if (word >= P.P_START_X && word <= P.P_HIGHT) this.cells.beginPlot();
     else if (word === P.PR_ADDR_X || word === P.PR_ADDR_Y) this.cells.beginRead();
     else if (word === J.ADC_LOW || word === J.ADC_HIGH) aliasBounds(registers);
@@ -131,7 +131,7 @@ class Ima implements Engine {
 }
 
 function aliasBounds(job: Int32Array): void {
-  const range = rangeOfBounds(job[J.ADC_LOW]!, job[J.ADC_HIGH]!);
+  const range = rangeOfBounds(job[J.ADC_LOW], job[J.ADC_HIGH]);
   job[J.ADC_M] = range.m;
   job[J.ADC_R] = range.r;
 }

@@ -33,20 +33,20 @@ export interface ImaJob extends Requantisation {
 
 export function tilesOf(job: JobRegisters): RowTile[] {
   const first = {
-    array: job[J.ARRAY]!,
-    x: job[J.J_START_X]!,
-    y: job[J.J_START_Y]!,
-    rows: job[J.J_HIGHT]!,
+    array: job[J.ARRAY],
+    x: job[J.J_START_X],
+    y: job[J.J_START_Y],
+    rows: job[J.J_HIGHT],
   };
   const tiles: RowTile[] = [first];
-  const count = Math.min(job[J.ROW_TILES]!, maxRowTiles);
+  const count = Math.min(job[J.ROW_TILES], maxRowTiles);
   for (let k = 1; k < count; k++) {
-    const place = job[J.TILE_PLACE + 2 * k]!;
+    const place = job[J.TILE_PLACE + 2 * k];
     tiles.push({
       array: place >>> 24,
       x: place & 0xfff,
       y: (place >>> 12) & 0xfff,
-      rows: job[J.TILE_ROWS + 2 * k]!,
+      rows: job[J.TILE_ROWS + 2 * k],
     });
   }
   return tiles;
@@ -54,18 +54,18 @@ export function tilesOf(job: JobRegisters): RowTile[] {
 
 export function decodeJob(job: JobRegisters): ImaJob {
   return {
-    pixels: job[J.NUM_JOBS]!,
-    outputs: job[J.J_WIDTH]!,
-    columnsPerOutput: job[J.WEIGHT_BITS]! === 8 ? 2 : 1,
+    pixels: job[J.NUM_JOBS],
+    outputs: job[J.J_WIDTH],
+    columnsPerOutput: job[J.WEIGHT_BITS] === 8 ? 2 : 1,
     tiles: tilesOf(job),
-    inputSigned: job[J.INPUT_SIGNED]! === 1,
-    range: { m: job[J.ADC_M]!, r: job[J.ADC_R]! },
-    requantise: job[J.REQUANT]! === 1,
-    mulAddress: job[J.MUL_ADDR]!,
-    biasAddress: job[J.BIAS_ADDR]!,
-    shift: job[J.SHIFT]!,
-    lo: job[J.CLIP_LO]!,
-    hi: job[J.CLIP_HI]!,
+    inputSigned: job[J.INPUT_SIGNED] === 1,
+    range: { m: job[J.ADC_M], r: job[J.ADC_R] },
+    requantise: job[J.REQUANT] === 1,
+    mulAddress: job[J.MUL_ADDR],
+    biasAddress: job[J.BIAS_ADDR],
+    shift: job[J.SHIFT],
+    lo: job[J.CLIP_LO],
+    hi: job[J.CLIP_HI],
   };
 }
 
@@ -83,15 +83,15 @@ export function checkJob(job: JobRegisters, config: ImaConfig): void {
   within(job, 'JOB_FEAT_LENGTH', 1, 2 ** 31 - 1);
   within(job, 'ALPHA_IN_LENGTH', 0, 2 ** 31 - 1);
   within(job, 'ALPHA_OUT_LENGTH', 0, 2 ** 31 - 1);
-  const bits = job[J.WEIGHT_BITS]!;
+  const bits = job[J.WEIGHT_BITS];
   if (bits !== 4 && bits !== 8) throw refuse('WEIGHT_BITS', bits, '4 or 8');
   if (job[J.REQUANT] === 1) {
     within(job, 'SHIFT', 1, 62);
     within(job, 'CLIP_LO', -128, 255);
-    within(job, 'CLIP_HI', job[J.CLIP_LO]!, 255);
+    within(job, 'CLIP_HI', job[J.CLIP_LO], 255);
   }
   for (const [k, tile] of tilesOf(job).entries())
-    checkTile(tile, k, job[J.J_WIDTH]! * (bits / 4), config);
+    checkTile(tile, k, job[J.J_WIDTH] * (bits / 4), config);
 }
 
 function checkTile(tile: RowTile, k: number, columns: number, config: ImaConfig): void {
@@ -111,7 +111,7 @@ function checkTile(tile: RowTile, k: number, columns: number, config: ImaConfig)
 }
 
 function within(job: JobRegisters, name: keyof typeof J, low: number, high: number): void {
-  const value = job[J[name]]!;
+  const value = job[J[name]];
   if (value < low || value > high)
     throw refuse(name, value, low === high ? `${low}` : `${low} to ${high}`);
 }

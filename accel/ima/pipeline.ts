@@ -101,16 +101,16 @@ export class Pipeline {
 
   start(registers: JobRegisters, context: number): void {
     const job = decodeJob(registers);
-    const run = this.state.runs[context]!;
+    const run = this.state.runs[context];
     run.job = job;
     run.tableFetched = 0;
     run.pixel = run.tile = run.computed = 0;
     step(run.source, registers, J.J_SRC_ADDR, J.ALPHA_IN_LENGTH);
     step(run.destination, registers, J.J_DST_ADDR, J.ALPHA_OUT_LENGTH);
-    run.lines.lineLength = registers[J.JOB_LINE_LENGTH]!;
-    run.lines.lineStride = registers[J.J_SRC_STRID]!;
-    run.lines.linesPerBlock = registers[J.JOB_FEAT_LENGTH]!;
-    run.lines.blockStride = registers[J.JOB_FEAT_STRIDE]!;
+    run.lines.lineLength = registers[J.JOB_LINE_LENGTH];
+    run.lines.lineStride = registers[J.J_SRC_STRID];
+    run.lines.linesPerBlock = registers[J.JOB_FEAT_LENGTH];
+    run.lines.blockStride = registers[J.JOB_FEAT_STRIDE];
     beginWalk(run.lines, run.source.address);
     this.state.front = context;
   }
@@ -184,36 +184,36 @@ export class Pipeline {
     this.product.accumulators.set(copy.accumulators);
     this.product.counts = copy.counts;
     for (const [context, run] of this.state.runs.entries()) {
-      this.tableData[context]!.set(copy.tables[context]!);
+      this.tableData[context].set(copy.tables[context]);
       const { job } = run;
       if (job?.requantise === true && run.tableFetched === tableBytes * job.outputs)
-        this.tables[context]!.load(this.tableData[context]!, job.outputs);
+        this.tables[context].load(this.tableData[context], job.outputs);
     }
   }
 
   private job(context: number): ImaJob {
-    return this.state.runs[context]!.job!;
+    return this.state.runs[context].job!;
   }
 
   private mayCompute(): boolean {
     if (this.inputs.count === 0) return false;
-    const { context, tile } = this.inputs.slots[this.inputs.head]!;
+    const { context, tile } = this.inputs.slots[this.inputs.head];
     return tile + 1 < this.job(context).tiles.length || !full(this.outputs);
   }
 
   private endProduct(): void {
     const { inputs, outputs } = this;
-    const { context, tile } = inputs.slots[inputs.head]!;
-    const run = this.state.runs[context]!;
+    const { context, tile } = inputs.slots[inputs.head];
+    const run = this.state.runs[context];
     const job = this.job(context);
-    this.product.run(job, tile, inputs.data[inputs.head]!);
+    this.product.run(job, tile, inputs.data[inputs.head]);
     drop(inputs);
     this.state.productEnd = -1;
     if (tile + 1 < job.tiles.length) return;
     const index = tail(outputs);
-    this.product.finish(job, this.tables[context]!, outputs.data[index]!);
+    this.product.finish(job, this.tables[context], outputs.data[index]);
     run.computed++;
-    Object.assign(outputs.slots[index]!, {
+    Object.assign(outputs.slots[index], {
       context,
       address: run.destination.address,
       bytes: job.outputs,
@@ -228,12 +228,12 @@ export class Pipeline {
     const { inputs, outputs, state, config } = this;
     if (outputs.count > 0) return 'out';
     if (state.front < 0) return 'none';
-    const run = state.runs[state.front]!;
+    const run = state.runs[state.front];
     const job = this.job(state.front);
     if (!config.pipelined && (inputs.count > 0 || state.productEnd >= 0)) return 'none';
     if (job.requantise && run.tableFetched < tableBytes * job.outputs) return 'table';
     if (full(inputs)) return 'none';
-    const slot = inputs.slots[tail(inputs)]!;
+    const slot = inputs.slots[tail(inputs)];
     slot.context = state.front;
     slot.tile = run.tile;
     slot.filled = 0;
@@ -244,15 +244,15 @@ export class Pipeline {
     const { streamer } = this.host;
     const { inputs, outputs, state } = this;
     if (state.burst === 'out') {
-      const slot = outputs.slots[outputs.head]!;
+      const slot = outputs.slots[outputs.head];
       const bytes = Math.min(streamer.width, slot.bytes - slot.sent);
-      streamer.write(slot.address + slot.sent, outputs.data[outputs.head]!, slot.sent, bytes);
+      streamer.write(slot.address + slot.sent, outputs.data[outputs.head], slot.sent, bytes);
       return;
     }
-    const run = state.runs[state.front]!;
+    const run = state.runs[state.front];
     if (state.burst === 'in') {
-      const rows = run.job!.tiles[run.tile]!.rows;
-      const left = rows - inputs.slots[tail(inputs)]!.filled;
+      const rows = run.job!.tiles[run.tile].rows;
+      const left = rows - inputs.slots[tail(inputs)].filled;
       const bytes = Math.min(streamer.width, contiguous(run.lines), left);
       streamer.read(walkAddress(run.lines), bytes);
       return;
@@ -275,25 +275,25 @@ export class Pipeline {
 
   private takeTable(): void {
     const { state, host } = this;
-    const run = state.runs[state.front]!;
+    const run = state.runs[state.front];
     const bytes = this.tableBeat(run);
-    const data = this.tableData[state.front]!;
-    for (let i = 0; i < bytes; i++) data[run.tableFetched + i] = host.streamer.data[i]!;
+    const data = this.tableData[state.front];
+    for (let i = 0; i < bytes; i++) data[run.tableFetched + i] = host.streamer.data[i];
     run.tableFetched += bytes;
     if (run.tableFetched < tableBytes * run.job!.outputs) return;
-    this.tables[state.front]!.load(data, run.job!.outputs);
+    this.tables[state.front].load(data, run.job!.outputs);
     state.burst = 'none';
   }
 
   private takeInput(): void {
     const { inputs, state, host } = this;
-    const run = state.runs[state.front]!;
+    const run = state.runs[state.front];
     const job = run.job!;
-    const slot = inputs.slots[tail(inputs)]!;
-    const data = inputs.data[tail(inputs)]!;
-    const rows = job.tiles[run.tile]!.rows;
+    const slot = inputs.slots[tail(inputs)];
+    const data = inputs.data[tail(inputs)];
+    const rows = job.tiles[run.tile].rows;
     const bytes = Math.min(host.streamer.width, contiguous(run.lines), rows - slot.filled);
-    for (let i = 0; i < bytes; i++) data[slot.filled + i] = host.streamer.data[i]!;
+    for (let i = 0; i < bytes; i++) data[slot.filled + i] = host.streamer.data[i];
     slot.filled += bytes;
     advanceWalk(run.lines, bytes);
     if (slot.filled < rows) return;
@@ -310,7 +310,7 @@ export class Pipeline {
 
   private storedOutput(now: number): void {
     const { outputs, host } = this;
-    const slot = outputs.slots[outputs.head]!;
+    const slot = outputs.slots[outputs.head];
     slot.sent += Math.min(host.streamer.width, slot.bytes - slot.sent);
     if (slot.sent < slot.bytes) return;
     const { last } = slot;
@@ -322,9 +322,9 @@ export class Pipeline {
 
 /** Reads base, alpha length and stride, beta length and stride, as they lie in the register map. */
 function step(walk: StepWalk, registers: JobRegisters, address: number, alpha: number): void {
-  walk.address = registers[address]!;
-  walk.alphaLength = registers[alpha]!;
-  walk.alphaStride = registers[alpha + 1]!;
-  walk.betaStride = registers[alpha + 3]!;
+  walk.address = registers[address];
+  walk.alphaLength = registers[alpha];
+  walk.alphaStride = registers[alpha + 1];
+  walk.betaStride = registers[alpha + 3];
   walk.count = 0;
 }

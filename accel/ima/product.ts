@@ -44,13 +44,13 @@ export class Product {
 
   /** Drives the rows of a row tile, converts its columns and accumulates the codes. */
   run(job: ImaJob, tile: number, input: Uint8Array): void {
-    const { array, x, y, rows } = job.tiles[tile]!;
+    const { array, x, y, rows } = job.tiles[tile];
     const { active, sums, columns, config } = this;
     active.clear();
-    for (let i = 0; i < rows; i++) active.add(y + i, dacInput(input[i]!, job.inputSigned));
+    for (let i = 0; i < rows; i++) active.add(y + i, dacInput(input[i], job.inputSigned));
     const count = job.outputs * job.columnsPerOutput;
     this.cells.array(array).multiply(active, x, count, sums);
-    for (let i = 0; i < count; i++) columns[i] = sums[x + i]!;
+    for (let i = 0; i < count; i++) columns[i] = sums[x + i];
     const clipped = config.ideal ? 0 : convertColumns(columns, count, job.range, config.adc_bits);
     this.accumulate(job, tile === 0);
     this.count(rows, count, job, clipped);
@@ -61,23 +61,23 @@ export class Product {
     const { accumulators } = this;
     this.counts.pixels++;
     if (job.requantise) {
-      for (let c = 0; c < job.outputs; c++) output[c] = tables.apply(accumulators[c]!, c, job);
+      for (let c = 0; c < job.outputs; c++) output[c] = tables.apply(accumulators[c], c, job);
       this.counts.requantisations += job.outputs;
       return;
     }
     for (let c = 0; c < job.outputs; c++)
-      output[c] = Math.min(127, Math.max(-128, accumulators[c]!));
+      output[c] = Math.min(127, Math.max(-128, accumulators[c]));
   }
 
   private accumulate(job: ImaJob, first: boolean): void {
     const { accumulators, columns } = this;
     if (first) accumulators.fill(0, 0, job.outputs);
     if (job.columnsPerOutput === 1) {
-      for (let c = 0; c < job.outputs; c++) accumulators[c]! += columns[c]!;
+      for (let c = 0; c < job.outputs; c++) accumulators[c] += columns[c];
       return;
     }
     for (let c = 0; c < job.outputs; c++)
-      accumulators[c]! += 16 * columns[2 * c]! + columns[2 * c + 1]!;
+      accumulators[c] += 16 * columns[2 * c] + columns[2 * c + 1];
   }
 
   private count(rows: number, columns: number, job: ImaJob, clipped: number): void {

@@ -47,7 +47,7 @@ export function convertColumns(
   const scale = 2 ** -range.r;
   let clipped = 0;
   for (let i = 0; i < count; i++) {
-    const s = sums[i]!;
+    const s = sums[i];
     // A power of two scales a double without rounding.
     const magnitude = Math.floor((Math.abs(s) * m + half) * scale);
     const code = s < 0 ? -magnitude : magnitude;

@@ -41,8 +41,8 @@ export class RequantTables {
   }
 
   apply(accumulator: number, channel: number, { shift, lo, hi }: Requantisation): number {
-    const product = accumulator * this.mul[channel]!;
-    const bias = this.biasDouble[channel]!;
+    const product = accumulator * this.mul[channel];
+    const bias = this.biasDouble[channel];
     const half = 2 ** (shift - 1);
     // False for NaN too: then, and when a sum could leave 53 bits, the exact way.
     if (!(Math.abs(product) + Math.abs(bias) + half < exact))
@@ -53,7 +53,7 @@ export class RequantTables {
 
   private applyExact(acc: number, channel: number, shift: number, lo: number, hi: number): number {
     const s = BigInt(shift);
-    const sum = BigInt(acc) * BigInt(this.mul[channel]!) + this.bias[channel]! + (1n << (s - 1n));
+    const sum = BigInt(acc) * BigInt(this.mul[channel]) + this.bias[channel] + (1n << (s - 1n));
     const q = BigInt.asIntN(64, sum) >> s;
     return q < BigInt(lo) ? lo : q > BigInt(hi) ? hi : Number(q);
   }

@@ -87,8 +87,8 @@ class Hwpe implements Accelerator, EngineHost {
     if (kind === 'mandatory') return this.readMandatory(offset, hart) >>> 0;
     if (kind === 'capability') return this.file.capabilityAt(offset) >>> 0;
     const own = this.engine.fetched?.(offset >> 2, { hart, now });
-    const registers = kind === 'job' ? this.file.jobs[this.queue.pointer]! : this.shared;
-    return (own ?? registers[offset >> 2]!) >>> 0;
+    const registers = kind === 'job' ? this.file.jobs[this.queue.pointer] : this.shared;
+    return (own ?? registers[offset >> 2]) >>> 0;
   }
 
   write(offset: number, value: number, size: number, hart: number, now: number): void {
@@ -103,7 +103,7 @@ class Hwpe implements Accelerator, EngineHost {
     } else if (queue.lock >= 0 && queue.lock !== hart) {
       throw this.notLocked(`writes ${name}`, hart);
     }
-    const registers = kind === 'job' ? this.file.jobs[queue.pointer]! : this.shared;
+    const registers = kind === 'job' ? this.file.jobs[queue.pointer] : this.shared;
     registers[offset >> 2] = value | 0;
     this.engine.written?.(offset >> 2, registers, { hart, now });
   }
@@ -111,20 +111,21 @@ class Hwpe implements Accelerator, EngineHost {
   cycle(now: number): void {
     this.account(now);
     this.startNext(now);
-    const next = this.engine.cycle(now);
+    const next = this.runEngine(now);
     const context = ring.startable(this.queue);
     const start = context >= 0 && this.engine.ready ? this.startTime(context) : Infinity;
     this.nextCycle = Math.min(next, Math.max(start, now + 1));
   }
 
   settle(now: number): void {
+    if (!this.streamer.raised) return;
     this.nextCycle = now + 1;
     this.engine.settle(now);
   }
 
   someJob(condition: (job: JobRegisters) => boolean): boolean {
     for (let i = 0; i < this.queue.pending; i++)
-      if (condition(this.file.jobs[(this.queue.running + i) % contexts]!)) return true;
+      if (condition(this.file.jobs[(this.queue.running + i) % contexts])) return true;
     return false;
   }
 
@@ -238,7 +239,7 @@ class Hwpe implements Accelerator, EngineHost {
     const queue = this.queue;
     const start = value === 0;
     if (queue.lock === hart && hart >= 0) {
-      this.engine.check(this.file.jobs[queue.pointer]!);
+      this.engine.check(this.file.jobs[queue.pointer]);
       if (start) this.checkSelected(hart);
       ring.commit(queue, now);
     } else if (queue.lock >= 0 || !start || queue.released === queue.pending) {
@@ -270,17 +271,32 @@ class Hwpe implements Accelerator, EngineHost {
     this.nextCycle = Infinity;
   }
 
+  /** An access outside the TCDM is the fault of a job, so the error names engine and hart. */
+  private runEngine(now: number): number {
+    try {
+      return this.engine.cycle(now);
+    } catch (error) {
+      if (!(error instanceof OctobarError)) throw error;
+      const hart = this.queue.owner[this.queue.running];
+      throw new OctobarError(error.code, `${this.name}: ${error.reason}`, {
+        hart,
+        cycle: now,
+        ...error.context,
+      });
+    }
+  }
+
   private startNext(now: number): void {
     const context = ring.startable(this.queue);
     if (context < 0 || !this.engine.ready || now < this.startTime(context)) return;
     if (this.queue.started === 0) this.seen = now;
     this.queue.started++;
-    this.engine.start(this.file.jobs[context]!, context, now);
+    this.engine.start(this.file.jobs[context], context, now);
   }
 
   /** First cycle in which the job of a context may start. */
   private startTime(context: number): number {
-    let from = this.queue.since[context]!;
+    let from = this.queue.since[context];
     if (this.queue.started === 0) from = Math.max(from, this.idleSince);
     return Math.max(from + this.parameters.start_cycles, this.clearUntil);
   }

@@ -74,7 +74,7 @@ export function startable(queue: QueueState): number {
 
 /** The oldest job is done. Returns the hart that committed it. */
 export function finish(queue: QueueState): number {
-  const owner = queue.owner[queue.running]!;
+  const owner = queue.owner[queue.running];
   queue.running = (queue.running + 1) % contexts;
   queue.pending--;
   queue.released--;

@@ -44,7 +44,7 @@ export class RegisterFile {
   }
 
   capabilityAt(offset: number): number {
-    return this.capability[capabilityNames[(offset - capabilityBase) >> 2]!] ?? 0;
+    return this.capability[capabilityNames[(offset - capabilityBase) >> 2]] ?? 0;
   }
 
   reset(): void {
@@ -61,7 +61,7 @@ export class RegisterFile {
 
   restore(state: { shared: Int32Array; jobs: Int32Array[] }): void {
     this.shared.set(state.shared);
-    for (const [i, job] of this.jobs.entries()) job.set(state.jobs[i]!);
+    for (const [i, job] of this.jobs.entries()) job.set(state.jobs[i]);
   }
 
   private place(register: Register): void {

@@ -18,22 +18,27 @@ export class Streamer {
     this.width = port.width;
   }
 
+  /** Whether a request was raised in this cycle. */
+  get raised(): boolean {
+    return this.pending !== 0;
+  }
+
   /** Data of a granted read, valid in `settle`. */
   get data(): Uint8Array {
     return this.port.buffer;
   }
 
   read(address: number, bytes: number): void {
-    this.note(1, address, bytes);
     this.port.read(address >>> 0, bytes);
+    this.note(1, address, bytes);
   }
 
   /** Writes `bytes` bytes of `source` from index `from` on. */
   write(address: number, source: Uint8Array, from: number, bytes: number): void {
     const buffer = this.port.buffer;
-    for (let i = 0; i < bytes; i++) buffer[i] = source[from + i]!;
-    this.note(2, address, bytes);
+    for (let i = 0; i < bytes; i++) buffer[i] = source[from + i];
     this.port.write(address >>> 0, bytes);
+    this.note(2, address, bytes);
   }
 
   /** In `settle`: whether the request of this cycle was granted. */

@@ -46,9 +46,6 @@ export class Testbench {
     this.latency = options.registerLatency ?? 4;
     this.grant = options.grant ?? (() => true);
     const slot = options.slot ?? 0;
-    const unexpected = (): never => {
-      throw new OctobarError('internal', 'an engine does no more to a hart than delay it');
-    };
     this.accelerator = factory({
       slot,
       eventLine: 12 + 2 * slot,
@@ -110,7 +107,7 @@ export class Testbench {
         );
       this.runUntil(Math.max(next, this.now) + 1);
     }
-    return this.events[count - 1]!.at;
+    return this.events[count - 1].at;
   }
 
   save(): unknown {
@@ -130,6 +127,10 @@ export class Testbench {
     this.runUntil(until);
   }
 }
+
+const unexpected = (): never => {
+  throw new OctobarError('internal', 'an engine does no more to a hart than delay it');
+};
 
 /** A port that is granted when the pattern says so; the memory behind it has no banks. */
 class StubPort implements WidePort {
@@ -156,7 +157,7 @@ class StubPort implements WidePort {
   }
 
   peek(address: number): number {
-    return this.memory[address - Testbench.base]!;
+    return this.memory[address - Testbench.base];
   }
 
   resolve(granted: boolean): boolean {

@@ -4,6 +4,7 @@ import { depthwiseParameters } from '../../accel/depthwise/parameters.js';
 import type { DepthwiseConfig } from '../../accel/depthwise/parameters.js';
 import { depthwiseRegisters } from '../../accel/depthwise/registers.js';
 import { Testbench } from '../../emulator/hwpe/testbench.js';
+import type { GrantPattern } from '../../emulator/hwpe/testbench.js';
 import { defaultsOf } from '../../emulator/sim/parameters.js';
 import { conformance } from '../hwpe/conformance.js';
 import { fillRandom, random } from '../hwpe/random.js';
@@ -78,8 +79,8 @@ function expectedMemory(memory: Uint8Array, layer: Layer): Uint8Array {
             const y = oy * stride + ky - layer.padTop;
             const x = ox * stride + kx - layer.padLeft;
             if (y < 0 || y >= inH || x < 0 || x >= inW) continue;
-            const byte = memory[layer.source + (y * inW + x) * pitch + c]!;
-            const weight = signedByte(memory[layer.weights + (3 * ky + kx) * channels + c]!);
+            const byte = memory[layer.source + (y * inW + x) * pitch + c];
+            const weight = signedByte(memory[layer.weights + (3 * ky + kx) * channels + c]);
             acc += BigInt((layer.signed ? signedByte(byte) : byte) * weight);
           }
         const q = requantise(acc, c, layer.requant);
@@ -122,9 +123,12 @@ function randomLayer(next: (n: number) => number): Layer {
   };
 }
 
-function open(config: DepthwiseConfig, layers: Layer[], grant = (_: number) => true): Testbench {
-  const bench = new Testbench(depthwiseEngine(config), { memoryBytes: 32 * 1024, grant });
-  fillRandom(bench.memory, layers[0]!.inH);
+function open(config: DepthwiseConfig, layers: Layer[], grant?: GrantPattern): Testbench {
+  const bench = new Testbench(depthwiseEngine(config), {
+    memoryBytes: 32 * 1024,
+    ...(grant && { grant }),
+  });
+  fillRandom(bench.memory, layers[0].inH);
   for (const layer of layers) writeTables(bench.memory, layer.mulAt, layer.biasAt, layer.requant);
   return bench;
 }
@@ -136,7 +140,7 @@ describe('the depth-wise engine computes what the formulas say', () => {
       const layer = randomLayer(next);
       const config = configure({
         port_bits: 32 << next(5),
-        multipliers: [9, 18, 36, 72, 144][next(5)]!,
+        multipliers: [9, 18, 36, 72, 144][next(5)],
         window_columns: 5 + next(4),
         row_drain_cycles: next(6),
       });
@@ -185,9 +189,9 @@ describe('the depth-wise engine computes what the formulas say', () => {
       for (const layer of layers)
         writeTables(bench.memory, layer.mulAt, layer.biasAt, layer.requant);
     },
-    program: (set, job) => program(set, layers[job]!),
+    program: (set, job) => program(set, layers[job]),
     expected(memory, job) {
-      const layer = layers[job]!;
+      const layer = layers[job];
       const from = layer.destination;
       const after = expectedMemory(memory, layer);
       return {

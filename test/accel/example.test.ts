@@ -14,13 +14,13 @@ conformance({
   map: exampleRegisters,
   plainRegister: 'LENGTH',
   program(set, job) {
-    const { source, length, destination } = jobs[job]!;
+    const { source, length, destination } = jobs[job];
     set('SRC_ADDR', Testbench.base + source);
     set('LENGTH', length);
     set('DST_ADDR', Testbench.base + destination);
   },
   expected(memory, job) {
-    const { source, length, destination } = jobs[job]!;
+    const { source, length, destination } = jobs[job];
     const sum = memory.slice(source, source + length).reduce((total, byte) => total + byte, 0);
     const bytes = new Uint8Array(Uint32Array.of(sum).buffer);
     return { address: Testbench.base + destination, bytes };

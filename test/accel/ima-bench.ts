@@ -130,7 +130,7 @@ export function expectedMemory(
         const column = (at: number): bigint => {
           let sum = 0n;
           for (let i = 0; i < rows; i++) {
-            const byte = memory[base + inputAt(job, consumed + i)]!;
+            const byte = memory[base + inputAt(job, consumed + i)];
             sum += BigInt((job.signed ? signedByte(byte) : byte) * cells(array, y + i, at));
           }
           return ideal ? sum : adc(sum, job.m, job.r, adc_bits);
@@ -156,6 +156,6 @@ export function section(
 ): Uint8Array {
   const bytes = new Uint8Array((rows * cols) / 2);
   for (let i = 0; i < rows * cols; i++)
-    bytes[i >> 1]! |= (cell(Math.floor(i / cols), i % cols) & 15) << (4 * (i & 1));
+    bytes[i >> 1] |= (cell(Math.floor(i / cols), i % cols) & 15) << (4 * (i & 1));
   return bytes;
 }

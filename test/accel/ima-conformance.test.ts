@@ -9,7 +9,7 @@ import type { JobSpec } from './ima-bench.js';
 const config = imaConfig({ rows: 64, cols: 64, arrays: 2 });
 const next = random(5);
 const table = Array.from({ length: 2 * 64 * 64 }, () => next(16) - 8);
-const cell = (array: number, y: number, x: number): number => table[(array * 64 + y) * 64 + x]!;
+const cell = (array: number, y: number, x: number): number => table[(array * 64 + y) * 64 + x];
 
 const outputs = 11;
 const requant = {
@@ -79,10 +79,10 @@ conformance({
       );
     prepareTables(bench.memory, windows);
   },
-  program: (set, job) => programJob(set, jobs[job]!),
+  program: (set, job) => programJob(set, jobs[job]),
   expected(memory, job) {
-    const { destination, pixels, outputs: width } = jobs[job]!;
-    const after = expectedMemory(memory, jobs[job]!, cell, config);
+    const { destination, pixels, outputs: width } = jobs[job];
+    const after = expectedMemory(memory, jobs[job], cell, config);
     const bytes = after.slice(destination, destination + pixels * width);
     return { address: Testbench.base + destination, bytes };
   },

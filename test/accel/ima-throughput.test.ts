@@ -23,7 +23,7 @@ describe('a stream of full 256x256 products', () => {
     const lines = imaPortSweep(imaConfig()).map((point) => {
       // In and out move 512 bytes over one half-duplex port.
       const stream = (2 * 256 * 8) / point.portBits;
-      const product = analog[point.clockHz]! + handover;
+      const product = analog[point.clockHz] + handover;
       const cycles = point.pipelined ? Math.max(stream, product) : stream + product;
       expect(point.cyclesPerProduct).toBe(cycles);
       expect(point.gops).toBeCloseTo((2 * 256 * 256 * point.clockHz) / cycles / 1e9, 6);

@@ -22,7 +22,7 @@ function randomCells(
   next: (n: number) => number,
 ): Cell {
   const table = Array.from({ length: rows * cols * arrays }, () => next(16) - 8);
-  return (array, y, x) => table[(array * rows + y) * cols + x]!;
+  return (array, y, x) => table[(array * rows + y) * cols + x];
 }
 
 function preload(bench: Testbench, cell: Cell, rows: number, cols: number, arrays: number): void {
@@ -94,7 +94,7 @@ describe('the IMA computes what the formulas say', () => {
         cols,
         arrays,
         port_bits: 32 << next(5),
-        adc_bits: [8, 8, 6, 10][next(4)]!,
+        adc_bits: [8, 8, 6, 10][next(4)],
         ideal: next(5) === 0,
         pipelined: next(5) !== 0,
       });
@@ -157,7 +157,7 @@ describe('the IMA computes what the formulas say', () => {
       r: 1,
     });
     bench.runToEvent(1);
-    expect([...bench.memory.slice(0x4000, 0x4003)]).toEqual([127, 100, 128]);
+    expect(Array.from(bench.memory.subarray(0x4000, 0x4003))).toEqual([127, 100, 128]);
     expect(bench.accelerator.counters()['adc_clipped']).toBe(2);
   });
 
@@ -179,7 +179,7 @@ describe('the IMA computes what the formulas say', () => {
     set('JOB_LINE_LENGTH', 1);
     set('TRIGGER', 0);
     bench.runToEvent(1);
-    expect([...bench.memory.slice(64, 66)]).toEqual([25, 256 - 29]);
+    expect(Array.from(bench.memory.subarray(64, 66))).toEqual([25, 256 - 29]);
   });
 });
 
@@ -203,17 +203,17 @@ const simple: JobSpec = {
   destination: 0x4000,
 };
 
+/** Cycles from TRIGGER to the event: the first request comes 2 cycles after, the event in the last beat. */
+const cyclesOf = (job: JobSpec, changes: Parameters<typeof imaConfig>[0] = {}): number => {
+  const bench = openIma(imaConfig(changes));
+  startJob(bench, job);
+  const trigger = bench.now - 4; // a register access takes 4 cycles
+  return bench.runToEvent(1) - trigger;
+};
+
 describe('the IMA takes the cycles of its stages', () => {
   const product = 65 + 3; // ceil(130 ns * 500 MHz) and the hand-over
   const beats = 256 / 16;
-
-  /** Cycles from TRIGGER to the event: the first request comes 2 cycles after, the event in the last beat. */
-  const cyclesOf = (job: JobSpec, changes: Parameters<typeof imaConfig>[0] = {}): number => {
-    const bench = openIma(imaConfig(changes));
-    startJob(bench, job);
-    const trigger = bench.now - 4; // a register access takes 4 cycles
-    return bench.runToEvent(1) - trigger;
-  };
 
   it('one full product: stream-in, product, stream-out', () => {
     expect(cyclesOf(simple)).toBe(2 + beats + product + beats - 1);
@@ -229,7 +229,7 @@ describe('the IMA takes the cycles of its stages', () => {
   });
 
   it('row tiles stream in while their predecessor computes, and only the last streams out', () => {
-    const places = [0, 1, 2].map(() => simple.places[0]!);
+    const places = [0, 1, 2].map(() => simple.places[0]);
     expect(cyclesOf({ ...simple, places, line: 768 })).toBe(2 + beats + 3 * product + beats - 1);
   });
 
@@ -263,6 +263,6 @@ describe('the IMA takes the cycles of its stages', () => {
     startJob(bench, simple, 0);
     const end = bench.runToEvent(4);
     // The fourth streams in behind the third, whose three products cover it: one product later.
-    expect(end - bench.events[2]!.at).toBe(product);
+    expect(end - bench.events[2].at).toBe(product);
   });
 });

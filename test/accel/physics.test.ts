@@ -55,8 +55,8 @@ describe('requantisation', () => {
       const bytes = new Uint8Array(12 * channels);
       const view = new DataView(bytes.buffer);
       for (let c = 0; c < channels; c++) {
-        view.setInt32(4 * c, mul[c]!, true);
-        view.setBigInt64(4 * channels + 8 * c, bias[c]!, true);
+        view.setInt32(4 * c, mul[c], true);
+        view.setBigInt64(4 * channels + 8 * c, bias[c], true);
       }
       const tables = new RequantTables(channels);
       tables.load(bytes, channels);

@@ -20,7 +20,7 @@ export interface Requant {
 }
 
 export function requantise(acc: bigint, channel: number, q: Requant): number {
-  const sum = acc * BigInt(q.mul[channel]!) + q.bias[channel]! + (1n << BigInt(q.shift - 1));
+  const sum = acc * BigInt(q.mul[channel]) + q.bias[channel] + (1n << BigInt(q.shift - 1));
   const value = floorShift(BigInt.asIntN(64, sum), BigInt(q.shift));
   if (value < BigInt(q.lo)) return q.lo;
   return value > BigInt(q.hi) ? q.hi : Number(value);
