@@ -367,9 +367,8 @@ export class Harts implements InterpreterContext, HartControl {
     }
     // A jalr that has to wait for its register leaves decode later: it is shown then.
     const pc = this.state.pc[hart];
-    const index = this.codeCache.indexOf(pc);
     const waits =
-      this.state.jalrReady[hart] > now && index >= 0 && rowOf(this.code[index])?.timing === 'jalr';
+      this.state.jalrReady[hart] > now && this.codeCache.decodeAt(pc)?.row.timing === 'jalr';
     if (!waits) this.tracer?.(hart, pc >>> 0, now);
     return false;
   }
