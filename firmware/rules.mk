@@ -13,6 +13,8 @@ OCTOBAR_FIRMWARE := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST))
 CROSS ?= riscv64-unknown-elf-
 CC_RISCV ?= $(CROSS)gcc
 BUILD ?= build
+# Objects of the library; applications that are built together share them.
+OCTOBAR_LIB_BUILD ?= $(BUILD)/octobar
 OCTOBAR ?= $(if $(wildcard $(OCTOBAR_FIRMWARE)/../dist/src/cli/main.js),node $(abspath $(OCTOBAR_FIRMWARE)/../dist/src/cli/main.js),npx octobar)
 
 # misa-spec 2.2: CSR instructions are part of the base, and gcc finds the 32-bit libgcc.
@@ -20,30 +22,32 @@ OCTOBAR_ARCH := -march=rv32imc -misa-spec=2.2 -mabi=ilp32 -mstrict-align
 # No path of the build machine and no time stamp ends up in the ELF file.
 OCTOBAR_REPRODUCIBLE := -ffile-prefix-map=$(OCTOBAR_FIRMWARE)=firmware -ffile-prefix-map=$(CURDIR)=$(APP) \
   -gno-record-gcc-switches -Wdate-time
-OCTOBAR_CFLAGS := $(OCTOBAR_ARCH) -std=gnu11 -O2 -g -ffreestanding -fno-common -ffunction-sections \
+OCTOBAR_CFLAGS := $(OCTOBAR_ARCH) -std=gnu11 -O2 -g1 -ffreestanding -fno-common -ffunction-sections \
   -fdata-sections -fno-tree-loop-distribute-patterns -Wall -Wextra -Werror=implicit-function-declaration \
   $(OCTOBAR_REPRODUCIBLE) -I$(OCTOBAR_FIRMWARE)/runtime -I$(OCTOBAR_FIRMWARE)
 OCTOBAR_LDFLAGS := $(OCTOBAR_ARCH) -nostdlib -static -T$(OCTOBAR_FIRMWARE)/boot/link.ld -Wl,--gc-sections \
-  -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,-Map=$(BUILD)/$(APP).map
+  -Wl,--build-id=none -Wl,-z,max-page-size=16 -Wl,-Map=$(BUILD)/$(APP).map
 
 # The library: everything but the application. Unused functions are dropped by the linker.
 OCTOBAR_LIB := boot/crt0.S $(addprefix runtime/,start.c team.c l1.c dma.c perf.c printf.c string.c) \
   $(addprefix drivers/,mchan.c hwpe.c ima.c depthwise.c timer.c) \
   $(addprefix kernels/,pointwise.c pointwise_tile.S depthwise.c residual.c ima_layer.c)
 
-OCTOBAR_LIB_OBJS := $(addprefix $(BUILD)/octobar/,$(addsuffix .o,$(OCTOBAR_LIB)))
+OCTOBAR_LIB_OBJS := $(addprefix $(OCTOBAR_LIB_BUILD)/,$(addsuffix .o,$(OCTOBAR_LIB)))
 OCTOBAR_APP_OBJS := $(addprefix $(BUILD)/,$(addsuffix .o,$(APP_SRCS)))
 
 .DEFAULT_GOAL := all
-.PHONY: all run clean disasm
+.PHONY: all lib run clean disasm
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/$(APP).elf
 
+lib: $(OCTOBAR_LIB_OBJS)
+
 $(BUILD)/$(APP).elf: $(OCTOBAR_APP_OBJS) $(OCTOBAR_LIB_OBJS) $(OCTOBAR_FIRMWARE)/boot/link.ld
 	$(CC_RISCV) $(OCTOBAR_LDFLAGS) $(APP_LDFLAGS) $(OCTOBAR_APP_OBJS) $(OCTOBAR_LIB_OBJS) -lgcc -o $@
 
-$(BUILD)/octobar/%.o: $(OCTOBAR_FIRMWARE)/%
+$(OCTOBAR_LIB_BUILD)/%.o: $(OCTOBAR_FIRMWARE)/%
 	@mkdir -p $(@D)
 	$(CC_RISCV) $(OCTOBAR_CFLAGS) -MMD -MP -c $< -o $@
 
