@@ -69,7 +69,7 @@ export const c: readonly CompressedRow[] = [
   row('c.sw', 0xc000, QUADRANT, 'sw', 'rs2, imm(rs1)', (b) =>
     fields(0, short(b, 7), short(b, 2), wordOffset(b)),
   ),
-  row('c.nop', 0x0001, 0xef83, 'addi', '', (b) => fields(0, 0, 0, imm6(b))),
+  row('c.nop', 0x0001, 0xffff, 'addi', '', () => fields(0, 0, 0, 0)),
   row('c.addi', 0x0001, QUADRANT, 'addi', 'rd, imm', (b) =>
     fields(full(b, 7), full(b, 7), 0, imm6(b)),
   ),
@@ -82,11 +82,11 @@ export const c: readonly CompressedRow[] = [
   row('c.lui', 0x6001, QUADRANT, 'lui', 'rd, upper', (b) =>
     imm6(b) === 0 ? undefined : fields(full(b, 7), 0, 0, imm6(b) << 12),
   ),
-  row('c.srli', 0x8001, 0xec03, 'srli', 'rd, imm', (b) => {
+  row('c.srli', 0x8001, 0xec03, 'srli', 'rd, shamt', (b) => {
     const amount = shamt(b);
     return amount === undefined ? undefined : fields(short(b, 7), short(b, 7), 0, amount);
   }),
-  row('c.srai', 0x8401, 0xec03, 'srai', 'rd, imm', (b) => {
+  row('c.srai', 0x8401, 0xec03, 'srai', 'rd, shamt', (b) => {
     const amount = shamt(b);
     return amount === undefined ? undefined : fields(short(b, 7), short(b, 7), 0, amount);
   }),
@@ -112,7 +112,7 @@ export const c: readonly CompressedRow[] = [
   row('c.bnez', 0xe001, QUADRANT, 'bne', 'rs1, target', (b) =>
     fields(0, short(b, 7), 0, branchOffset(b)),
   ),
-  row('c.slli', 0x0002, QUADRANT, 'slli', 'rd, imm', (b) => {
+  row('c.slli', 0x0002, QUADRANT, 'slli', 'rd, shamt', (b) => {
     const amount = shamt(b);
     return amount === undefined ? undefined : fields(full(b, 7), full(b, 7), 0, amount);
   }),

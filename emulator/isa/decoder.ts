@@ -58,7 +58,7 @@ export interface Decoder {
 export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
   const byOpcode: Row[][] = Array.from({ length: 128 }, () => []);
   for (const row of rows) {
-    if (extensions.has(row.extension)) byOpcode[row.match & 0x7f]!.push(row);
+    if (extensions.has(row.extension)) byOpcode[row.match & 0x7f].push(row);
   }
   const compressed: readonly CompressedRow[] = extensions.has('c') ? compressedRows : [];
   const rowByName = new Map(rows.map((row) => [row.name, row]));
@@ -76,7 +76,7 @@ export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
   return {
     decode(word) {
       if ((word & 3) !== 3) return decodeCompressed(word & 0xffff);
-      for (const row of byOpcode[word & 0x7f]!) {
+      for (const row of byOpcode[word & 0x7f]) {
         if ((word & row.mask) === (row.match | 0)) {
           return { ...fieldsOf(row.format, word), row, compressed: undefined, bytes: 4 };
         }

@@ -8,20 +8,21 @@ const hexAddress = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 export function disassemble(decoded: Decoded, address: number): string {
   const { row, compressed } = decoded;
   const operands = compressed ? compressedOperands(decoded, address) : operandsOf(decoded, address);
-  const name = (compressed?.name ?? row.name).padEnd(10);
-  return `${name}${operands}`.trimEnd();
+  const name = (compressed?.name ?? row.name).padEnd(9);
+  return `${name} ${operands}`.trimEnd();
 }
 
 function operandsOf(d: Decoded, address: number): string {
-  const rd = abiNames[d.rd]!;
-  const rs1 = abiNames[d.rs1]!;
-  const rs2 = abiNames[d.rs2]!;
+  const rd = abiNames[d.rd];
+  const rs1 = abiNames[d.rs1];
+  const rs2 = abiNames[d.rs2];
   const target = hexAddress(address + d.imm);
   switch (d.row.format) {
     case 'r':
       return `${rd},${rs1},${rs2}`;
-    case 'i':
     case 'shift':
+      return `${rd},${rs1},${hexAddress(d.imm)}`;
+    case 'i':
       return `${rd},${rs1},${d.imm}`;
     case 'load':
     case 'jalr':
@@ -46,11 +47,12 @@ function operandsOf(d: Decoded, address: number): string {
 
 function compressedOperands(d: Decoded, address: number): string {
   const values: Record<string, string> = {
-    rd: abiNames[d.rd]!,
-    rs1: abiNames[d.rs1]!,
-    rs2: abiNames[d.rs2]!,
+    rd: abiNames[d.rd],
+    rs1: abiNames[d.rs1],
+    rs2: abiNames[d.rs2],
     sp: 'sp',
     imm: String(d.imm),
+    shamt: hexAddress(d.imm),
     upper: hexAddress(d.imm >>> 12),
     target: hexAddress(address + d.imm),
   };
