@@ -2,13 +2,13 @@
 import type { Command } from 'commander';
 import { openSession } from '../session/index.js';
 import type { Session } from '../session/index.js';
-import { collect, sessionOptions, withMachineOptions } from './options.js';
+import { repeatable, sessionOptions, withMachineOptions } from './options.js';
 import type { MachineOptions } from './options.js';
 import { readImageFile } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
 interface DisasmOptions extends MachineOptions {
-  symbol: string[];
+  symbol?: string[];
   json?: true;
 }
 
@@ -31,12 +31,12 @@ export function addDisasm(program: Command, terminal: Terminal): void {
     .description('Prints the code of an ELF file as the emulator decodes it, with source lines.')
     .argument('<elf>', 'static RV32 executable');
   withMachineOptions(command)
-    .option('--symbol <name>', 'this function only; may be given again', collect, [])
+    .addOption(repeatable('--symbol <name>', 'this function only'))
     .option('--json', 'as JSON')
     .action((elf: string, options: DisasmOptions) => {
       const session = openSession(sessionOptions(options));
       session.load(readImageFile(elf));
-      const ranges = options.symbol.length > 0 ? named(session, options.symbol) : code(session);
+      const ranges = options.symbol ? named(session, options.symbol) : code(session);
       const rows = ranges.flatMap(({ from, to }) => listing(session, from, to));
       terminal.out(options.json ? `${JSON.stringify(rows)}\n` : rows.map(format).join(''));
     });

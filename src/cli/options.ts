@@ -10,22 +10,22 @@ import { readText } from './terminal.js';
 
 export interface MachineOptions {
   preset: string;
-  set: string[];
+  set?: string[];
   harts?: string;
   isa?: string;
 }
 
-/** For options that may be given several times. */
-export const collect = (value: string, before: string[]): string[] => [...before, value];
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** An option that may be given several times; its value is a list, or undefined. */
+export function repeatable(flags: string, description: string): Option {
+  return new Option(flags, `${description}; may be given again`).argParser(collect);
+}
 
 export function withMachineOptions(command: Command): Command {
   return command
     .option('--preset <name|file>', 'machine: a preset, or a preset file', defaultPreset)
-    .addOption(
-      new Option('--set <key=value>', 'change one parameter; may be given again')
-        .argParser(collect)
-        .default([], 'none'),
-    )
+    .addOption(repeatable('--set <key=value>', 'change one parameter'))
     .option('--harts <n>', 'number of harts, short for --set harts=n')
     .option('--isa <isa>', 'instruction set, short for --set isa=isa');
 }
@@ -37,7 +37,7 @@ export function sessionOptions(options: MachineOptions): SessionOptions {
   return {
     preset: isFile ? parsePreset(readText(preset), preset) : preset,
     set: {
-      ...parseSettings(options.set),
+      ...parseSettings(options.set ?? []),
       ...(harts === undefined ? {} : { harts }),
       ...(isa === undefined ? {} : { isa }),
     },

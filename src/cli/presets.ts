@@ -50,9 +50,14 @@ function showPreset(options: PresetOptions, terminal: Terminal): void {
   terminal.out(`${name}: ${meaning}\n${source}\n\n`);
   const rows = configuration
     .provenance()
-    .map((row) => [row.key, String(row.value), row.unit, row.status, row.origin, row.meaning]);
-  const header = ['parameter', 'value', 'unit', 'status', 'from', 'meaning'];
+    .map((row) => [
+      row.key,
+      String(row.value),
+      rangeOf(configuration.schema.row(row.key).parameter),
+      row.status,
+      row.origin,
+      row.meaning,
+    ]);
+  const header = ['parameter', 'value', 'may be', 'status', 'from', 'meaning'];
   terminal.out(formatTable(header, rows));
-  const ranges = configuration.schema.all().map((row) => [row.key, rangeOf(row.parameter)]);
-  terminal.out(`\n${formatTable(['parameter', 'may be'], ranges)}`);
 }

@@ -4,10 +4,12 @@ import { OctobarError, errorCodes } from '../../emulator/sim/error.js';
 import { packageVersion } from '../session/package-files.js';
 import { addDisasm } from './disasm.js';
 import { addMap } from './map.js';
+import { addNew } from './new-app.js';
 import { addPresets } from './presets.js';
 import { addRun } from './run.js';
 import { OutputClosed } from './terminal.js';
 import type { Terminal } from './terminal.js';
+import { addValidate } from './validate.js';
 
 /** @returns the exit status; everything is written to the terminal */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -36,8 +38,18 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
   addDisasm(program, terminal);
   addMap(program, terminal);
   addPresets(program, terminal);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  addNew(program, terminal);
+  addValidate(program, terminal, done);
+  inherit(program);
   return program;
+}
+
+/** How errors and output are treated holds for every verb below. */
+function inherit(command: Command): void {
+  for (const verb of command.commands) {
+    verb.copyInheritedSettings(command);
+    inherit(verb);
+  }
 }
 
 function failed(error: unknown, terminal: Terminal): number {

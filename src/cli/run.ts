@@ -1,13 +1,14 @@
 /** `octobar run`: the guest has stdout, we have stderr. */
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { OctobarError } from '../../emulator/sim/error.js';
 import { defaultMaxCycles, openSession } from '../session/index.js';
 import type { Session } from '../session/index.js';
 import {
-  collect,
   parseCount,
   parseRange,
   parseRegion,
+  repeatable,
   sessionOptions,
   usage,
   withMachineOptions,
@@ -19,13 +20,13 @@ import type { Terminal } from './terminal.js';
 import { traceSink } from './trace.js';
 
 interface RunCommandOptions extends MachineOptions {
-  data: string[];
+  data?: string[];
   json?: string;
   trace?: string | true;
-  traceHart: string[];
-  traceSymbol: string[];
+  traceHart?: string[];
+  traceSymbol?: string[];
   traceCycles?: string;
-  region: string[];
+  region?: string[];
   maxCycles: string;
   quiet?: true;
 }
@@ -37,18 +38,18 @@ export function addRun(program: Command, terminal: Terminal, done: (status: numb
     .description('Runs an ELF file to its end. Its output is on stdout, a summary on stderr.')
     .argument('[elf]', 'static RV32 executable');
   withMachineOptions(command)
-    .option('--data <elf>', 'load another ELF file beside it; may be given again', collect, [])
-    .option('--max-cycles <n>', 'end with an error after n cycles', String(defaultMaxCycles))
-    .option(
-      '--region <name=from..to>',
-      'measure between two symbols; may be given again',
-      collect,
-      [],
+    .addOption(repeatable('--data <elf>', 'load another ELF file beside it'))
+    .addOption(
+      new Option('--max-cycles <n>', 'end with an error after n cycles').default(
+        String(defaultMaxCycles),
+        '1G',
+      ),
     )
+    .addOption(repeatable('--region <name=from..to>', 'measure each hart between two symbols'))
     .option('--json <file>', 'write all counters and the configuration as JSON')
     .option('--trace [file]', 'write each instruction, to stderr or a file')
-    .option('--trace-hart <n>', 'trace this hart only; may be given again', collect, [])
-    .option('--trace-symbol <name>', 'trace this function only; may be given again', collect, [])
+    .addOption(repeatable('--trace-hart <n>', 'trace this hart only'))
+    .addOption(repeatable('--trace-symbol <name>', 'trace this function only'))
     .option('--trace-cycles <a..b>', 'trace these cycles only')
     .option('-q, --quiet', 'no summary')
     .addHelpText('after', examples)
@@ -70,9 +71,9 @@ The exit status is the guest's exit code, or a code of docs/exit-codes.md.`;
 function run(elfArgument: string | undefined, options: RunCommandOptions, terminal: Terminal) {
   const { elf, trace } = untangle(elfArgument, options.trace);
   const maxCycles = parseCount('--max-cycles', options.maxCycles);
-  const regions = options.region.map(parseRegion);
+  const regions = (options.region ?? []).map(parseRegion);
   const session = openSession(sessionOptions(options));
-  session.load(...[elf, ...options.data].map(readImageFile));
+  session.load(...[elf, ...(options.data ?? [])].map(readImageFile));
   for (const { name, from, to } of regions) session.region(name, from, to);
   session.onOutput((_, __, bytes) => terminal.out(bytes));
   const writer = startTrace(session, trace, options, terminal);
@@ -111,8 +112,8 @@ function startTrace(
   terminal: Terminal,
 ): BufferedWriter | undefined {
   const filter = {
-    harts: options.traceHart.map((text) => parseCount('--trace-hart', text)),
-    symbols: options.traceSymbol,
+    harts: (options.traceHart ?? []).map((text) => parseCount('--trace-hart', text)),
+    symbols: options.traceSymbol ?? [],
     cycles: parseRange('--trace-cycles', options.traceCycles ?? '0..'),
   };
   const filtered = filter.harts.length + filter.symbols.length > 0 || options.traceCycles;

@@ -6,7 +6,8 @@ import type { Cell } from './table.js';
 export function summary(stats: Stats): string {
   const image = stats.images.map(({ name }) => name).join(' + ');
   const clock = `${stats.clock_hz / 1e6} MHz`;
-  const machine = `${stats.preset}, ${stats.isa}, ${stats.harts.length} harts at ${clock}`;
+  const harts = stats.harts.length === 1 ? '1 hart' : `${stats.harts.length} harts`;
+  const machine = `${stats.preset}, ${stats.isa}, ${harts} at ${clock}`;
   const parts = [
     `\n ${image} on ${machine}\n\n`,
     counterLines(stats),

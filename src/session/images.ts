@@ -53,7 +53,7 @@ function checkRange(machine: MachineApi, file: ElfFile, address: number, size: n
 }
 
 /** The back door refuses what is no memory. */
-function isMemory(machine: MachineApi, address: number): boolean {
+export function isMemory(machine: MachineApi, address: number): boolean {
   try {
     return machine.read(address, 1).length === 1;
   } catch (error) {

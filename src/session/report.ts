@@ -5,6 +5,7 @@ import { OctobarError, hex } from '../../emulator/sim/error.js';
 import type { LineTable, SymbolTable } from '../loader/index.js';
 import { callStack } from './calls.js';
 import type { CodeReader } from './calls.js';
+import { isMemory } from './images.js';
 
 export interface ReportSources {
   readonly machine: MachineApi;
@@ -14,14 +15,15 @@ export interface ReportSources {
 
 /** One block of text per hart: where it is, registers, calls, last instructions, what it waits for. */
 export function machineReport(sources: ReportSources, harts: number): string {
-  const blocks = Array.from({ length: harts }, (_, index) => hartReport(sources, index));
+  const reader = codeReader(sources.machine);
+  const blocks = Array.from({ length: harts }, (_, index) => hartReport(sources, reader, index));
   const problem = sources.lines.problem;
   return [`cycle ${sources.machine.now}`, ...blocks, ...(problem ? [problem] : [])].join('\n');
 }
 
-function hartReport(sources: ReportSources, index: number): string {
+function hartReport(sources: ReportSources, reader: CodeReader, index: number): string {
   const hart = sources.machine.hart(index);
-  const stack = callStack(codeReader(sources.machine), sources.symbols, hart.pc, hart.registers);
+  const stack = callStack(reader, sources.symbols, hart.pc, hart.registers);
   const lines = [`hart ${index}: ${hart.state} at ${place(sources, hart.pc)}`];
   if (hart.waitsFor !== undefined) lines.push(`  waits for: ${hart.waitsFor}`);
   lines.push('  registers:', ...registerRows(hart));
@@ -58,15 +60,16 @@ function registerRows(hart: HartView): string[] {
   return [0, 8, 16, 24].map((first) => `    ${cells.slice(first, first + 8).join(' ')}`);
 }
 
+/** Reads memory only where there is some: a damaged stack pointer must not cost a fault each word. */
 function codeReader(machine: MachineApi): CodeReader {
+  const memories = machine.map().filter((region) => isMemory(machine, region.base));
   const read = (address: number, bytes: number): DataView | undefined => {
-    try {
-      const data = machine.read(address >>> 0, bytes);
-      return new DataView(data.buffer, data.byteOffset, data.byteLength);
-    } catch (error) {
-      if (error instanceof OctobarError) return undefined;
-      throw error;
+    const at = address >>> 0;
+    if (!memories.some(({ base, size }) => at >= base && at + bytes <= base + size)) {
+      return undefined;
     }
+    const data = machine.read(at, bytes);
+    return new DataView(data.buffer, data.byteOffset, data.byteLength);
   };
   return {
     halfword: (address) => read(address, 2)?.getUint16(0, true),

@@ -67,10 +67,10 @@ describe('loading', () => {
     const bytes = sample();
     const view = new DataView(bytes.buffer);
     const headers = view.getUint32(28, true);
-    for (let at = headers; at < headers + 96; at += 32) {
-      if (view.getUint32(at, true) === 1 && view.getUint32(at + 12, true) === 0x10000000) {
-        view.setUint32(at + 8, 0x10200000, true);
-        view.setUint32(at + 12, 0x10200000, true);
+    for (let header = headers; header < headers + 96; header += 32) {
+      if (view.getUint32(header, true) === 1 && view.getUint32(header + 12, true) === 0x10000000) {
+        view.setUint32(header + 8, 0x10200000, true);
+        view.setUint32(header + 12, 0x10200000, true);
       }
     }
     const { session } = opened();
