@@ -18,8 +18,9 @@ const WORD = 2 ** 32;
  * does this model's value(u). Where value(u) reaches the compare value the RTL raises its output in
  * u + 1, and clears or stops with effect on value(u + 1).
  *
- * Limit: the RTL's output is a level, high as long as counter and compare value are equal (with a
- * prescaler or a stopped counter that is more than a cycle); here each match raises one event.
+ * Limit: the RTL's comparator is a level, high as long as counter and compare value are equal. With a
+ * prescaler or a stopped counter that is more than a cycle, in which the RTL goes on raising the event
+ * and a one-shot counter cannot be started again; here each match counts once.
  */
 export class ClusterTimer implements Peripheral, Unit {
   readonly name = 'timer';
@@ -32,8 +33,8 @@ export class ClusterTimer implements Peripheral, Unit {
   private readonly compare = new Uint32Array(2);
   /** Cycles since the last tick of the prescaler. */
   private readonly phase = new Uint32Array(2);
-  /** The counter was cleared by a match, so that being equal to the compare value counts as new. */
-  private readonly cleared = new Uint8Array(2);
+  /** The value became equal to the compare value in cycle `base`, so that the match is yet to come. */
+  private readonly fresh = new Uint8Array(2);
   /** Cycle before which a counter stays at 0 because of its reset bit. */
   private readonly resetAt = new Float64Array(2);
   private readonly lines: readonly [number, number];
@@ -61,7 +62,7 @@ export class ClusterTimer implements Peripheral, Unit {
     const { name } = this.decoder.find(offset, size, true).register;
     this.advance(now);
     const half = name.endsWith('_HI') ? HI : LO;
-    this.cleared[half] = 0;
+    if (!name.startsWith('CFG') && !name.startsWith('START')) this.fresh[half] = 0;
     if (name.startsWith('CFG')) this.configure(half, value >>> 0);
     else if (name.startsWith('CNT')) this.count[half] = value;
     else if (name.startsWith('CMP')) this.compare[half] = value;
@@ -95,14 +96,23 @@ export class ClusterTimer implements Peripheral, Unit {
         hint: 'bit 31 of CFG_LO joins the counters',
       });
     }
+    const old = this.cfg[half];
     this.cfg[half] = value & ~TimerBit.RESET;
-    if (this.phase[half] >= this.period(half)) this.phase[half] = 0;
+    // The prescaler has compared itself with the old value in this cycle; from reset on that is 0 = 0.
+    if (this.phase[half] === ((old >>> 8) & 0xff)) this.phase[half] = this.period(half) - 1;
+    else if (this.phase[half] >= this.period(half)) this.phase[half] = 0;
+    if ((value & TimerBit.ENABLE) === 0) this.rest(half);
     if ((value & TimerBit.RESET) !== 0) {
       // The bit takes effect in the next cycle, and that cycle does not count.
       this.count[half] = 0;
       this.phase[half] = 0;
       this.resetAt[half] = this.base + 1;
     }
+  }
+
+  /** A prescaler that stops at its end falls back to 0: its comparator works on without the clock. */
+  private rest(half: number): void {
+    if (this.phase[half] === this.period(half) - 1) this.phase[half] = 0;
   }
 
   private get cascaded(): boolean {
@@ -117,8 +127,10 @@ export class ClusterTimer implements Peripheral, Unit {
 
   /** First cycle from `base` on in which the value equals the compare value anew, else Infinity. */
   private matchCycle(half: number): number {
-    if ((this.cfg[half] & TimerBit.ENABLE) === 0) return Infinity;
     if (this.cascaded && half === HI) return Infinity;
+    // The comparator has seen the value, even when the counter is being stopped in this cycle.
+    if (this.fresh[half] !== 0) return Math.max(this.base, this.resetAt[half]);
+    if ((this.cfg[half] & TimerBit.ENABLE) === 0) return Infinity;
     let distance = (this.compare[half] - this.count[half] + WORD) % WORD;
     let range = WORD;
     if (this.cascaded) {
@@ -127,10 +139,10 @@ export class ClusterTimer implements Peripheral, Unit {
       range = WORD * WORD;
       if (distance < 0) distance += range;
     }
-    if (distance === 0 && this.cleared[half] === 0) distance = range;
+    if (distance === 0) distance = range;
     const from = Math.max(this.base, this.resetAt[half]);
     // Beyond exact integers nobody will be there to see it.
-    const at = from + distance * this.period(half) - (distance === 0 ? 0 : this.phase[half]);
+    const at = from + distance * this.period(half) - this.phase[half];
     return Number.isSafeInteger(at) ? at : Infinity;
   }
 
@@ -157,14 +169,16 @@ export class ClusterTimer implements Peripheral, Unit {
   private match(half: number, at: number): void {
     const cfg = this.cfg[half];
     if ((cfg & TimerBit.IRQ) !== 0) this.events.raise(this.lines[half], this.hartMask, at);
-    this.cleared[half] = 0;
+    this.fresh[half] = 0;
     if ((cfg & TimerBit.COMPARE_CLEAR) !== 0) {
       this.count[half] = 0;
       if (this.cascaded) this.count[HI] = 0;
-      this.cleared[half] = 1;
+      const counts = (cfg & (TimerBit.ENABLE | TimerBit.ONE_SHOT)) === TimerBit.ENABLE;
+      this.fresh[half] = counts && this.equal(half) ? 1 : 0;
     }
     if ((cfg & TimerBit.ONE_SHOT) !== 0) {
       this.cfg[half] &= ~TimerBit.ENABLE;
+      this.rest(half);
       if (this.cascaded) this.cfg[HI] &= ~TimerBit.ENABLE;
     }
   }
@@ -179,12 +193,17 @@ export class ClusterTimer implements Peripheral, Unit {
       const cycles = to - from + this.phase[half];
       const ticks = Math.floor(cycles / period);
       this.phase[half] = cycles % period;
-      if (ticks > 0) this.cleared[half] = 0;
       const sum = this.count[half] + ticks;
       this.count[half] = sum % WORD;
       if (this.cascaded) this.count[HI] = (this.count[HI] + Math.floor(sum / WORD)) % WORD;
+      this.fresh[half] = ticks > 0 && this.phase[half] === 0 && this.equal(half) ? 1 : 0;
     }
     this.base = to;
+  }
+
+  private equal(half: number): boolean {
+    if (this.cascaded && this.count[HI] !== this.compare[HI]) return false;
+    return this.count[half] === this.compare[half];
   }
 
   private plan(): void {
@@ -209,6 +228,6 @@ export class ClusterTimer implements Peripheral, Unit {
   }
 
   private words(): (Uint32Array | Uint8Array | Float64Array)[] {
-    return [this.cfg, this.count, this.compare, this.phase, this.cleared, this.resetAt];
+    return [this.cfg, this.count, this.compare, this.phase, this.fresh, this.resetAt];
   }
 }
