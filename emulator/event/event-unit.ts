@@ -47,6 +47,8 @@ export class EventUnit implements Unit, EventSink, Stateful {
   /** The port at 0x10200800: registers of all harts. */
   readonly slow: Peripheral;
 
+  /** One bit per hart; registers that name harts have no other bits. */
+  readonly allHarts: number;
   readonly buffer: Uint32Array;
   readonly mask: Uint32Array;
   readonly irqMask: Uint32Array;
@@ -63,7 +65,6 @@ export class EventUnit implements Unit, EventSink, Stateful {
   private readonly irqLevel: Uint8Array;
   /** Event lines of each hart in the current cycle. */
   private readonly lines: Uint32Array;
-  private readonly allHarts: number;
   private readonly interruptLine: number;
   /** The current cycle: all cycles before it have been judged. */
   private clock = 0;

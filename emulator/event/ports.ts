@@ -67,10 +67,10 @@ abstract class EventPort implements Peripheral {
         unit.softwareTargets[block] &= ~value;
         return;
       case 'SW_EVENT_MASK_OR':
-        unit.softwareTargets[block] |= value;
+        unit.softwareTargets[block] |= value & unit.allHarts;
         return;
       default:
-        unit.softwareTargets[block] = value;
+        unit.softwareTargets[block] = value & unit.allHarts;
     }
   }
 
@@ -92,7 +92,7 @@ abstract class EventPort implements Peripheral {
   protected writeBarrier(hit: RegisterHit, value: number): void {
     const { unit } = this;
     const b = this.instance(hit, unit.barriers.count, 'event.barriers');
-    const mask = value & 0xffff;
+    const mask = value & unit.allHarts;
     if (hit.register.name === 'BARRIER_TRIGGER_MASK') unit.barriers.triggerMask[b] = mask;
     else if (hit.register.name === 'BARRIER_TARGET_MASK') unit.barriers.targetMask[b] = mask;
     else unit.barriers.arrive(b, mask);
@@ -172,7 +172,7 @@ export class EventFastPort extends EventPort {
         unit.dispatch.push(value);
         return unit.touch();
       case 'DISPATCH_TEAM':
-        unit.dispatch.setTeam(value);
+        unit.dispatch.setTeam(value & unit.allHarts);
         return unit.touch();
       default:
         if (name.startsWith('BARRIER_')) this.writeBarrier(hit, value);

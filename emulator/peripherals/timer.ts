@@ -207,7 +207,10 @@ export class ClusterTimer implements Peripheral, Unit {
   }
 
   private plan(): void {
-    this.nextCycle = Math.min(this.effectCycle(LO), this.effectCycle(HI));
+    // Without an event nobody notices a match before the next access.
+    const lo = (this.cfg[LO] & TimerBit.IRQ) !== 0 ? this.effectCycle(LO) : Infinity;
+    const hi = (this.cfg[HI] & TimerBit.IRQ) !== 0 ? this.effectCycle(HI) : Infinity;
+    this.nextCycle = Math.min(lo, hi);
   }
 
   reset(): void {

@@ -155,6 +155,16 @@ describe('barriers', () => {
     }
   });
 
+  it('has one bit per hart in its masks, so that all ones mean all harts', () => {
+    const cluster = new Cluster(3);
+    prepare(cluster, 0xffffffff);
+    expect(read(cluster, 0, EU.barrier(0, BAR.TRIGGER_MASK), 10)).toBe(0b111);
+    const outcomes = cluster.run(
+      [0, 1, 2].map((hart) => ({ at: 20, hart, offset: EU.barrier(0, BAR.WAIT_CLEAR) })),
+    );
+    expect(outcomes.map((o) => o.next)).toEqual([26, 26, 26]);
+  });
+
   it('keeps several barriers apart', () => {
     const cluster = new Cluster(4);
     prepare(cluster, 0b0011);

@@ -132,6 +132,15 @@ describe('cluster timer', () => {
     expect(bench.events).toEqual([[10, 0xff, 31]]);
   });
 
+  it('needs no attention without an event, whatever else happens at the compare value', () => {
+    const bench = new Bench();
+    bench.write(0, CMP_LO, 9);
+    bench.write(10, CFG_LO, ENABLE | CLEAR);
+    expect(bench.timer.nextCycle).toBe(Infinity);
+    // Period 10: 1003 cycles later the value is 3.
+    expect(bench.read(1013, CNT_LO)).toBe(3);
+  });
+
   it('holds its value while disabled and continues after', () => {
     const bench = new Bench();
     bench.write(0, CFG_LO, ENABLE);
