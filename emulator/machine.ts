@@ -52,6 +52,8 @@ class Machine implements MachineApi, HartsHost, RunControl {
   private readonly probes = new Map<number, Probe>();
   private outputSink: (hart: number, byte: number) => void = () => undefined;
   private stop: Stop | undefined;
+  private exitedAt = 0;
+  private probedHart = 0;
 
   constructor(
     private readonly config: MachineConfig,
@@ -189,6 +191,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
       }
     } catch (error) {
       if (!(error instanceof OctobarError)) throw error;
+      this.now = Math.max(this.now, error.context.cycle ?? 0);
       return { reason: 'fault', error };
     }
   }
@@ -231,7 +234,11 @@ class Machine implements MachineApi, HartsHost, RunControl {
       clock[HORIZON] = now + 1;
       if (busy === 1 && !harts.traced) clock[HORIZON] = unitNext < limit ? unitNext : limit;
       const asking = issue();
-      if (asking < 0) return this.stop!;
+      if (asking < 0) {
+        // A hart that ran alone may have come further than the cycle it started from.
+        this.now = next[this.probedHart];
+        return this.stop;
+      }
       soon = clock[SOON];
       if (unitNext <= now) {
         for (const unit of units) if (unit.nextCycle <= now) unit.cycle(now);
@@ -249,7 +256,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
         }
       }
       if (this.stop !== undefined) {
-        this.now = now + 1;
+        this.now = this.exitedAt + 1;
         return this.stop;
       }
     }
@@ -284,12 +291,15 @@ class Machine implements MachineApi, HartsHost, RunControl {
     const retired = this.state.retiredBefore(hart, now);
     if (this.probes.get(pc)?.(hart, pc, now, retired) !== true) return false;
     this.stop = { reason: 'probe', hart, pc };
+    this.probedHart = hart;
     return true;
   }
 
-  exit(code: number, hart: number): void {
+  exit(code: number, hart: number, now: number): void {
     // The first end counts, whatever the other harts do in the same cycle.
-    if (this.stop?.reason !== 'exit') this.stop = { reason: 'exit', code, hart };
+    if (this.stop?.reason === 'exit') return;
+    this.stop = { reason: 'exit', code, hart };
+    this.exitedAt = now;
   }
 
   output(hart: number, byte: number): void {
