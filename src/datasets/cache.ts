@@ -48,3 +48,9 @@ export function writeCached(name: string, bytes: Uint8Array): void {
 /** Text of whatever was thrown. */
 export const messageOf = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause);
+
+/** Bytes of a cached file that carries its own digest, or undefined when it is absent. */
+export function readCachedUnchecked(name: string): Uint8Array | undefined {
+  const path = join(cacheFolder(), name);
+  return existsSync(path) ? new Uint8Array(readFileSync(path)) : undefined;
+}

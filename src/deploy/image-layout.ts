@@ -64,7 +64,10 @@ export const blockImage = {
         word('out_w', 'output width'),
         word('out_c', 'output channels'),
         word('stride', '1 or 2 of the depth-wise layer'),
-        word('pad_top', 'rows of zero padding above (TF SAME: 1 at stride 1, 0 at stride 2 and even size)'),
+        word(
+          'pad_top',
+          'rows of zero padding above (TF SAME: 1 at stride 1, 0 at stride 2 and even size)',
+        ),
         word('pad_left', 'columns of zero padding on the left'),
         pointer('input', 'int8 [in_h][in_w][in_c]'),
         pointer('output', 'int8 [out_h][out_w][out_c], written by the firmware'),
@@ -97,7 +100,10 @@ export const blockImage = {
         word('channels', 'a multiple of 16'),
         word('in_signed', '1: input bytes are int8, 0: uint8'),
         word('out_signed', '1: output bytes are int8, 0: uint8'),
-        pointer('weights', 'int8 [9][channels], tap = 3 * row + column, for harts and engine, else 0'),
+        pointer(
+          'weights',
+          'int8 [9][channels], tap = 3 * row + column, for harts and engine, else 0',
+        ),
         ...requantisation,
         ...converter,
         ...tiles,
@@ -128,7 +134,8 @@ export const blockImage = {
     },
     {
       name: 'bn_residual',
-      meaning: 'q = clip((skip * mul_skip + branch * mul_branch + 2^(shift-1)) >> shift, lo, hi), int8 in and out',
+      meaning:
+        'q = clip((skip * mul_skip + branch * mul_branch + 2^(shift-1)) >> shift, lo, hi), int8 in and out',
       fields: [
         word('mul_skip', 'multiplier of the block input, at most 20 bits'),
         word('mul_branch', 'multiplier of the projection, at most 20 bits'),
@@ -139,7 +146,8 @@ export const blockImage = {
     },
     {
       name: 'bn_plot',
-      meaning: 'a rectangle of cells to program: height rows of ceil(width / 8) words, lowest nibble first',
+      meaning:
+        'a rectangle of cells to program: height rows of ceil(width / 8) words, lowest nibble first',
       fields: [
         word('array', 'crossbar'),
         word('x', 'first column of cells, a multiple of 8'),

@@ -130,6 +130,13 @@ function runSpatial(layer: Convolution, input: FeatureMap): FeatureMap {
 
 /** A 3x3 depth-wise convolution with SAME padding, bias and ReLU6. */
 export function runDepthwise(layer: DepthwiseConvolution, input: FeatureMap): FeatureMap {
+  const map = depthwiseSums(layer, input);
+  clampTo6(map.data);
+  return map;
+}
+
+/** The same before its ReLU6. */
+export function depthwiseSums(layer: DepthwiseConvolution, input: FeatureMap): FeatureMap {
   const { stride, channels, weights } = layer;
   const rows = samePadding(input.height, 3, stride);
   const columns = samePadding(input.width, 3, stride);
@@ -149,7 +156,6 @@ export function runDepthwise(layer: DepthwiseConvolution, input: FeatureMap): Fe
       data.set(sums, (y * columns.out + x) * channels);
     }
   }
-  clampTo6(data);
   return { height: rows.out, width: columns.out, channels, data };
 }
 

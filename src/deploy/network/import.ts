@@ -76,7 +76,9 @@ class Walk {
     const layer = this.next();
     if (layer === undefined || !kinds.includes(layer.kind)) {
       const found = layer === undefined ? 'its end' : `${layer.name} (${layer.kind})`;
-      throw badModel(`after ${this.last ?? 'its start'}: expected ${kinds.join(' or ')}, found ${found}`);
+      throw badModel(
+        `after ${this.last ?? 'its start'}: expected ${kinds.join(' or ')}, found ${found}`,
+      );
     }
     this.last = layer.name;
     return layer;
@@ -96,14 +98,19 @@ class Walk {
 
   bottleneck(number: number, inChannels: number): Bottleneck {
     const before = this.last;
-    const expand = this.next()?.kind === 'Conv2D' ? this.convolution(1, inChannels, true) : undefined;
+    const expand =
+      this.next()?.kind === 'Conv2D' ? this.convolution(1, inChannels, true) : undefined;
     const depthwise = this.depthwise(expand?.outChannels ?? inChannels);
     const project = this.convolution(1, depthwise.channels, false);
     const residual = this.next()?.kind === 'Add';
     if (residual) {
       const branch = this.last;
       const add = this.take('Add');
-      if (add.inputs.length !== 2 || !add.inputs.includes(before!) || !add.inputs.includes(branch!)) {
+      if (
+        add.inputs.length !== 2 ||
+        !add.inputs.includes(before!) ||
+        !add.inputs.includes(branch!)
+      ) {
         throw badModel(`${add.name} does not add the input of its block`);
       }
       if (project.outChannels !== inChannels) throw badModel(`${add.name} adds unequal shapes`);
@@ -186,7 +193,8 @@ class Walk {
   private normalisation(channels: number): { scale: Float64Array; bias: Float32Array } {
     const layer = this.take('BatchNormalization');
     const epsilon = layer.config['epsilon'];
-    if (typeof epsilon !== 'number' || !(epsilon > 0)) throw badModel(`${layer.name} has no epsilon`);
+    if (typeof epsilon !== 'number' || !(epsilon > 0))
+      throw badModel(`${layer.name} has no epsilon`);
     const [gamma, beta, mean, variance] = ['gamma', 'beta', 'moving_mean', 'moving_variance'].map(
       (part) => this.weight(layer, part, [channels]).values,
     );

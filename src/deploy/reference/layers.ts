@@ -1,0 +1,154 @@
+import { splitWeight } from '../quantise/block.js';
+import { columnConverter, exactRequantiser } from './arithmetic.js';
+import type { ArrayExecution, LayerPlan } from './plan.js';
+
+/** Activation codes, HWC. */
+export type Codes = Int8Array | Uint8Array;
+
+const largestInput = 255;
+
+/** Largest magnitude an accumulator of `terms` products can reach, converters or not. */
+const largestAccumulator = (terms: number): number => terms * largestInput * 128;
+
+const emptyCodes = (signed: boolean, length: number): Codes =>
+  signed ? new Int8Array(length) : new Uint8Array(length);
+
+/**
+ * A 1x1 convolution.
+ *
+ * @param input [pixels][rows]
+ * @returns [pixels][cols]
+ */
+export function pointwise(layer: LayerPlan, input: Codes): Codes {
+  const { rows, cols } = layer;
+  const pixels = input.length / rows;
+  const accumulators =
+    layer.array === undefined
+      ? dotProducts(layer.weights, input, rows, cols, { first: 0, rows })
+      : arrayAccumulators(layer, layer.array, input);
+  const requantise = exactRequantiser(layer.requantisation, largestAccumulator(rows));
+  const out = emptyCodes(layer.outSigned, pixels * cols);
+  for (let p = 0, at = 0; p < pixels; p += 1) {
+    for (let c = 0; c < cols; c += 1, at += 1) out[at] = requantise(accumulators[at]!, c);
+  }
+  return out;
+}
+
+/** Sums [pixels][cols] of the products over one span of inputs. */
+function dotProducts(
+  weights: Int8Array,
+  input: Codes,
+  rows: number,
+  cols: number,
+  span: { readonly first: number; readonly rows: number },
+): Int32Array {
+  const pixels = input.length / rows;
+  const sums = new Int32Array(pixels * cols);
+  for (let p = 0; p < pixels; p += 1) {
+    const x = p * rows + span.first;
+    for (let c = 0; c < cols; c += 1) {
+      const w = c * rows + span.first;
+      let sum = 0;
+      for (let i = 0; i < span.rows; i += 1) sum += input[x + i]! * weights[w + i]!;
+      sums[p * cols + c] = sum;
+    }
+  }
+  return sums;
+}
+
+/** Column sums of each array and of each of its cell columns, converted, then added. */
+function arrayAccumulators(layer: LayerPlan, array: ArrayExecution, input: Codes): Int32Array {
+  const { rows, cols } = layer;
+  const planes = cellPlanes(layer.weights, array.cellsPerWeight);
+  const total = new Int32Array((input.length / rows) * cols);
+  for (const span of array.spans) {
+    const convert = converterFor(array, span.rows);
+    for (const { cells, factor } of planes) {
+      const sums = dotProducts(cells, input, rows, cols, span);
+      for (let i = 0; i < sums.length; i += 1) total[i]! += factor * convert(sums[i]!);
+    }
+  }
+  return total;
+}
+
+function converterFor(array: ArrayExecution, rows: number): (sum: number) => number {
+  return array.converter === undefined
+    ? (sum) => sum
+    : columnConverter(array.converter, rows * largestInput * 8);
+}
+
+/** Cells of the weights, high part first, with the factor of each part. */
+function cellPlanes(
+  weights: Int8Array,
+  cellsPerWeight: 1 | 2,
+): { readonly cells: Int8Array; readonly factor: number }[] {
+  if (cellsPerWeight === 1) return [{ cells: weights, factor: 1 }];
+  return [
+    { cells: weights.map((w) => splitWeight(w).hi), factor: 16 },
+    { cells: weights.map((w) => splitWeight(w).lo), factor: 1 },
+  ];
+}
+
+export interface DepthwiseGeometry {
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly stride: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/**
+ * A 3x3 depth-wise convolution; what lies outside the map counts as 0.
+ *
+ * @param input [inHeight][inWidth][channels]
+ * @returns [outHeight][outWidth][channels]
+ */
+export function depthwise(layer: LayerPlan, g: DepthwiseGeometry, input: Codes): Codes {
+  const channels = layer.cols;
+  const requantise = exactRequantiser(layer.requantisation, largestAccumulator(9));
+  const window = depthwiseWindow(layer);
+  const out = emptyCodes(layer.outSigned, g.outHeight * g.outWidth * channels);
+  const taps = new Int32Array(9);
+  for (let y = 0, at = 0; y < g.outHeight; y += 1) {
+    for (let x = 0; x < g.outWidth; x += 1) {
+      const top = y * g.stride - g.padTop;
+      const left = x * g.stride - g.padLeft;
+      for (let c = 0; c < channels; c += 1, at += 1) {
+        for (let tap = 0; tap < 9; tap += 1) {
+          const iy = top + Math.floor(tap / 3);
+          const ix = left + (tap % 3);
+          const inside = iy >= 0 && ix >= 0 && iy < g.inHeight && ix < g.inWidth;
+          taps[tap] = inside ? input[(iy * g.inWidth + ix) * channels + c]! : 0;
+        }
+        out[at] = requantise(window(taps, c), c);
+      }
+    }
+  }
+  return out;
+}
+
+/** Accumulator of channel c from its nine inputs. */
+function depthwiseWindow(layer: LayerPlan): (taps: Int32Array, c: number) => number {
+  const { weights, cols: channels, array } = layer;
+  const sum = (cells: Int8Array, taps: Int32Array, c: number, from: number, to: number): number => {
+    let total = 0;
+    for (let tap = from; tap < to; tap += 1) total += taps[tap]! * cells[tap * channels + c]!;
+    return total;
+  };
+  if (array === undefined) return (taps, c) => sum(weights, taps, c, 0, 9);
+  // In a block-diagonal group a column holds the 9 weights of its channel, all else is 0: only the
+  // taps whose rows a span covers count. Rows are tap-major, `rows` of the spans counts taps here.
+  const planes = cellPlanes(weights, array.cellsPerWeight);
+  const convert = converterFor(array, 9);
+  return (taps, c) => {
+    let total = 0;
+    for (const span of array.spans) {
+      for (const { cells, factor } of planes) {
+        total += factor * convert(sum(cells, taps, c, span.first, span.first + span.rows));
+      }
+    }
+    return total;
+  };
+}

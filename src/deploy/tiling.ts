@@ -1,0 +1,78 @@
+import type { ArrayGeometry } from './array-geometry.js';
+import type { RowSpan } from './reference/plan.js';
+
+/** Consecutive outputs that one trigger computes, and the inputs of its row tiles. */
+export interface Tile {
+  readonly firstCol: number;
+  readonly cols: number;
+  readonly rowTiles: readonly RowSpan[];
+}
+
+/** Bytes that keep the 128-bit port of the engine aligned. */
+const beat = 16;
+
+/**
+ * Cuts `total` into the fewest parts of at most `most`, as equal as possible: equal parts let all
+ * column sums of a layer use the range of its converters alike.
+ */
+export function evenParts(total: number, most: number): { first: number; size: number }[] {
+  const count = Math.ceil(total / most);
+  const aligned = Math.ceil(total / count / beat) * beat;
+  const size = aligned <= most ? aligned : Math.ceil(total / count);
+  const parts = [];
+  for (let first = 0; first < total; first += size) {
+    parts.push({ first, size: Math.min(size, total - first) });
+  }
+  return parts;
+}
+
+/** Row tiles of a pointwise layer. */
+export const pointwiseSpans = (rows: number, g: ArrayGeometry): RowSpan[] =>
+  evenParts(rows, g.rows).map(({ first, size }) => ({ first, rows: size }));
+
+/** Column tiles of a pointwise layer, each with all row tiles. */
+export function pointwiseTiles(
+  rows: number,
+  cols: number,
+  cellsPerWeight: 1 | 2,
+  g: ArrayGeometry,
+): Tile[] {
+  const rowTiles = pointwiseSpans(rows, g);
+  return evenParts(cols, Math.floor(g.cols / cellsPerWeight)).map(({ first, size }) => ({
+    firstCol: first,
+    cols: size,
+    rowTiles,
+  }));
+}
+
+/** Channels of a block-diagonal depth-wise group: 16, or fewer on an array too narrow for it. */
+export const depthwiseGroup = (cellsPerWeight: 1 | 2, g: ArrayGeometry): number =>
+  Math.min(16, Math.floor(g.cols / cellsPerWeight), g.rows);
+
+/** Taps of each row tile of a depth-wise group; one tile of nine where the rows allow. */
+export function depthwiseTapSpans(cellsPerWeight: 1 | 2, g: ArrayGeometry): RowSpan[] {
+  const taps = Math.min(9, Math.floor(g.rows / depthwiseGroup(cellsPerWeight, g)));
+  const spans: RowSpan[] = [];
+  for (let first = 0; first < 9; first += taps) {
+    spans.push({ first, rows: Math.min(taps, 9 - first) });
+  }
+  return spans;
+}
+
+/**
+ * Block-diagonal groups of a depth-wise layer. Rows are tap-major: input of tap t of the group's
+ * channel k is row t * cols + k, its column k.
+ */
+export function depthwiseTiles(channels: number, cellsPerWeight: 1 | 2, g: ArrayGeometry): Tile[] {
+  const group = depthwiseGroup(cellsPerWeight, g);
+  const tiles: Tile[] = [];
+  for (let firstCol = 0; firstCol < channels; firstCol += group) {
+    const cols = Math.min(group, channels - firstCol);
+    const rowTiles = depthwiseTapSpans(cellsPerWeight, g).map((taps) => ({
+      first: taps.first * cols,
+      rows: taps.rows * cols,
+    }));
+    tiles.push({ firstCol, cols, rowTiles });
+  }
+  return tiles;
+}
