@@ -329,7 +329,7 @@ class Depthwise implements Engine {
   private endPixel(job: DepthwiseJob): void {
     const { s, sums, counts } = this;
     correlate(this.window, s.column * job.stride, sums);
-    for (let c = 0; c < groupChannels; c++) this.result[c] = this.tables.apply(sums[c], c, job);
+    this.tables.apply(sums, groupChannels, job, this.result);
     s.unstored = groupChannels;
     s.storeAddress =
       job.destination +

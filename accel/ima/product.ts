@@ -61,7 +61,7 @@ export class Product {
     const { accumulators } = this;
     this.counts.pixels++;
     if (job.requantise) {
-      for (let c = 0; c < job.outputs; c++) output[c] = tables.apply(accumulators[c], c, job);
+      tables.apply(accumulators, job.outputs, job, output);
       this.counts.requantisations += job.outputs;
       return;
     }

@@ -1,3 +1,5 @@
+import { powerOfTwo } from './power.js';
+
 /**
  * Column converter of a charge- or current-summing array.
  *
@@ -21,14 +23,16 @@ export const adcLimits = { maxM: 2 ** 31 - 1, minR: 1, maxR: 48, maxSum: 2 ** 21
 
 /** Unclipped code of a column sum. */
 export function adcCode(sum: number, range: AdcRange): number {
-  const magnitude = Math.floor((Math.abs(sum) * range.m + 2 ** (range.r - 1)) / 2 ** range.r);
+  const magnitude = Math.floor(
+    (Math.abs(sum) * range.m + powerOfTwo(range.r - 1)) * powerOfTwo(-range.r),
+  );
   return sum < 0 ? 0 - magnitude : magnitude;
 }
 
 /** Lowest and highest code of a converter of `bits` bits. */
 export const adcSpan = (bits: number): { lo: number; hi: number } => ({
-  lo: -(2 ** (bits - 1)),
-  hi: 2 ** (bits - 1) - 1,
+  lo: -powerOfTwo(bits - 1),
+  hi: powerOfTwo(bits - 1) - 1,
 });
 
 /**
@@ -43,21 +47,27 @@ export function convertColumns(
 ): number {
   const { lo, hi } = adcSpan(bits);
   const { m } = range;
-  const half = 2 ** (range.r - 1);
-  const scale = 2 ** -range.r;
+  const half = powerOfTwo(range.r - 1);
+  const scale = powerOfTwo(-range.r);
   let clipped = 0;
   for (let i = 0; i < count; i++) {
     const s = sums[i];
-    // A power of two scales a double without rounding.
-    const magnitude = Math.floor((Math.abs(s) * m + half) * scale);
-    const code = s < 0 ? -magnitude : magnitude;
-    if (code > hi) {
-      sums[i] = hi;
-      clipped++;
-    } else if (code < lo) {
-      sums[i] = lo;
-      clipped++;
-    } else sums[i] = code;
+    // A power of two scales a double without rounding; a magnitude that passes the limit fits 32 bits.
+    if (s < 0) {
+      const magnitude = (half - s * m) * scale;
+      if (magnitude < 1 - lo) sums[i] = 0 - (magnitude | 0);
+      else {
+        sums[i] = lo;
+        clipped++;
+      }
+    } else {
+      const magnitude = (half + s * m) * scale;
+      if (magnitude < hi + 1) sums[i] = magnitude | 0;
+      else {
+        sums[i] = hi;
+        clipped++;
+      }
+    }
   }
   return clipped;
 }

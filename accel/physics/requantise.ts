@@ -1,3 +1,5 @@
+import { powerOfTwo } from './power.js';
+
 /**
  * Digital periphery behind converters and adder trees: 32-bit accumulator to 8-bit activation,
  *
@@ -40,15 +42,21 @@ export class RequantTables {
     }
   }
 
-  apply(accumulator: number, channel: number, { shift, lo, hi }: Requantisation): number {
-    const product = accumulator * this.mul[channel];
-    const bias = this.biasDouble[channel];
-    const half = 2 ** (shift - 1);
-    // False for NaN too: then, and when a sum could leave 53 bits, the exact way.
-    if (!(Math.abs(product) + Math.abs(bias) + half < exact))
-      return this.applyExact(accumulator, channel, shift, lo, hi);
-    const q = Math.floor((product + bias + half) / 2 ** shift);
-    return q < lo ? lo : q > hi ? hi : q;
+  /** Requantises accumulators 0 to `count` - 1 into bytes. */
+  apply(accumulators: Int32Array, count: number, q: Requantisation, output: Uint8Array): void {
+    const { shift, lo, hi } = q;
+    const { mul, biasDouble } = this;
+    const half = powerOfTwo(shift - 1);
+    const scale = powerOfTwo(-shift);
+    for (let c = 0; c < count; c++) {
+      const product = accumulators[c] * mul[c];
+      const bias = biasDouble[c];
+      // False for NaN too: then, and when a sum could leave 53 bits, the exact way.
+      if (Math.abs(product) + Math.abs(bias) + half < exact) {
+        const value = Math.floor((product + bias + half) * scale);
+        output[c] = value < lo ? lo : value > hi ? hi : value;
+      } else output[c] = this.applyExact(accumulators[c], c, shift, lo, hi);
+    }
   }
 
   private applyExact(acc: number, channel: number, shift: number, lo: number, hi: number): number {
