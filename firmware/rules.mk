@@ -22,6 +22,8 @@ OCTOBAR_ARCH := -march=rv32imc -misa-spec=2.2 -mabi=ilp32 -mstrict-align
 # No path of the build machine and no time stamp ends up in the ELF file.
 OCTOBAR_REPRODUCIBLE := -ffile-prefix-map=$(OCTOBAR_FIRMWARE)=firmware -ffile-prefix-map=$(CURDIR)=$(APP) \
   -gno-record-gcc-switches -Wdate-time
+# The assembler needs to be told on its own.
+OCTOBAR_REPRODUCIBLE += -Wa,--debug-prefix-map=$(OCTOBAR_FIRMWARE)=firmware -Wa,--debug-prefix-map=$(CURDIR)=$(APP)
 OCTOBAR_CFLAGS := $(OCTOBAR_ARCH) -std=gnu11 -O2 -g1 -ffreestanding -fno-common -ffunction-sections \
   -fdata-sections -fno-tree-loop-distribute-patterns -Wall -Wextra -Werror=implicit-function-declaration \
   $(OCTOBAR_REPRODUCIBLE) -I$(OCTOBAR_FIRMWARE)/runtime -I$(OCTOBAR_FIRMWARE)

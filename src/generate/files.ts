@@ -1,4 +1,5 @@
 import { addressMap } from '../../emulator/interconnect/address-map.js';
+import { configDocuments } from '../config/index.js';
 import { registerHeader } from './c-header.js';
 import { imageHeader } from './image-header.js';
 import { registerMaps } from './maps.js';
@@ -18,5 +19,6 @@ export function generatedFiles(): Map<string, string> {
   files.set(`${headers}/memory_map.h`, memoryMapHeader());
   files.set(`${headers}/block_image.h`, imageHeader());
   files.set(`${docs}/registers.md`, registerPage(addressMap, registerMaps));
+  for (const { path, text } of configDocuments()) files.set(path, text);
   return files;
 }

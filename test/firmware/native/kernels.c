@@ -1,0 +1,178 @@
+/*
+ * Runs kernels of the firmware on this machine. Standard input holds one case after the other: a
+ * line of numbers (kernel, number of harts, parameters), then the operands as raw bytes; standard
+ * output gets the output bytes of each. The harts of a kernel run one after the other.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/depthwise.h"
+#include "drivers/ima.h"
+#include "kernels/depthwise.h"
+#include "kernels/ima_layer.h"
+#include "kernels/pointwise.h"
+#include "kernels/residual.h"
+
+static long number(void) {
+  long value;
+  if (scanf("%ld", &value) != 1) exit(2);
+  return value;
+}
+
+/* Exactly as large as it must be, so that the address sanitizer sees every byte beside it. */
+static void *operand(size_t bytes) {
+  void *data = malloc(bytes);
+  if (data == NULL || fread(data, 1, bytes, stdin) != bytes) exit(2);
+  return data;
+}
+
+static requant_t read_requant(void) {
+  requant_t rq = {0};
+  rq.shift = (uint32_t)number();
+  rq.lo = (int32_t)number();
+  rq.hi = (int32_t)number();
+  return rq;
+}
+
+static void read_tables(requant_t *rq, uint32_t channels) {
+  rq->mul = operand(4 * channels);
+  rq->bias = operand(8 * channels);
+}
+
+static void write_out(void *out, size_t bytes) {
+  fwrite(out, 1, bytes, stdout);
+  free(out);
+}
+
+static void run_pointwise(uint32_t harts) {
+  pointwise_t l = {0};
+  l.pixels = (uint32_t)number();
+  l.rows = (uint32_t)number();
+  l.cols = (uint32_t)number();
+  l.in_pitch = l.rows;
+  l.out_pitch = l.cols;
+  l.in_signed = (int)number();
+  l.requant = read_requant();
+  getchar();
+  l.in = operand(l.pixels * l.rows);
+  l.weights = operand(l.rows * l.cols);
+  read_tables(&l.requant, l.cols);
+  l.out = calloc(l.pixels, l.cols);
+  for (uint32_t hart = 0; hart < harts; hart++) pointwise_cores(&l, hart, harts);
+  write_out(l.out, l.pixels * l.cols);
+}
+
+/* harts 0: on the engine */
+static void run_depthwise(uint32_t harts) {
+  depthwise_t l = {0};
+  l.in_h = (uint32_t)number();
+  l.in_w = (uint32_t)number();
+  l.channels = (uint32_t)number();
+  l.out_h = (uint32_t)number();
+  l.out_w = (uint32_t)number();
+  l.stride = (uint32_t)number();
+  l.pad_top = (uint32_t)number();
+  l.pad_left = (uint32_t)number();
+  l.in_signed = (int)number();
+  l.in_row_pitch = l.in_w * l.channels;
+  l.requant = read_requant();
+  getchar();
+  l.in = operand(l.in_h * l.in_w * l.channels);
+  l.weights = operand(9 * l.channels);
+  read_tables(&l.requant, l.channels);
+  l.out = calloc(l.out_h * l.out_w, l.channels);
+  for (uint32_t hart = 0; hart < harts; hart++) depthwise_cores(&l, hart, harts);
+  if (harts == 0) {
+    depthwise_select();
+    depthwise_submit(&l);
+    depthwise_wait();
+  }
+  write_out(l.out, l.out_h * l.out_w * l.channels);
+}
+
+static void run_residual(uint32_t harts) {
+  residual_t l = {0};
+  l.count = (uint32_t)number();
+  l.mul_skip = (int32_t)number();
+  l.mul_branch = (int32_t)number();
+  l.shift = (uint32_t)number();
+  l.lo = (int32_t)number();
+  l.hi = (int32_t)number();
+  getchar();
+  l.skip = operand(l.count);
+  l.branch = operand(l.count);
+  l.out = calloc(l.count, 1);
+  for (uint32_t hart = 0; hart < harts; hart++) residual_cores(&l, hart, harts);
+  write_out(l.out, l.count);
+}
+
+/* Tiles of the layer: first column, columns, and one row tile each: rows, array, x, y. */
+static void run_ima(int window) {
+  ima_layer_t l = {0};
+  l.out_h = (uint32_t)number();
+  l.out_w = (uint32_t)number();
+  const uint32_t in_h = (uint32_t)number();
+  const uint32_t in_w = (uint32_t)number();
+  const uint32_t stride = (uint32_t)number();
+  const uint32_t out_channels = (uint32_t)number();
+  l.in_channels = (uint32_t)number();
+  l.weight_bits = (uint32_t)number();
+  l.in_signed = (uint32_t)number();
+  l.adc_m = (uint32_t)number();
+  l.adc_r = (uint32_t)number();
+  l.requant = read_requant();
+  const uint32_t tiles = (uint32_t)number();
+  ima_tile_t tile[16];
+  ima_row_tile_t place[16][16];
+  size_t words[16][16];
+  for (uint32_t t = 0; t < tiles; t++) {
+    tile[t].first_col = (uint32_t)number();
+    tile[t].cols = (uint32_t)number();
+    tile[t].n_row_tiles = (uint32_t)number();
+    tile[t].row_tiles = place[t];
+    for (uint32_t k = 0; k < tile[t].n_row_tiles; k++) {
+      place[t][k].rows = (uint32_t)number();
+      place[t][k].array = (uint32_t)number();
+      place[t][k].x = (uint32_t)number();
+      place[t][k].y = (uint32_t)number();
+      words[t][k] = (tile[t].cols * l.weight_bits / 4 + 7) / 8 * place[t][k].rows;
+    }
+  }
+  getchar();
+  l.in_pitch = in_w * l.in_channels;
+  l.in = operand(in_h * l.in_pitch);
+  read_tables(&l.requant, out_channels);
+  ima_select();
+  for (uint32_t t = 0; t < tiles; t++)
+    for (uint32_t k = 0; k < tile[t].n_row_tiles; k++) {
+      uint32_t *cells = operand(4 * words[t][k]);
+      ima_plot(place[t][k].array, place[t][k].x, place[t][k].y,
+               tile[t].cols * l.weight_bits / 4, place[t][k].rows, cells);
+      free(cells);
+    }
+  l.n_tiles = tiles;
+  l.tiles = tile;
+  l.in_grid.pixel_step = stride * l.in_channels;
+  l.in_grid.row_step = stride * l.in_pitch;
+  l.out_grid.pixel_step = out_channels;
+  l.out_grid.row_step = l.out_w * out_channels;
+  l.out = calloc(l.out_h * l.out_w, out_channels);
+  (window ? ima_depthwise : ima_pointwise)(&l);
+  write_out(l.out, l.out_h * l.out_w * out_channels);
+}
+
+int main(void) {
+  char kernel[32];
+  while (scanf("%31s", kernel) == 1) {
+    const uint32_t harts = (uint32_t)number();
+    if (strcmp(kernel, "pointwise") == 0) run_pointwise(harts);
+    else if (strcmp(kernel, "depthwise") == 0) run_depthwise(harts);
+    else if (strcmp(kernel, "residual") == 0) run_residual(harts);
+    else if (strcmp(kernel, "ima-pointwise") == 0) run_ima(0);
+    else if (strcmp(kernel, "ima-depthwise") == 0) run_ima(1);
+    else return 2;
+  }
+  return 0;
+}
