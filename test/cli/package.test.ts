@@ -1,0 +1,108 @@
+/** The built package, as a user has it: binary, library example of the README, files. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixturePath, packageRoot } from '../../src/datasets/package-root.js';
+import { exitWith, guest, print } from '../session/guest.js';
+import { save, temporaryFolder } from './cli.js';
+
+const root = packageRoot();
+const folder = temporaryFolder();
+afterAll(folder.remove);
+
+const binary = join(root, 'dist', 'src', 'cli', 'main.js');
+const octobar = (...argv: string[]) =>
+  spawnSync(process.execPath, [binary, ...argv], { encoding: 'utf8' });
+
+beforeAll(() => {
+  // The tests below are about build output: it must be that of these sources.
+  const built = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.json'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (built.status !== 0) throw new Error(`the build failed:\n${built.stdout}`);
+});
+
+describe('the binary', () => {
+  const image = (): string =>
+    save(folder.path('hello.elf'), guest({ code: [...print('hello\n'), ...exitWith(7)] }));
+
+  it('keeps the guest on stdout and itself on stderr, and ends with the code of the guest', () => {
+    const { status, stdout, stderr } = octobar('run', image(), '--harts', '1');
+    expect(stdout).toBe('hello\n');
+    expect(stderr).toMatch(/exit code 7/);
+    expect(status).toBe(7);
+  });
+
+  it('ends quietly when its reader has seen enough', () => {
+    const elf = fixturePath('validation', 'matmul_i32.elf');
+    const command = `"${process.execPath}" "${binary}" disasm "${elf}" --json | head -c 10`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    expect(stdout).toBe('[{"address');
+    expect(stderr).toBe('');
+  });
+
+  it('gives the same JSON twice', () => {
+    const elf = fixturePath('validation', 'cl_rand_half_ld.x1.elf');
+    const [first, second] = ['1.json', '2.json'].map((name) => {
+      octobar('run', elf, '-q', '--region', 'r=mark_start..mark_end', '--json', folder.path(name));
+      return readFileSync(folder.path(name), 'utf8');
+    });
+    expect(second).toBe(first);
+    expect(JSON.parse(first)).toHaveProperty('regions.length', 8);
+  });
+});
+
+describe('the library', () => {
+  // Inside the package, so that `octobar` resolves by its exports as it does for a user.
+  const scratch = join(root, '.cache', 'readme');
+  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+  it('does what the README shows', () => {
+    const code = /```js\n([^]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1];
+    mkdirSync(scratch, { recursive: true });
+    writeFileSync(join(scratch, 'example.mjs'), code);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(scratch, 'example.mjs')], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    // validation.json: with 16 banks and fair arbitration these are the cycles of the RTL.
+    const { entries } = JSON.parse(
+      readFileSync(fixturePath('validation', 'validation.json'), 'utf8'),
+    ) as {
+      entries: {
+        elf: string;
+        runs: { harts: number; arbitration: string; cycles: number[]; instret: number[] }[];
+      }[];
+    };
+    const run = entries
+      .find(({ elf }) => elf === 'cl_mc_matmul_i32.x1.elf')!
+      .runs.find(({ harts, arbitration }) => harts === 8 && arbitration === 'fair')!;
+    const lines = stdout.trim().split('\n');
+    expect(lines.slice(0, 8)).toEqual(
+      run.cycles.map(
+        (cycles, hart) => `hart ${hart}: ${run.instret[hart]} instructions in ${cycles} cycles`,
+      ),
+    );
+    expect(lines[8]).toMatch(/^\d+ of \d+ accesses lost a bank; exit code 0$/);
+  });
+});
+
+it('the package holds what a user needs, and nothing of the tests', () => {
+  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const [{ files }] = JSON.parse(stdout) as { files: { path: string }[] }[];
+  const paths = files.map(({ path }) => path);
+  const needed = `LICENSE NOTICE README.md package.json presets/garofalo2022.json
+    dist/src/cli/main.js dist/src/session/index.d.ts firmware/rules.mk firmware/template/Makefile
+    fixtures/validation/validation.json docs/stats-schema.json docs/generated/parameters.md`;
+  for (const path of needed.split(/\s+/)) {
+    expect(paths, path).toContain(path);
+  }
+  expect(paths.filter((path) => /^test\/|\/build\//.test(path))).toEqual([]);
+});
