@@ -106,3 +106,15 @@ it('the package holds what a user needs, and nothing of the tests', () => {
   }
   expect(paths.filter((path) => /^test\/|\/build\//.test(path))).toEqual([]);
 });
+
+it('the lock file names every optional package, also those of other systems', () => {
+  // npm drops what the registry at hand lacks, and then `npm ci` refuses the whole file.
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  for (const { optionalDependencies = {} } of Object.values(lock.packages)) {
+    for (const name of Object.keys(optionalDependencies)) {
+      expect(Object.keys(lock.packages)).toContain(`node_modules/${name}`);
+    }
+  }
+});
