@@ -27,8 +27,11 @@ export function callStack(
   const accept = (address: number): void => {
     const call = callBefore(reader, address);
     const callee = symbols.at(frames[frames.length - 1]);
-    if (!call || !callee || symbols.at(address) === undefined) return;
-    if (call.target === undefined || call.target === callee.address) frames.push(address);
+    const caller = symbols.at(address);
+    if (!call || !callee || !caller) return;
+    // A call through a pointer fits any callee; inside one function it is one that has returned.
+    const fits = call.target === undefined ? caller !== callee : call.target === callee.address;
+    if (fits) frames.push(address);
   };
   accept(registers[ra]);
   for (let i = 0; i < stackWords && frames.length < deepest; i++) {

@@ -135,7 +135,7 @@ export class Session {
     throw this.fail(
       new OctobarError('cycle-limit', `the run did not end within ${limit} cycles`, {
         cycle: this.now,
-        hint: 'give more with --max-cycles (maxCycles), or look below at what the harts are doing',
+        hint: 'look at what the harts are doing, or give more with --max-cycles (maxCycles)',
       }),
     );
   }
