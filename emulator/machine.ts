@@ -86,6 +86,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     const allHarts = (1 << config.harts) - 1;
     this.events = new EventUnit(config.event, this.harts, config.harts);
     this.control = new ClusterControl(config.control, this.harts, SLOT_REGIONS.length, allHarts);
+    this.crossbar.branch = this.control;
     const timer = new ClusterTimer(config.timer, this.events, allHarts);
     const { codeCache } = this.harts;
     const { l2 } = this;

@@ -8,12 +8,12 @@ import { TcdmWidePort, TcdmWordPort } from './tcdm-ports.js';
 
 const DMA_MASTERS = 4;
 
-/** How the wide branch shares banks with the narrow one; the cluster control unit writes it. */
+/** How the wide branch shares banks with the narrow one: a register of the cluster control unit. */
 export interface BranchPriority {
   /** Cycles of conflict after which the favoured side stands back for one cycle; 0 = never. */
-  maxStall: number;
+  readonly maxStall: number;
   /** True: the wide port of the accelerators is favoured, false: harts and DMA. */
-  wideFirst: boolean;
+  readonly acceleratorsFirst: boolean;
 }
 
 /**
@@ -23,7 +23,8 @@ export interface BranchPriority {
  * of the bank picks, toggled whenever it had to: our definition, no RTL was measured.
  */
 export class Crossbar implements Stateful {
-  readonly branch: BranchPriority = { maxStall: 0, wideFirst: false };
+  /** Set when the machine is composed. */
+  branch: BranchPriority = { maxStall: 0, acceleratorsFirst: false };
   readonly wordPorts: readonly TcdmWordPort[];
   readonly widePorts: TcdmWidePort[] = [];
   onPortWrite?: (offset: number, bytes: number) => void;
@@ -205,11 +206,11 @@ export class Crossbar implements Stateful {
       if (first) first.granted = true;
       return false;
     }
-    const { maxStall, wideFirst } = this.branch;
+    const { maxStall, acceleratorsFirst } = this.branch;
     const turn = maxStall > 0 && this.stallCounter >= maxStall;
     this.stallCounter = turn ? 0 : this.stallCounter + 1;
     const port = this.widePorts.find((candidate) => candidate.asks)!;
-    if (wideFirst) {
+    if (acceleratorsFirst) {
       port.granted = !turn;
       return false;
     }
@@ -233,7 +234,6 @@ export class Crossbar implements Stateful {
     this.conflicts = 0;
     this.portWords = 0;
     this.portRequests = 0;
-    Object.assign(this.branch, { maxStall: 0, wideFirst: false });
   }
 
   private arrays(): (Uint8Array | Float64Array)[] {
@@ -244,7 +244,6 @@ export class Crossbar implements Stateful {
     return {
       arrays: this.arrays().map((array) => array.slice()),
       counters: [this.stallCounter, this.conflicts, this.portWords],
-      branch: { ...this.branch },
     };
   }
 
@@ -252,11 +251,9 @@ export class Crossbar implements Stateful {
     const saved = state as {
       arrays: (Uint8Array | Float64Array)[];
       counters: [number, number, number];
-      branch: BranchPriority;
     };
     this.arrays().forEach((array, index) => array.set(saved.arrays[index]));
     [this.stallCounter, this.conflicts, this.portWords] = saved.counters;
-    Object.assign(this.branch, saved.branch);
   }
 }
 

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { OctobarError, errorCodes } from '../../emulator/sim/error.js';
 import { packageVersion } from '../session/package-files.js';
+import { addBottleneck } from './bottleneck.js';
 import { addDisasm } from './disasm.js';
 import { addMap } from './map.js';
 import { addNew } from './new-app.js';
@@ -35,6 +36,7 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
       writeErr: (text) => terminal.err(text),
     });
   addRun(program, terminal, done);
+  addBottleneck(program, terminal, done);
   addDisasm(program, terminal);
   addMap(program, terminal);
   addPresets(program, terminal);

@@ -1,0 +1,114 @@
+import { TensorCheck } from '../../src/bottleneck/compare.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { formatBottlenecks, isExact, mappings, runBottleneck } from '../../src/bottleneck/index.js';
+import type { BottleneckResult } from '../../src/bottleneck/index.js';
+
+/** Block 7 as firmware on the machine, against the reference executor, which shares no code with either. */
+const byMapping = new Map<string, BottleneckResult>();
+
+beforeAll(async () => {
+  for (const mapping of mappings) byMapping.set(mapping, await runBottleneck({ mapping }));
+}, 300_000);
+
+const result = (mapping: string): BottleneckResult => byMapping.get(mapping)!;
+
+describe('block 7 with 8-bit weights', () => {
+  it.each(mappings)('%s: every byte of every tensor is compared and equal', (mapping) => {
+    const { tensors, bit_exact } = result(mapping);
+    // expand and depth-wise 14 x 14 x 384, project and output 14 x 14 x 64, the output once more in L2
+    expect(tensors.map(({ name, bytes }) => [name, bytes])).toEqual([
+      ['expand', 75264],
+      ['depthwise', 75264],
+      ['project', 12544],
+      ['output', 12544],
+      ['output in L2', 12544],
+    ]);
+    for (const tensor of tensors) {
+      expect(tensor.compared).toBe(tensor.bytes);
+      expect(isExact(tensor), tensor.name).toBe(true);
+    }
+    expect(bit_exact).toBe(true);
+  });
+
+  it('ima-dw beats the three others, and ima-cores and ima-only beat cores', () => {
+    const cycles = (mapping: string): number => result(mapping).cycles;
+    expect(cycles('ima-dw')).toBeLessThan(cycles('ima-only'));
+    expect(cycles('ima-dw')).toBeLessThan(cycles('ima-cores'));
+    expect(cycles('ima-only')).toBeLessThan(cycles('cores'));
+    expect(cycles('ima-cores')).toBeLessThan(cycles('cores'));
+  });
+
+  it('the scalar pointwise kernel reaches 1.9 MAC/cycle on 8 harts', () => {
+    const expand = result('cores').layers.find(({ name }) => name === 'expand')!;
+    expect(expand.macs).toBe(14 * 14 * 64 * 384);
+    expect(expand.macs / expand.cycles).toBeGreaterThan(1.9);
+  });
+
+  it('layers make up the whole, and every layer is near its floating-point output', () => {
+    for (const mapping of mappings) {
+      const { layers, cycles, cosine } = result(mapping);
+      const sum = layers.reduce((total, layer) => total + layer.cycles, 0);
+      expect(sum).toBeLessThanOrEqual(cycles);
+      expect(sum).toBeGreaterThan(0.99 * cycles);
+      expect(cosine).toBeGreaterThan(0.99);
+    }
+  });
+
+  it('prints a table that says what the ratio is not', () => {
+    const text = formatBottlenecks([...byMapping.values()]);
+    expect(text).toContain('bit-exact');
+    expect(text).toMatch(/11\.5x is against cores with SIMD/);
+    expect(text).not.toContain('NO');
+  });
+});
+
+describe('other settings', () => {
+  it('4-bit weights on one column each', async () => {
+    const four = await runBottleneck({ mapping: 'ima-dw', weights: 4 });
+    expect(four.bit_exact).toBe(true);
+    expect(four.cycles).toBeLessThan(result('ima-dw').cycles);
+    expect(four.cosine).toBeLessThan(result('ima-dw').cosine);
+  });
+
+  it('ideal converters: the engines give the bytes of the harts, in the cycles of real converters', async () => {
+    const ideal = await runBottleneck({ mapping: 'ima-dw', set: { 'ima.ideal': true } });
+    const harts = await runBottleneck({ mapping: 'cores', set: { 'ima.ideal': true } });
+    expect(ideal.bit_exact).toBe(true);
+    expect(harts.bit_exact).toBe(true);
+    expect(ideal.cosine).toBe(harts.cosine);
+    // The residual runs on harts, whose clipping branches depend on the data.
+    const engines = ({ layers }: BottleneckResult) =>
+      layers.filter(({ name }) => name !== 'residual');
+    expect(engines(ideal)).toEqual(engines(result('ima-dw')));
+  });
+
+  it('a machine whose cells are smaller, and one with fewer banks, still compute the same bytes', async () => {
+    const set = { 'ima.rows': 128, 'ima.cols': 64, 'ima.arrays': 64, 'tcdm.banks': 16 };
+    const small = await runBottleneck({ mapping: 'ima-dw', weights: 4, set });
+    expect(small.bit_exact).toBe(true);
+  });
+});
+
+describe('the comparison itself', () => {
+  const bytes = Uint8Array.from({ length: 12 }, (_, index) => index);
+  const reference = { height: 2, width: 3, channels: 2, signed: true, bytes };
+
+  it('counts rows that were never shown as a difference', () => {
+    const check = new TensorCheck('t', reference);
+    check.row(0, bytes.subarray(0, 6));
+    expect(check.result()).toMatchObject({ compared: 6, missing_rows: 1, wrong_bytes: 0 });
+    expect(isExact(check.result())).toBe(false);
+  });
+
+  it('names the first wrong byte', () => {
+    const check = new TensorCheck('t', reference);
+    check.row(0, bytes.subarray(0, 6));
+    check.row(1, Uint8Array.of(6, 7, 8, 255, 10, 0));
+    expect(check.result()).toMatchObject({
+      missing_rows: 0,
+      wrong_bytes: 2,
+      first: { row: 1, column: 1, channel: 1, expected: 9, got: -1 },
+    });
+    expect(isExact(check.result())).toBe(false);
+  });
+});
