@@ -23,22 +23,27 @@ typedef struct rescale {
 
 INLINE int32_t byte_at(const uint8_t *p, int is_signed) { return is_signed ? (int8_t)*p : *p; }
 
-INLINE uint8_t finish(int32_t acc, const rescale_t *q, int high) {
-  return (uint8_t)(high ? requant_high(acc, q->mul, q->bias, q->shift, q->lo, q->hi)
-                        : requant_any(acc, q->mul, q->bias, q->shift, q->lo, q->hi));
+/* How a kernel requantises: shift >= 32 and lower bound 0 (after ReLU), shift >= 32, or any shift. */
+enum { RELU, HIGH, ANY };
+
+INLINE uint8_t finish(int32_t acc, const rescale_t *q, int kind) {
+  if (kind == ANY) return (uint8_t)requant_any(acc, q->mul, q->bias, q->shift, q->lo, q->hi);
+  if (kind == HIGH) return (uint8_t)requant_high(acc, q->mul, q->bias, q->shift, q->lo, q->hi);
+  return (uint8_t)requant_relu(acc, q->mul, q->bias, q->shift, q->hi);
 }
 
 /*
  * Stride 1. Each input column is read once: it ends output x - 1 (right taps), continues output x
  * (middle taps) and begins output x + 1 (left taps), so only two accumulators live on.
  */
-INLINE void band_stride1(const band_t *band, const rescale_t q, int is_signed, int high) {
+INLINE void band_stride1(const band_t *band, const rescale_t q, int is_signed, int kind) {
   const int32_t w0 = band->w[0], w1 = band->w[1], w2 = band->w[2], w3 = band->w[3],
                 w4 = band->w[4], w5 = band->w[5], w6 = band->w[6], w7 = band->w[7],
                 w8 = band->w[8];
   const uint32_t step = band->step;
-  const uint32_t ready = band->pad_left ? 1 : 2; /* columns that the first output needs, but one */
-  const uint32_t prime = ready < band->in_w ? ready : band->in_w;
+  /* Without padding the first output begins one column later. */
+  const int lead = !band->pad_left;
+  const uint32_t prime = lead && band->in_w > 1 ? 2 : 1;
   const uint32_t rest = band->in_w - prime;
   const uint32_t full = band->out_w < rest ? band->out_w : rest;
   uint32_t in_offset = 0;
@@ -48,7 +53,13 @@ INLINE void band_stride1(const band_t *band, const rescale_t q, int is_signed, i
                   *bottom = band->row[2] + in_offset;
     uint8_t *out = out_row;
     int32_t centre = 0, left = 0;
-    for (uint32_t i = prime; i != 0; i--) {
+    if (__builtin_expect(lead, 0)) {
+      left = byte_at(top, is_signed) * w0 + byte_at(mid, is_signed) * w3 +
+             byte_at(bottom, is_signed) * w6;
+      centre = left;
+      top += step, mid += step, bottom += step;
+    }
+    if (!lead || prime == 2) {
       const int32_t a = byte_at(top, is_signed), b = byte_at(mid, is_signed),
                     c = byte_at(bottom, is_signed);
       centre = left + a * w1 + b * w4 + c * w7;
@@ -62,11 +73,11 @@ INLINE void band_stride1(const band_t *band, const rescale_t q, int is_signed, i
       centre = left + a * w1 + b * w4 + c * w7;
       left = a * w0 + b * w3 + c * w6;
       top += step, mid += step, bottom += step;
-      *out = finish(acc, &q, high);
+      *out = finish(acc, &q, kind);
     }
     /* Right of the edge everything is zero. */
     for (uint32_t i = full; i < band->out_w; i++, out += step) {
-      *out = finish(centre, &q, high);
+      *out = finish(centre, &q, kind);
       centre = left;
       left = 0;
     }
@@ -76,7 +87,7 @@ INLINE void band_stride1(const band_t *band, const rescale_t q, int is_signed, i
 }
 
 /* Stride 2. Neighbouring outputs share one column: right taps of the one, left taps of the next. */
-INLINE void band_stride2(const band_t *band, const rescale_t q, int is_signed, int high) {
+INLINE void band_stride2(const band_t *band, const rescale_t q, int is_signed, int kind) {
   const int32_t w0 = band->w[0], w1 = band->w[1], w2 = band->w[2], w3 = band->w[3],
                 w4 = band->w[4], w5 = band->w[5], w6 = band->w[6], w7 = band->w[7],
                 w8 = band->w[8];
@@ -106,7 +117,7 @@ INLINE void band_stride2(const band_t *band, const rescale_t q, int is_signed, i
       acc += a * w2 + b * w5 + c * w8;
       left = a * w0 + b * w3 + c * w6;
       top += step, mid += step, bottom += step;
-      *out = finish(acc, &q, high);
+      *out = finish(acc, &q, kind);
     }
     /* At the right edge a middle column may be left; the column behind it is zero. */
     uint32_t middle = single;
@@ -116,7 +127,7 @@ INLINE void band_stride2(const band_t *band, const rescale_t q, int is_signed, i
         acc += byte_at(top, is_signed) * w1 + byte_at(mid, is_signed) * w4 +
                byte_at(bottom, is_signed) * w7;
       middle = 0, left = 0;
-      *out = finish(acc, &q, high);
+      *out = finish(acc, &q, kind);
     }
     in_offset += band->in_step;
     out_row += band->out_step;
@@ -125,61 +136,76 @@ INLINE void band_stride2(const band_t *band, const rescale_t q, int is_signed, i
 
 /* One function for each kind, so that the inner loops hold no decision. */
 typedef void band_kernel(const band_t *band, const rescale_t *q);
-#define BAND_KERNEL(name, stride, is_signed, high)                                       \
-  static __attribute__((noinline)) void name(const band_t *band, const rescale_t *q) {   \
-    band_stride##stride(band, *q, is_signed, high);                                      \
+#define BAND_KERNEL(name, stride, is_signed, kind)                                     \
+  static __attribute__((noinline)) void name(const band_t *band, const rescale_t *q) { \
+    band_stride##stride(band, *q, is_signed, kind);                                    \
   }
-BAND_KERNEL(band_s1_u8, 1, 0, 1)
-BAND_KERNEL(band_s1_i8, 1, 1, 1)
-BAND_KERNEL(band_s2_u8, 2, 0, 1)
-BAND_KERNEL(band_s2_i8, 2, 1, 1)
-BAND_KERNEL(band_s1_u8_low, 1, 0, 0)
-BAND_KERNEL(band_s1_i8_low, 1, 1, 0)
-BAND_KERNEL(band_s2_u8_low, 2, 0, 0)
-BAND_KERNEL(band_s2_i8_low, 2, 1, 0)
+BAND_KERNEL(s1_u8_relu, 1, 0, RELU)
+BAND_KERNEL(s1_i8_relu, 1, 1, RELU)
+BAND_KERNEL(s2_u8_relu, 2, 0, RELU)
+BAND_KERNEL(s2_i8_relu, 2, 1, RELU)
+BAND_KERNEL(s1_u8_high, 1, 0, HIGH)
+BAND_KERNEL(s1_i8_high, 1, 1, HIGH)
+BAND_KERNEL(s2_u8_high, 2, 0, HIGH)
+BAND_KERNEL(s2_i8_high, 2, 1, HIGH)
+BAND_KERNEL(s1_u8_any, 1, 0, ANY)
+BAND_KERNEL(s1_i8_any, 1, 1, ANY)
+BAND_KERNEL(s2_u8_any, 2, 0, ANY)
+BAND_KERNEL(s2_i8_any, 2, 1, ANY)
 
-static band_kernel *const kernels[2][2][2] = {
-    {{band_s1_u8_low, band_s1_i8_low}, {band_s2_u8_low, band_s2_i8_low}},
-    {{band_s1_u8, band_s1_i8}, {band_s2_u8, band_s2_i8}},
+/* [kind][stride 2][signed input] */
+static band_kernel *const kernels[3][2][2] = {
+    {{s1_u8_relu, s1_i8_relu}, {s2_u8_relu, s2_i8_relu}},
+    {{s1_u8_high, s1_i8_high}, {s2_u8_high, s2_i8_high}},
+    {{s1_u8_any, s1_i8_any}, {s2_u8_any, s2_i8_any}},
 };
 
-static void channel(const depthwise_t *l, uint32_t c, band_kernel *kernel) {
-  const requant_t *rq = &l->requant;
-  const rescale_t q = {rq->mul[c], rq->bias[c] + ((int64_t)1 << (rq->shift - 1)),
-                       rq->shift >= 32 ? rq->shift - 32 : rq->shift, rq->lo, rq->hi};
+/* Output rows [y, y + rows) whose three input rows are all inside or all outside alike. */
+static void run_band(const depthwise_t *l, uint32_t y, uint32_t rows, uint32_t c,
+                     const int32_t w[9], const rescale_t *q, band_t *band, band_kernel *kernel) {
   const uint8_t *in = (const uint8_t *)l->in + c;
   const int32_t in_h = (int32_t)l->in_h;
+  const int32_t first = (int32_t)(y * l->stride) - (int32_t)l->pad_top;
+  for (int32_t k = 0; k < 3; k++) {
+    /* A row outside of the tensor: its taps are zero, and any row that is there gives the bytes. */
+    const int32_t at = first + k;
+    const int inside = at >= 0 && at < in_h;
+    band->row[k] = in + (uint32_t)(inside ? at : at < 0 ? 0 : in_h - 1) * l->in_row_pitch;
+    band->w[3 * k] = inside ? w[3 * k] : 0;
+    band->w[3 * k + 1] = inside ? w[3 * k + 1] : 0;
+    band->w[3 * k + 2] = inside ? w[3 * k + 2] : 0;
+  }
+  band->rows = rows;
+  band->out = (uint8_t *)l->out + y * band->out_step + c;
+  kernel(band, q);
+}
+
+void depthwise_cores(const depthwise_t *l, uint32_t hart, uint32_t harts) {
+  const requant_t *rq = &l->requant;
+  const int kind = rq->shift < 32 ? ANY : rq->lo == 0 ? RELU : HIGH;
+  band_kernel *kernel = kernels[kind][l->stride == 2][l->in_signed != 0];
   band_t band = {.step = l->channels,
                  .in_step = l->stride * l->in_row_pitch,
                  .out_step = l->out_w * l->channels,
                  .in_w = l->in_w,
                  .out_w = l->out_w,
                  .pad_left = l->pad_left != 0};
-  uint32_t y = 0;
-  while (y < l->out_h) {
-    const int32_t first = (int32_t)(y * l->stride) - (int32_t)l->pad_top;
-    for (int32_t k = 0; k < 3; k++) {
-      /* A row outside of the tensor: its taps are zero, and any row that is there gives the bytes. */
-      const int32_t at = first + k;
-      const int inside = at >= 0 && at < in_h;
-      band.row[k] = in + (uint32_t)(inside ? at : at < 0 ? 0 : in_h - 1) * l->in_row_pitch;
-      for (int32_t t = 3 * k; t < 3 * k + 3; t++)
-        band.w[t] = inside ? l->weights[(uint32_t)t * l->channels + c] : 0;
-    }
-    /* Rows that lie wholly inside go together. */
-    band.rows = 1;
-    if (first >= 0 && first + 2 < in_h) {
-      const uint32_t inside = (uint32_t)(in_h - 3 - first) / l->stride + 1;
-      band.rows = inside < l->out_h - y ? inside : l->out_h - y;
-    }
-    band.out = (uint8_t *)l->out + y * l->out_w * l->channels + c;
-    kernel(&band, &q);
-    y += band.rows;
-  }
-}
+  /* Rows [above, below) of the output have all of their input rows inside. */
+  uint32_t above = (l->pad_top + l->stride - 1) / l->stride;
+  if (above > l->out_h) above = l->out_h;
+  uint32_t below = above;
+  while (below < l->out_h && below * l->stride + 3 <= l->in_h + l->pad_top) below++;
 
-void depthwise_cores(const depthwise_t *l, uint32_t hart, uint32_t harts) {
-  band_kernel *kernel = kernels[l->requant.shift >= 32][l->stride == 2][l->in_signed != 0];
   const uint32_t end = l->channels * (hart + 1) / harts;
-  for (uint32_t c = l->channels * hart / harts; c < end; c++) channel(l, c, kernel);
+  for (uint32_t c = l->channels * hart / harts; c < end; c++) {
+    const rescale_t q = {rq->mul[c], rq->bias[c] + ((int64_t)1 << (rq->shift - 1)),
+                         rq->shift >= 32 ? rq->shift - 32 : rq->shift, rq->lo, rq->hi};
+    const int8_t *weight = l->weights + c;
+    int32_t w[9];
+#pragma GCC unroll 9
+    for (uint32_t t = 0; t < 9; t++, weight += l->channels) w[t] = *weight;
+    for (uint32_t y = 0; y < above; y++) run_band(l, y, 1, c, w, &q, &band, kernel);
+    if (below > above) run_band(l, above, below - above, c, w, &q, &band, kernel);
+    for (uint32_t y = below; y < l->out_h; y++) run_band(l, y, 1, c, w, &q, &band, kernel);
+  }
 }

@@ -7,28 +7,39 @@ static inline int32_t tap(const void *base, uint32_t index, int is_signed) {
 }
 
 /* 16 accumulators to 16 bytes, channel by channel so that its constants are loaded once. */
-static inline void store_tile(const int32_t acc[16], uint8_t *out, uint32_t pitch,
-                              const requant_t *rq, uint32_t first_col) {
+static inline __attribute__((always_inline)) void store_high(const int32_t acc[16], uint8_t *out,
+                                                             uint32_t pitch, const requant_t *rq,
+                                                             uint32_t first_col, int relu) {
   const int64_t half = (int64_t)1 << (rq->shift - 1);
-  const uint32_t shift = rq->shift;
+  const uint32_t shift = rq->shift - 32;
   const int32_t lo = rq->lo, hi = rq->hi;
-  uint8_t *out1 = out + pitch, *out2 = out1 + pitch, *out3 = out2 + pitch;
   const int32_t *mul = rq->mul + first_col;
   const int64_t *bias = rq->bias + first_col;
-  if (__builtin_expect(shift >= 32, 1)) {
-    for (uint32_t c = 0; c < TILE; c++) {
-      const int32_t m = mul[c];
-      const int64_t b = bias[c] + half;
-      out[c] = (uint8_t)requant_high(acc[c], m, b, shift - 32, lo, hi);
-      out1[c] = (uint8_t)requant_high(acc[4 + c], m, b, shift - 32, lo, hi);
-      out2[c] = (uint8_t)requant_high(acc[8 + c], m, b, shift - 32, lo, hi);
-      out3[c] = (uint8_t)requant_high(acc[12 + c], m, b, shift - 32, lo, hi);
-    }
-  } else {
+  for (uint32_t c = 0; c < TILE; c++) {
+    const int32_t m = mul[c];
+    const int64_t b = bias[c] + half;
+    uint8_t *at = out + c;
+#pragma GCC unroll 4
+    for (uint32_t p = 0; p < TILE; p++, at += pitch)
+      *at = (uint8_t)(relu ? requant_relu(acc[4 * p + c], m, b, shift, hi)
+                           : requant_high(acc[4 * p + c], m, b, shift, lo, hi));
+  }
+}
+
+static inline __attribute__((always_inline)) void store_tile(const int32_t acc[16], uint8_t *out,
+                                                             uint32_t pitch, const requant_t *rq,
+                                                             uint32_t first_col) {
+  if (rq->shift < 32) {
+    const int64_t half = (int64_t)1 << (rq->shift - 1);
     for (uint32_t c = 0; c < TILE; c++)
       for (uint32_t p = 0; p < TILE; p++)
-        out[p * pitch + c] =
-            (uint8_t)requant_any(acc[4 * p + c], mul[c], bias[c] + half, shift, lo, hi);
+        out[p * pitch + c] = (uint8_t)requant_any(acc[4 * p + c], rq->mul[first_col + c],
+                                                  rq->bias[first_col + c] + half, rq->shift, rq->lo,
+                                                  rq->hi);
+  } else if (rq->lo == 0) {
+    store_high(acc, out, pitch, rq, first_col, 1);
+  } else {
+    store_high(acc, out, pitch, rq, first_col, 0);
   }
 }
 

@@ -35,4 +35,17 @@ static inline int32_t requant_high(int32_t acc, int32_t mul, int64_t bias, uint3
   return requant_clip(high >> shift_minus_32, lo, hi);
 }
 
+/* The same with lo = 0. Half of the values behind a ReLU are clipped there, so that takes no branch. */
+static inline int32_t requant_relu(int32_t acc, int32_t mul, int64_t bias, uint32_t shift_minus_32,
+                                   int32_t hi) {
+  int32_t q = (int32_t)(((int64_t)acc * mul + bias) >> 32) >> shift_minus_32;
+  q &= ~(q >> 31);
+  if (__builtin_expect(q > hi, 0)) {
+    q = hi;
+    /* Else gcc makes a minimum of this, which on RV32IM is a branch that is usually taken. */
+    __asm__("" : "+r"(q));
+  }
+  return q;
+}
+
 #endif
