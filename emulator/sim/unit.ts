@@ -12,7 +12,7 @@ export interface Unit {
   nextCycle: number;
   /** Phase 1. May raise TCDM requests through the unit's ports. Must move `nextCycle` on. */
   cycle(now: number): void;
-  /** Phase 3, only in cycles in which one of the unit's ports raised a request. */
+  /** Phase 3 of a cycle in which some port raised a request, perhaps one of another unit. */
   settle(now: number): void;
 }
 
