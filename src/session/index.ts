@@ -1,9 +1,18 @@
 /** What `import ... from 'octobar'` gives. Everything else is not public. */
-export type { HartView, Probe, Stop, TraceSink } from '../../emulator/api.js';
+export type {
+  HartStats,
+  HartView,
+  MachineStats,
+  Probe,
+  Stop,
+  TraceSink,
+} from '../../emulator/api.js';
 export { OctobarError, errorCodes } from '../../emulator/sim/error.js';
 export type { ErrorCode, ErrorContext } from '../../emulator/sim/error.js';
 export { Configuration, checkPreset, parsePreset } from '../config/index.js';
 export type { ConfigValues, Preset, ProvenanceRow, Settings } from '../config/index.js';
+export type { ElfFile, ElfSection, ElfSegment } from '../loader/index.js';
+export type { LineRow, LineTable, Symbol, SymbolTable } from '../loader/index.js';
 export { configure, openSession } from './open.js';
 export type { SessionOptions } from './open.js';
 export type { Image } from './images.js';

@@ -1,8 +1,9 @@
 /** The session on the real machine: loading, observing, saving. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OctobarError } from '../../emulator/sim/error.js';
-import { fixturePath } from '../../src/datasets/package-root.js';
+import { fixturePath, packageRoot } from '../../src/datasets/package-root.js';
 import { openSession } from '../../src/session/index.js';
 import type { Session, SessionOptions, Stats } from '../../src/session/index.js';
 import { checkStats } from '../stats-schema.js';
@@ -144,4 +145,25 @@ it('an engine that the machine has not is no part of its statistics', () => {
   session.load(guest({ code: exitWith(0) }));
   session.run();
   expect(Object.keys(session.stats().engines)).toEqual(['example', 'ima']);
+});
+
+describe('the call stack of compiled firmware', () => {
+  it('shows direct calls, calls through pointers, and who waits for whom', () => {
+    // hello.c: main forks, and each core prints under a mutex; hart 1 is stopped where it enters printf.
+    const session = openSession({ harts: 2 });
+    const bytes = readFileSync(join(packageRoot(), 'firmware', 'prebuilt', 'hello.elf'));
+    session.load({ name: 'hello.elf', bytes: new Uint8Array(bytes) });
+    session.probe('printf', (hart) => hart === 1);
+    expect(session.run()).toMatchObject({ reason: 'probe', hart: 1 });
+    const report = session.report();
+    const stack = (hart: number): string[] => {
+      const block = report.split(`hart ${hart}: `)[1].split('call stack:\n')[1];
+      return [...block.split('  last')[0].matchAll(/<(\w+)[+>]/g)].map((match) => match[1]);
+    };
+    expect(stack(0)).toEqual(['pi_cl_team_fork', 'main', 'pi_start', '_start']);
+    expect(stack(1)).toEqual(['printf', 'hello', 'pi_worker', '_start']);
+    expect(report).toMatch(
+      /hart 0: sleeping at [^]*waits for: barrier 0, where hart 1 did not arrive/,
+    );
+  });
 });
