@@ -15,6 +15,13 @@ typedef struct requant {
   int32_t lo, hi;
 } requant_t;
 
+/*
+ * The harts are fastest when shift >= 32, because only the high word of a sum matters then. This
+ * multiplies tables and rounding by the same power of two, so that no result changes; where a value
+ * would not fit the tables stay as they are.
+ */
+void requant_widen(requant_t *requant, int32_t *mul, int64_t *bias, uint32_t channels);
+
 /* lo and hi - lo in registers: one unsigned compare decides both bounds. */
 static inline int32_t requant_clip(int32_t q, int32_t lo, int32_t hi) {
   if (__builtin_expect((uint32_t)(q - lo) > (uint32_t)(hi - lo), 0)) q = q < lo ? lo : hi;

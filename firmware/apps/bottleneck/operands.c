@@ -15,14 +15,15 @@ static void copy_in(void *to, bn_address from, uint32_t bytes) {
 }
 
 static requant_t load_requant(uint32_t channels, bn_address mul, bn_address bias, uint32_t shift,
-                              uint32_t lo, uint32_t hi, int *failed) {
+                              uint32_t lo, uint32_t hi, int on_harts, int *failed) {
   int32_t *m = allocate(4 * channels, failed);
   int64_t *b = allocate(8 * channels, failed);
   if (!*failed) {
     copy_in(m, mul, 4 * channels);
     copy_in(b, bias, 8 * channels);
   }
-  const requant_t rq = {m, b, shift, (int32_t)lo, (int32_t)hi};
+  requant_t rq = {m, b, shift, (int32_t)lo, (int32_t)hi};
+  if (on_harts && !*failed) requant_widen(&rq, m, b, channels);
   return rq;
 }
 
@@ -51,7 +52,7 @@ static ima_tile_t *load_tiles(bn_address tiles, uint32_t n, int *failed) {
 }
 
 static operands_t load_pointwise(const bn_pointwise *l, int on_ima, int sliced, int *failed) {
-  operands_t o = {load_requant(l->cols, l->mul, l->bias, l->shift, l->lo, l->hi, failed), NULL, NULL};
+  operands_t o = {load_requant(l->cols, l->mul, l->bias, l->shift, l->lo, l->hi, !on_ima, failed), NULL, NULL};
   if (on_ima)
     o.tiles = load_tiles(l->tiles, l->n_tiles, failed);
   else if (!sliced)
@@ -59,8 +60,8 @@ static operands_t load_pointwise(const bn_pointwise *l, int on_ima, int sliced, 
   return o;
 }
 
-static operands_t load_depthwise(const bn_depthwise *l, int on_ima, int *failed) {
-  operands_t o = {load_requant(l->channels, l->mul, l->bias, l->shift, l->lo, l->hi, failed), NULL, NULL};
+static operands_t load_depthwise(const bn_depthwise *l, int on_ima, int on_harts, int *failed) {
+  operands_t o = {load_requant(l->channels, l->mul, l->bias, l->shift, l->lo, l->hi, on_harts, failed), NULL, NULL};
   if (on_ima)
     o.tiles = load_tiles(l->tiles, l->n_tiles, failed);
   else
@@ -79,7 +80,8 @@ int operands_load(work_t *w, const block_t *b, const plan_t *p) {
     w->expand = load_pointwise(&b->expand, pointwise_on_ima, p->slice_expand, &failed);
   }
   w->hidden = allocate(p->hidden_rows * p->hidden_pitch, &failed);
-  w->depthwise = load_depthwise(&b->depthwise, i->mapping == BN_MAPPING_IMA_ONLY, &failed);
+  w->depthwise = load_depthwise(&b->depthwise, i->mapping == BN_MAPPING_IMA_ONLY,
+                                i->mapping == BN_MAPPING_CORES || i->mapping == BN_MAPPING_IMA_CORES, &failed);
   w->dw = allocate(p->stripe_rows * i->out_w * i->hidden_c, &failed);
   w->project = load_pointwise(&b->project, pointwise_on_ima, p->slice_project, &failed);
   w->out = allocate(p->stripe_rows * i->out_w * i->out_c, &failed);

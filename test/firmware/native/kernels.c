@@ -82,6 +82,8 @@ static void run_depthwise(uint32_t harts) {
   l.in = operand(l.in_h * l.in_w * l.channels);
   l.weights = operand(9 * l.channels);
   read_tables(&l.requant, l.channels);
+  /* As the applications do; the pointwise cases leave their tables as they are. */
+  requant_widen(&l.requant, (int32_t *)l.requant.mul, (int64_t *)l.requant.bias, l.channels);
   l.out = calloc(l.out_h * l.out_w, l.channels);
   for (uint32_t hart = 0; hart < harts; hart++) depthwise_cores(&l, hart, harts);
   if (harts == 0) {
