@@ -23,8 +23,13 @@ export function repeatable(flags: string, description: string): Option {
 }
 
 export function withMachineOptions(command: Command): Command {
+  return withSettings(
+    command.option('--preset <name|file>', 'machine: a preset, or a preset file', defaultPreset),
+  );
+}
+
+export function withSettings(command: Command): Command {
   return command
-    .option('--preset <name|file>', 'machine: a preset, or a preset file', defaultPreset)
     .addOption(repeatable('--set <key=value>', 'change one parameter'))
     .option('--harts <n>', 'number of harts, short for --set harts=n')
     .option('--isa <isa>', 'instruction set, short for --set isa=isa');

@@ -12,6 +12,9 @@ import { OutputClosed } from './terminal.js';
 import type { Terminal } from './terminal.js';
 import { addValidate } from './validate.js';
 
+/** As a shell reports a process that SIGPIPE ended. */
+const outputClosed = 141;
+
 /** @returns the exit status; everything is written to the terminal */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   let status = 0;
@@ -57,7 +60,7 @@ function inherit(command: Command): void {
 function failed(error: unknown, terminal: Terminal): number {
   // commander has printed already; its help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorCodes.usage.exit;
-  if (error instanceof OutputClosed) return 0;
+  if (error instanceof OutputClosed) return outputClosed;
   if (error instanceof OctobarError) {
     if (error.context.report !== undefined) terminal.err(`\n${error.context.report}\n\n`);
     terminal.err(`octobar: ${error.message}\n`);

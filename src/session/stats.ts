@@ -33,6 +33,8 @@ export interface Stats {
   schema: typeof statsSchema;
   versions: { octobar: string };
   preset: string;
+  /** Engine in each accelerator slot, null for an empty one. */
+  slots: (string | null)[];
   isa: string;
   seed: number;
   images: ImageInfo[];
@@ -65,6 +67,7 @@ export function buildStats(sources: StatsSources): Stats {
     schema: statsSchema,
     versions: { octobar: sources.version },
     preset: configuration.preset.name,
+    slots: [...configuration.engines],
     isa: String(configuration.get('isa')),
     seed: sources.seed,
     images: [...sources.images],

@@ -97,6 +97,11 @@ describe('octobar presets', () => {
     expect(out).toMatch(/^ima\.mvm_ns +130 /m);
   });
 
+  it('takes settings without a name as those of the default machine', async () => {
+    expect((await cli('presets', '--harts', '4')).out).toMatch(/^harts +4 /m);
+    expect((await cli('presets', '--set', 'hart=4')).status).toBe(78);
+  });
+
   it('gives JSON with the source of each number, and the schema', async () => {
     const shown = JSON.parse((await cli('presets', 'garofalo2022', '--json')).out) as {
       parameters: { key: string; source: string }[];
