@@ -2,8 +2,8 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { errorCodes } from '../../emulator/sim/error.js';
-import { formatBottlenecks, mappings, runBottleneck } from '../bottleneck/index.js';
 import type { BottleneckResult } from '../bottleneck/index.js';
+import { blockImage } from '../deploy/image-layout.js';
 import { parseCount, sessionOptions, usage, withMachineOptions } from './options.js';
 import type { MachineOptions } from './options.js';
 import { writeText } from './terminal.js';
@@ -34,7 +34,7 @@ export function addBottleneck(
     )
     .addOption(
       new Option('--mapping <mapping>', 'where the layers run')
-        .choices(['all', ...mappings])
+        .choices(['all', ...blockImage.mappings])
         .default('all'),
     )
     .option('--block <n>', 'block of the network, 0 to 16', '7')
@@ -62,8 +62,10 @@ async function execute(
     throw usage(`--block ${block}: the network has the blocks 0 to 16`, 'try --block 7');
   const session = sessionOptions(options);
   const set = { ...session.set, ...(options.ideal ? { 'ima.ideal': true } : {}) };
+  // Loaded only here: the other verbs start a third sooner without networks and pictures.
+  const { formatBottlenecks, runBottleneck } = await import('../bottleneck/index.js');
   const results: BottleneckResult[] = [];
-  for (const mapping of mappings) {
+  for (const mapping of blockImage.mappings) {
     if (options.mapping !== 'all' && options.mapping !== mapping) continue;
     const result = await runBottleneck({
       ...session,
