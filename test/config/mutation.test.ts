@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
 import { OctobarError } from '../../emulator/sim/error.js';
 import { Configuration, parsePreset, parseSettings } from '../../src/config/index.js';
+import type { Preset, Settings } from '../../src/config/index.js';
 import { presetText } from '../../src/session/package-files.js';
+import { openSession } from '../../src/session/index.js';
 import { findPreset } from '../../src/session/presets.js';
 import { randomFrom } from '../loader/mutate.js';
 import type { Random } from '../loader/mutate.js';
+import { bne, exitWith, guest, readHartId, t2, zero } from '../session/guest.js';
 
 const values =
   '0 1 -1 3 16 0x40 1e9 1e400 1.5 NaN Infinity true false fair round-robin rv32imc 4k 2M null {} [8]'
@@ -48,7 +51,17 @@ function damagedText(text: string, random: Random): string {
 
 const configurations = 1000;
 
-it(`${configurations} mutated configurations are either legal or refused with a reason`, () => {
+/** Hart 0 ends the run, the others spin. */
+const program = guest({ code: [readHartId(t2), bne(t2, zero, 0), ...exitWith(0)] });
+
+function runs(preset: Preset, set: Settings): void {
+  const session = openSession({ preset, set });
+  session.load(program);
+  expect(session.run({ maxCycles: 100_000 })).toMatchObject({ reason: 'exit', code: 0 });
+  session.close();
+}
+
+it(`${configurations} mutated configurations either run or are refused with a reason`, () => {
   const random = randomFrom(0xc0f16);
   const good = findPreset('garofalo2022');
   const keys = new Configuration(good).schema.keys();
@@ -64,9 +77,11 @@ it(`${configurations} mutated configurations are either legal or refused with a 
         i % 2 === 0
           ? good
           : parsePreset(damagedText(presetText('garofalo2022'), random), 'mutated');
-      const configuration = new Configuration(preset, i % 2 === 0 ? parseSettings(texts) : {});
+      const set = i % 2 === 0 ? parseSettings(texts) : {};
+      const configuration = new Configuration(preset, set);
       // What is accepted obeys every row: checking its own values again finds nothing.
       for (const key of keys) configuration.schema.check(key, configuration.get(key));
+      runs(preset, set);
       legal++;
     } catch (error) {
       if (!(error instanceof OctobarError)) throw error;
