@@ -10,28 +10,43 @@
 
 OCTOBAR_FIRMWARE := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 
+# gcc (riscv64-unknown-elf-gcc 12 or newer) or clang (clang-19 and lld-19)
+TOOLCHAIN ?= gcc
 CROSS ?= riscv64-unknown-elf-
-CC_RISCV ?= $(CROSS)gcc
 BUILD ?= build
 # Objects of the library; applications that are built together share them.
 OCTOBAR_LIB_BUILD ?= $(BUILD)/octobar
 OCTOBAR ?= $(if $(wildcard $(OCTOBAR_FIRMWARE)/../dist/src/cli/main.js),node $(abspath $(OCTOBAR_FIRMWARE)/../dist/src/cli/main.js),npx octobar)
 
+ifeq ($(TOOLCHAIN),clang)
+CC_RISCV ?= clang-19
+OCTOBAR_ARCH := --target=riscv32-unknown-elf -march=rv32imc_zicsr -mabi=ilp32 -mstrict-align
+OCTOBAR_LINK := -fuse-ld=lld
+OCTOBAR_HELPERS := runtime/int64.c
+else
+CC_RISCV ?= $(CROSS)gcc
 # misa-spec 2.2: CSR instructions are part of the base, and gcc finds the 32-bit libgcc.
 OCTOBAR_ARCH := -march=rv32imc -misa-spec=2.2 -mabi=ilp32 -mstrict-align
+OCTOBAR_LINK := -Wl,--no-warn-rwx-segments
+OCTOBAR_HELPERS :=
+OCTOBAR_LIBS := -lgcc
+# Else memcpy() and memset() are compiled into calls of themselves.
+OCTOBAR_ARCH += -fno-tree-loop-distribute-patterns
+# The assembler needs to be told on its own that paths are to be left out.
+OCTOBAR_REPRODUCIBLE := -gno-record-gcc-switches -Wa,--debug-prefix-map=$(OCTOBAR_FIRMWARE)=firmware \
+  -Wa,--debug-prefix-map=$(CURDIR)=$(APP)
+endif
 # No path of the build machine and no time stamp ends up in the ELF file.
-OCTOBAR_REPRODUCIBLE := -ffile-prefix-map=$(OCTOBAR_FIRMWARE)=firmware -ffile-prefix-map=$(CURDIR)=$(APP) \
-  -gno-record-gcc-switches -Wdate-time
-# The assembler needs to be told on its own.
-OCTOBAR_REPRODUCIBLE += -Wa,--debug-prefix-map=$(OCTOBAR_FIRMWARE)=firmware -Wa,--debug-prefix-map=$(CURDIR)=$(APP)
+OCTOBAR_REPRODUCIBLE += -ffile-prefix-map=$(OCTOBAR_FIRMWARE)=firmware -ffile-prefix-map=$(CURDIR)=$(APP) \
+  -Wdate-time
 OCTOBAR_CFLAGS := $(OCTOBAR_ARCH) -std=gnu11 -O2 -g1 -ffreestanding -fno-common -ffunction-sections \
-  -fdata-sections -fno-tree-loop-distribute-patterns -Wall -Wextra -Werror=implicit-function-declaration \
+  -fdata-sections -Wall -Wextra -Werror=implicit-function-declaration \
   $(OCTOBAR_REPRODUCIBLE) -I$(OCTOBAR_FIRMWARE)/runtime -I$(OCTOBAR_FIRMWARE)
 OCTOBAR_LDFLAGS := $(OCTOBAR_ARCH) -nostdlib -static -T$(OCTOBAR_FIRMWARE)/boot/link.ld -Wl,--gc-sections \
-  -Wl,--build-id=none -Wl,-z,max-page-size=16 -Wl,-Map=$(BUILD)/$(APP).map
+  -Wl,--build-id=none -Wl,-z,max-page-size=16 $(OCTOBAR_LINK) -Wl,-Map=$(BUILD)/$(APP).map
 
 # The library: everything but the application. Unused functions are dropped by the linker.
-OCTOBAR_LIB := boot/crt0.S $(addprefix runtime/,start.c team.c l1.c dma.c perf.c printf.c string.c) \
+OCTOBAR_LIB := boot/crt0.S $(addprefix runtime/,start.c team.c l1.c dma.c perf.c printf.c string.c) $(OCTOBAR_HELPERS) \
   $(addprefix drivers/,mchan.c hwpe.c ima.c depthwise.c timer.c) \
   $(addprefix kernels/,pointwise.c pointwise_tile.S depthwise.c residual.c requant.c ima_layer.c)
 
@@ -47,7 +62,7 @@ all: $(BUILD)/$(APP).elf
 lib: $(OCTOBAR_LIB_OBJS)
 
 $(BUILD)/$(APP).elf: $(OCTOBAR_APP_OBJS) $(OCTOBAR_LIB_OBJS) $(OCTOBAR_FIRMWARE)/boot/link.ld
-	$(CC_RISCV) $(OCTOBAR_LDFLAGS) $(APP_LDFLAGS) $(OCTOBAR_APP_OBJS) $(OCTOBAR_LIB_OBJS) -lgcc -o $@
+	$(CC_RISCV) $(OCTOBAR_LDFLAGS) $(APP_LDFLAGS) $(OCTOBAR_APP_OBJS) $(OCTOBAR_LIB_OBJS) $(OCTOBAR_LIBS) -o $@
 
 $(OCTOBAR_LIB_BUILD)/%.o: $(OCTOBAR_FIRMWARE)/%
 	@mkdir -p $(@D)

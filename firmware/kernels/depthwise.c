@@ -23,11 +23,11 @@ typedef struct rescale {
 
 INLINE int32_t byte_at(const uint8_t *p, int is_signed) { return is_signed ? (int8_t)*p : *p; }
 
-/* How a kernel requantises: shift >= 32 and lower bound 0 (after ReLU), shift >= 32, or any shift. */
-enum { RELU, HIGH, ANY };
+/* How a kernel requantises: shift >= 32 and lower bound 0 (after ReLU), shift >= 32, shift < 32. */
+enum { RELU, HIGH, LOW };
 
 INLINE uint8_t finish(int32_t acc, const rescale_t *q, int kind) {
-  if (kind == ANY) return (uint8_t)requant_any(acc, q->mul, q->bias, q->shift, q->lo, q->hi);
+  if (kind == LOW) return (uint8_t)requant_low(acc, q->mul, q->bias, q->shift, q->lo, q->hi);
   if (kind == HIGH) return (uint8_t)requant_high(acc, q->mul, q->bias, q->shift, q->lo, q->hi);
   return (uint8_t)requant_relu(acc, q->mul, q->bias, q->shift, q->hi);
 }
@@ -148,16 +148,16 @@ BAND_KERNEL(s1_u8_high, 1, 0, HIGH)
 BAND_KERNEL(s1_i8_high, 1, 1, HIGH)
 BAND_KERNEL(s2_u8_high, 2, 0, HIGH)
 BAND_KERNEL(s2_i8_high, 2, 1, HIGH)
-BAND_KERNEL(s1_u8_any, 1, 0, ANY)
-BAND_KERNEL(s1_i8_any, 1, 1, ANY)
-BAND_KERNEL(s2_u8_any, 2, 0, ANY)
-BAND_KERNEL(s2_i8_any, 2, 1, ANY)
+BAND_KERNEL(s1_u8_low, 1, 0, LOW)
+BAND_KERNEL(s1_i8_low, 1, 1, LOW)
+BAND_KERNEL(s2_u8_low, 2, 0, LOW)
+BAND_KERNEL(s2_i8_low, 2, 1, LOW)
 
 /* [kind][stride 2][signed input] */
 static band_kernel *const kernels[3][2][2] = {
     {{s1_u8_relu, s1_i8_relu}, {s2_u8_relu, s2_i8_relu}},
     {{s1_u8_high, s1_i8_high}, {s2_u8_high, s2_i8_high}},
-    {{s1_u8_any, s1_i8_any}, {s2_u8_any, s2_i8_any}},
+    {{s1_u8_low, s1_i8_low}, {s2_u8_low, s2_i8_low}},
 };
 
 /* Output rows [y, y + rows) whose three input rows are all inside or all outside alike. */
@@ -182,7 +182,7 @@ static void run_band(const depthwise_t *l, uint32_t y, uint32_t rows, uint32_t c
 
 void depthwise_cores(const depthwise_t *l, uint32_t hart, uint32_t harts) {
   const requant_t *rq = &l->requant;
-  const int kind = rq->shift < 32 ? ANY : rq->lo == 0 ? RELU : HIGH;
+  const int kind = rq->shift < 32 ? LOW : rq->lo == 0 ? RELU : HIGH;
   band_kernel *kernel = kernels[kind][l->stride == 2][l->in_signed != 0];
   band_t band = {.step = l->channels,
                  .in_step = l->stride * l->in_row_pitch,

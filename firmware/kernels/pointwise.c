@@ -6,12 +6,16 @@ static inline int32_t tap(const void *base, uint32_t index, int is_signed) {
   return is_signed ? ((const int8_t *)base)[index] : ((const uint8_t *)base)[index];
 }
 
+/* How a tile is requantised: shift >= 32 and lower bound 0 (after ReLU), shift >= 32, shift < 32. */
+enum { RELU, HIGH, LOW };
+
+#define INLINE static inline __attribute__((always_inline))
+
 /* 16 accumulators to 16 bytes, channel by channel so that its constants are loaded once. */
-static inline __attribute__((always_inline)) void store_high(const int32_t acc[16], uint8_t *out,
-                                                             uint32_t pitch, const requant_t *rq,
-                                                             uint32_t first_col, int relu) {
+INLINE void store_as(const int32_t acc[16], uint8_t *out, uint32_t pitch, const requant_t *rq,
+                     uint32_t first_col, int kind) {
   const int64_t half = (int64_t)1 << (rq->shift - 1);
-  const uint32_t shift = rq->shift - 32;
+  const uint32_t shift = kind == LOW ? rq->shift : rq->shift - 32;
   const int32_t lo = rq->lo, hi = rq->hi;
   const int32_t *mul = rq->mul + first_col;
   const int64_t *bias = rq->bias + first_col;
@@ -20,27 +24,23 @@ static inline __attribute__((always_inline)) void store_high(const int32_t acc[1
     const int64_t b = bias[c] + half;
     uint8_t *at = out + c;
 #pragma GCC unroll 4
-    for (uint32_t p = 0; p < TILE; p++, at += pitch)
-      *at = (uint8_t)(relu ? requant_relu(acc[4 * p + c], m, b, shift, hi)
-                           : requant_high(acc[4 * p + c], m, b, shift, lo, hi));
+    for (uint32_t p = 0; p < TILE; p++, at += pitch) {
+      const int32_t sum = acc[4 * p + c];
+      *at = (uint8_t)(kind == RELU   ? requant_relu(sum, m, b, shift, hi)
+                      : kind == HIGH ? requant_high(sum, m, b, shift, lo, hi)
+                                     : requant_low(sum, m, b, shift, lo, hi));
+    }
   }
 }
 
-static inline __attribute__((always_inline)) void store_tile(const int32_t acc[16], uint8_t *out,
-                                                             uint32_t pitch, const requant_t *rq,
-                                                             uint32_t first_col) {
-  if (rq->shift < 32) {
-    const int64_t half = (int64_t)1 << (rq->shift - 1);
-    for (uint32_t c = 0; c < TILE; c++)
-      for (uint32_t p = 0; p < TILE; p++)
-        out[p * pitch + c] = (uint8_t)requant_any(acc[4 * p + c], rq->mul[first_col + c],
-                                                  rq->bias[first_col + c] + half, rq->shift, rq->lo,
-                                                  rq->hi);
-  } else if (rq->lo == 0) {
-    store_high(acc, out, pitch, rq, first_col, 1);
-  } else {
-    store_high(acc, out, pitch, rq, first_col, 0);
-  }
+INLINE void store_tile(const int32_t acc[16], uint8_t *out, uint32_t pitch, const requant_t *rq,
+                       uint32_t first_col) {
+  if (rq->shift < 32)
+    store_as(acc, out, pitch, rq, first_col, LOW);
+  else if (rq->lo == 0)
+    store_as(acc, out, pitch, rq, first_col, RELU);
+  else
+    store_as(acc, out, pitch, rq, first_col, HIGH);
 }
 
 /* Shapes that no tile fits: one output at a time, outputs dealt out to the harts in turn. */

@@ -28,11 +28,21 @@ static inline int32_t requant_clip(int32_t q, int32_t lo, int32_t hi) {
   return q;
 }
 
-/* `bias` includes the rounding constant already. Any shift. */
+/* `bias` includes the rounding constant already, here and below. Any shift. */
 static inline int32_t requant_any(int32_t acc, int32_t mul, int64_t bias, uint32_t shift,
                                   int32_t lo, int32_t hi) {
   int64_t q = ((int64_t)acc * mul + bias) >> shift;
   return q < lo ? lo : q > hi ? hi : (int32_t)q;
+}
+
+/* shift < 32: 32 bits of the shifted sum, and a look at those above them. */
+static inline int32_t requant_low(int32_t acc, int32_t mul, int64_t bias, uint32_t shift, int32_t lo,
+                                  int32_t hi) {
+  const uint64_t sum = (uint64_t)((int64_t)acc * mul + bias);
+  const int32_t high = (int32_t)(sum >> 32);
+  const int32_t q = (int32_t)((uint32_t)sum >> shift | (uint32_t)high << (32 - shift));
+  if (__builtin_expect(high >> shift != q >> 31, 0)) return high < 0 ? lo : hi;
+  return requant_clip(q, lo, hi);
 }
 
 /* The usual case, shift >= 32: only the high word of the sum matters and it cannot overflow. */

@@ -15,6 +15,6 @@ void pi_l1_free(void *chunk, uint32_t size) {
   if ((uint8_t *)chunk < pi_l1_next) pi_l1_next = chunk;
 }
 
-uint32_t pi_l1_available(void) {
-  return (uint32_t)(pi_l1_end - pi_l1_next) / ALIGNMENT * ALIGNMENT;
+unsigned pi_l1_available(void) {
+  return (unsigned)(pi_l1_end - pi_l1_next) / ALIGNMENT * ALIGNMENT;
 }

@@ -59,7 +59,7 @@ void pi_perf_reset(void) {
 void pi_perf_start(void) { csr_write(mcountinhibit, 0); }
 void pi_perf_stop(void) { csr_write(mcountinhibit, 0xffffffff); }
 
-uint32_t pi_perf_read(pi_perf_event_e event) {
+unsigned pi_perf_read(pi_perf_event_e event) {
   const uint32_t events = selected[pi_core_id()];
   if ((events >> event & 1) == 0) return 0;
   return read_counter(counter_of(events, event));

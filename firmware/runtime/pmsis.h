@@ -19,10 +19,12 @@ extern "C" {
 
 /* ---- where am I ---- */
 
-static inline uint32_t pi_core_id(void) { return csr_read(mhartid) & 31; }
-static inline uint32_t pi_cluster_id(void) { return csr_read(mhartid) >> 5; }
+/* Plain unsigned, not uint32_t (which gcc makes an unsigned long): printf takes them with %d and %u. */
+
+static inline unsigned pi_core_id(void) { return csr_read(mhartid) & 31; }
+static inline unsigned pi_cluster_id(void) { return csr_read(mhartid) >> 5; }
 static inline int pi_is_fc(void) { return 0; }
-uint32_t pi_cl_cluster_nb_cores(void);
+unsigned pi_cl_cluster_nb_cores(void);
 #define pi_cl_cluster_nb_pe_cores pi_cl_cluster_nb_cores
 
 /* ---- teams ---- */
@@ -44,7 +46,7 @@ void *pi_l1_malloc(uint32_t size);
 /* Gives back `chunk` and whatever was allocated after it. */
 void pi_l1_free(void *chunk, uint32_t size);
 /* Bytes that the largest allocation can have. */
-uint32_t pi_l1_available(void);
+unsigned pi_l1_available(void);
 
 /* ---- DMA between TCDM and L2 ---- */
 
@@ -91,7 +93,7 @@ void pi_perf_reset(void);
 void pi_perf_start(void);
 void pi_perf_stop(void);
 /* Count of one of the selected events; 0 for others. */
-uint32_t pi_perf_read(pi_perf_event_e event);
+unsigned pi_perf_read(pi_perf_event_e event);
 
 /* ---- text and end ---- */
 

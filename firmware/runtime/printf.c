@@ -97,7 +97,7 @@ int printf(const char *format, ...) {
         break;
       }
       case 'p':
-        written += printf("0x%08lx", va_arg(args, uint32_t));
+        written += printf("0x%08x", (unsigned)va_arg(args, uint32_t));
         break;
       case 'c': {
         const char c = (char)va_arg(args, int);

@@ -13,7 +13,7 @@ uint8_t *pi_l1_end;
 extern uint8_t __stacks_start[];
 extern const volatile uint32_t octobar_l1_end; /* see crt0.S */
 
-uint32_t pi_cl_cluster_nb_cores(void) {
+unsigned pi_cl_cluster_nb_cores(void) {
   return (mmio_read(SOC_CTRL_BASE + SOC_CTRL_INFO) & SOC_CTRL_INFO_CORES_MASK) >>
          SOC_CTRL_INFO_CORES_LSB;
 }

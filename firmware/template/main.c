@@ -4,7 +4,7 @@
 static void work(void *arg) {
   (void)arg;
   pi_cl_team_critical_enter();
-  printf("@APP@: core %lu of %d\n", pi_core_id(), pi_cl_team_nb_cores());
+  printf("@APP@: core %u of %d\n", pi_core_id(), pi_cl_team_nb_cores());
   pi_cl_team_critical_exit();
 }
 

@@ -12,9 +12,9 @@ int main(void) {
     printf("bottleneck: bad block image: %s\n", problem);
     return 2;
   }
-  const uint32_t available = pi_l1_available();
+  const unsigned available = pi_l1_available();
   if (!plan_make(&plan, &block, available) || !operands_load(&work, &block, &plan)) {
-    printf("bottleneck: the block does not fit into %lu bytes of TCDM, not even row by row\n",
+    printf("bottleneck: the block does not fit into %u bytes of TCDM, not even row by row\n",
            available);
     return 3;
   }
@@ -25,13 +25,14 @@ int main(void) {
   csr_write(mcountinhibit, 0);
   const uint32_t begin = csr_read(mcycle);
   stripes_run(&work);
-  const uint32_t cycles = csr_read(mcycle) - begin;
+  const unsigned cycles = csr_read(mcycle) - begin;
 
   const bn_image *i = &block.image;
-  printf("bottleneck: %lux%lux%lu -> %lu -> %lux%lux%lu, %s, %lu-bit weights\n", i->in_h, i->in_w,
-         i->in_c, i->hidden_c, i->out_h, i->out_w, i->out_c, mappings[i->mapping], i->weight_bits);
-  printf("bottleneck: %lu stripe(s) of %lu rows, %lu of %lu bytes of TCDM, %lu cycles with output\n",
-         (i->out_h + plan.stripe_rows - 1) / plan.stripe_rows, plan.stripe_rows, plan.total_bytes,
-         available, cycles);
+  const unsigned stripes = (i->out_h + plan.stripe_rows - 1) / plan.stripe_rows;
+  printf("bottleneck: %ux%ux%u -> %u -> %ux%ux%u, %s, %u-bit weights\n", (unsigned)i->in_h,
+         (unsigned)i->in_w, (unsigned)i->in_c, (unsigned)i->hidden_c, (unsigned)i->out_h,
+         (unsigned)i->out_w, (unsigned)i->out_c, mappings[i->mapping], (unsigned)i->weight_bits);
+  printf("bottleneck: %u stripe(s) of %u rows, %u of %u bytes of TCDM, %u cycles with output\n",
+         stripes, (unsigned)plan.stripe_rows, (unsigned)plan.total_bytes, available, cycles);
   return 0;
 }

@@ -52,10 +52,13 @@ static uint32_t buffer_bytes(plan_t *p, const block_t *b, uint32_t rows) {
   return bytes;
 }
 
-/* Most rows that fit beside `used` bytes; 0 when none does. */
+/* Rows of each stripe when as few stripes as possible fit beside `used` bytes; 0 when none does. */
 static uint32_t rows_that_fit(plan_t *p, const block_t *b, uint32_t used, uint32_t available) {
-  for (uint32_t rows = b->image.out_h; rows > 0; rows--)
+  const uint32_t out_h = b->image.out_h;
+  for (uint32_t stripes = 1; stripes <= out_h; stripes++) {
+    const uint32_t rows = (out_h + stripes - 1) / stripes;
     if (used + buffer_bytes(p, b, rows) <= available) return rows;
+  }
   return 0;
 }
 

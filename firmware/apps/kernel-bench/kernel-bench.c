@@ -41,9 +41,9 @@ static uint8_t requant_plain(int32_t acc, const requant_t *rq, uint32_t c) {
 
 static int failures;
 
-static void report(const char *name, uint32_t cycles, uint32_t macs, uint32_t wrong) {
-  const uint32_t hundredths = macs / (cycles / 100);
-  printf("%-28s %8lu cycles %2lu.%02lu MAC/cycle %s\n", name, cycles, hundredths / 100,
+static void report(const char *name, unsigned cycles, unsigned macs, unsigned wrong) {
+  const unsigned hundredths = macs / (cycles / 100);
+  printf("%-28s %8u cycles %2u.%02u MAC/cycle %s\n", name, cycles, hundredths / 100,
          hundredths % 100, wrong == 0 ? "correct" : "WRONG");
   failures += wrong != 0;
 }

@@ -9,7 +9,7 @@ const volatile stream_settings_t stream_settings = {
 void *stream_operand(uint32_t bytes, uint32_t first) {
   uint32_t *words = pi_l1_malloc(bytes);
   if (words == NULL) {
-    printf("stream: %lu bytes do not fit the TCDM, %lu are left\n", bytes, pi_l1_available());
+    printf("stream: %lu bytes do not fit the TCDM, %u are left\n", bytes, pi_l1_available());
     exit(3);
   }
   for (uint32_t i = 0; i < (bytes + 3) / 4; i++) words[i] = stream_word(first + i);

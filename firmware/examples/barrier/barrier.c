@@ -3,16 +3,16 @@
 
 enum { MAX_CORES = 32, STEP = 100 };
 
-static uint32_t arrived[MAX_CORES], left[MAX_CORES];
+static unsigned arrived[MAX_CORES], left[MAX_CORES];
 
 static void meet(void *arg) {
   (void)arg;
-  const uint32_t core = pi_core_id();
+  const unsigned core = pi_core_id();
   pi_perf_conf(1 << PI_PERF_CYCLES);
   pi_cl_team_barrier(); /* a common start */
   pi_perf_reset();
   pi_perf_start();
-  for (volatile uint32_t i = 0; i < core * STEP; i++) {
+  for (volatile unsigned i = 0; i < core * STEP; i++) {
   }
   arrived[core] = pi_perf_read(PI_PERF_CYCLES);
   pi_cl_team_barrier();
@@ -21,9 +21,9 @@ static void meet(void *arg) {
 
 int main(void) {
   pi_cl_team_fork(0, meet, NULL);
-  const uint32_t last = pi_cl_cluster_nb_cores() - 1;
-  for (uint32_t core = 0; core <= last; core++)
-    printf("core %lu: arrived after %5lu cycles, left after %5lu\n", core, arrived[core],
+  const unsigned last = pi_cl_cluster_nb_cores() - 1;
+  for (unsigned core = 0; core <= last; core++)
+    printf("core %u: arrived after %5u cycles, left after %5u\n", core, arrived[core],
            left[core]);
   return left[0] < arrived[last];
 }

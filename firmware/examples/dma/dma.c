@@ -23,16 +23,16 @@ int main(void) {
   pi_perf_start();
   pi_cl_dma_cmd((uint32_t)source, (uint32_t)table, BYTES, PI_CL_DMA_DIR_EXT2LOC, &in);
   pi_cl_dma_wait(&in);
-  const uint32_t loaded = pi_perf_read(PI_PERF_CYCLES);
+  const unsigned loaded = pi_perf_read(PI_PERF_CYCLES);
   pi_cl_team_fork(0, square, table);
-  const uint32_t done = pi_perf_read(PI_PERF_CYCLES);
+  const unsigned done = pi_perf_read(PI_PERF_CYCLES);
   pi_cl_dma_cmd((uint32_t)result, (uint32_t)table, BYTES, PI_CL_DMA_DIR_LOC2EXT, &out);
   pi_cl_dma_wait(&out);
 
-  printf("%d bytes in: %lu cycles; squared: %lu cycles\n", BYTES, loaded, done - loaded);
-  for (uint32_t i = 0; i < WORDS; i++)
+  printf("%d bytes in: %u cycles; squared: %u cycles\n", BYTES, loaded, done - loaded);
+  for (unsigned i = 0; i < WORDS; i++)
     if (result[i] != i * i) {
-      printf("word %lu is %lu\n", i, result[i]);
+      printf("word %u is %u\n", i, (unsigned)result[i]);
       return 1;
     }
   printf("all %d words are right\n", WORDS);

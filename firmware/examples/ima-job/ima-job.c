@@ -12,12 +12,12 @@ static int64_t bias[COLS];
 
 int main(void) {
   uint32_t cells[ROWS]; /* one word holds the 8 weights of a row, lowest nibble first */
-  for (uint32_t row = 0; row < ROWS; row++) {
+  for (unsigned row = 0; row < ROWS; row++) {
     input[row] = (int8_t)(row * 5) - 30;
     cells[row] = 0;
-    for (uint32_t col = 0; col < COLS; col++) cells[row] |= (weight(row, col) & 15u) << 4 * col;
+    for (unsigned col = 0; col < COLS; col++) cells[row] |= (weight(row, col) & 15u) << 4 * col;
   }
-  for (uint32_t col = 0; col < COLS; col++) mul[col] = 1;
+  for (unsigned col = 0; col < COLS; col++) mul[col] = 1;
 
   ima_select();
   ima_plot(0, 0, 0, COLS, ROWS, cells);
@@ -33,13 +33,13 @@ int main(void) {
   ima_wait();
 
   int wrong = 0;
-  for (uint32_t col = 0; col < COLS; col++) {
-    int32_t sum = 0;
-    for (uint32_t row = 0; row < ROWS; row++) sum += input[row] * weight(row, col);
-    const int32_t size = ((sum < 0 ? -sum : sum) * 128 + 2048) >> 12;
-    const int32_t code = sum < 0 ? -size : size;
-    const int32_t expected = (code + 1) >> 1; /* shift 1, rounded */
-    printf("column %lu: sum %5ld, output %3d\n", col, sum, output[col]);
+  for (unsigned col = 0; col < COLS; col++) {
+    int sum = 0;
+    for (unsigned row = 0; row < ROWS; row++) sum += input[row] * weight(row, col);
+    const int size = ((sum < 0 ? -sum : sum) * 128 + 2048) >> 12;
+    const int code = sum < 0 ? -size : size;
+    const int expected = (code + 1) >> 1; /* shift 1, rounded */
+    printf("column %u: sum %5d, output %3d\n", col, sum, output[col]);
     wrong += output[col] != expected;
   }
   return wrong;

@@ -7,9 +7,9 @@
 enum { LENGTH = 1000, SLOT = 0 };
 
 static uint8_t bytes[LENGTH];
-static volatile uint32_t sum;
+static volatile unsigned sum;
 
-static void example_sum(const uint8_t *from, uint32_t length, volatile uint32_t *to) {
+static void example_sum(const uint8_t *from, uint32_t length, volatile unsigned *to) {
   hwpe_acquire(EXAMPLE_BASE, SLOT);
   mmio_write(EXAMPLE_BASE + EXAMPLE_SRC_ADDR, (uint32_t)from);
   mmio_write(EXAMPLE_BASE + EXAMPLE_LENGTH, length);
@@ -18,7 +18,7 @@ static void example_sum(const uint8_t *from, uint32_t length, volatile uint32_t 
 }
 
 int main(void) {
-  uint32_t expected = 0;
+  unsigned expected = 0;
   for (uint32_t i = 0; i < LENGTH; i++) expected += bytes[i] = (uint8_t)(7 * i);
 
   if (mmio_read(EXAMPLE_BASE + EXAMPLE_CAP_ENGINE_ID) != 255) {
@@ -28,6 +28,6 @@ int main(void) {
   hwpe_select(SLOT);
   example_sum(bytes, LENGTH, &sum);
   hwpe_wait(EXAMPLE_BASE, SLOT);
-  printf("sum of %d bytes: %lu, expected %lu\n", LENGTH, sum, expected);
+  printf("sum of %d bytes: %u, expected %u\n", LENGTH, sum, expected);
   return sum != expected;
 }
