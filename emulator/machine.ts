@@ -3,7 +3,8 @@ import { Dma } from './dma/index.js';
 import { EventUnit } from './event/index.js';
 import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
 import { Harts, type HartsHost } from './hart/harts.js';
-import { HartState, HORIZON, mode, NOW, SOON } from './hart/state.js';
+import { HART_SHIFT } from './hart/slot.js';
+import { createHartState, HORIZON, mode, NOW, SOON, type HartState } from './hart/state.js';
 import { hartStats, recentInstructions } from './hart/view.js';
 import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
 import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect/address-map.js';
@@ -62,7 +63,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     checkConfig(config);
     this.tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size);
     this.l2 = new Memory(addressMap.l2.base, config.l2.size);
-    this.state = new HartState(config.harts);
+    this.state = createHartState(config.harts);
     this.harts = new Harts(
       {
         state: this.state,
@@ -218,8 +219,8 @@ class Machine implements MachineApi, HartsHost, RunControl {
         soon = Infinity;
         busy = 0;
         for (let hart = 0; hart < count; hart++) {
-          if (next[hart] < soon) soon = next[hart];
-          if (next[hart] !== Infinity) busy++;
+          if (next[hart << HART_SHIFT] < soon) soon = next[hart << HART_SHIFT];
+          if (next[hart << HART_SHIFT] !== Infinity) busy++;
         }
         unitNext = Infinity;
         for (const unit of units) if (unit.nextCycle < unitNext) unitNext = unit.nextCycle;
@@ -237,7 +238,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
       const asking = issue();
       if (asking < 0) {
         // A hart that ran alone may have come further than the cycle it started from.
-        this.now = next[this.probedHart];
+        this.now = next[this.probedHart << HART_SHIFT];
         return this.stop;
       }
       soon = clock[SOON];
@@ -252,7 +253,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
       } else if (asking > 0) {
         crossbar.arbitrateHarts(asking);
         for (let i = 0; i < asking; i++) {
-          const at = next[requesters[i]];
+          const at = next[requesters[i] << HART_SHIFT];
           if (at < soon) soon = at;
         }
       }
@@ -274,7 +275,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
       `every hart sleeps and no event can come: ${waiting.join('; ')}`,
       {
         hart: 0,
-        pc: this.state.pc[0] >>> 0,
+        pc: this.state.pc[0 << HART_SHIFT] >>> 0,
         cycle: this.now,
         hint: 'look at who did not arrive or did not send the event; masks of the event unit are per hart',
       },
@@ -339,10 +340,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
   hart(index: number): HartView {
     const s = this.state;
     const names = ['running', 'running', 'waiting', 'sleeping', 'sleeping', 'stopped'] as const;
-    const m = s.mode[index];
+    const m = s.mode[index << HART_SHIFT];
     return {
-      pc: s.pc[index] >>> 0,
-      registers: Array.from({ length: 32 }, (_, x) => s.registers[(index << 6) + x] >>> 0),
+      pc: s.pc[index << HART_SHIFT] >>> 0,
+      registers: Array.from({ length: 32 }, (_, x) => s.registers[(index << HART_SHIFT) + x] >>> 0),
       state: names[m],
       waitsFor: this.waitsFor(index),
       recent: recentInstructions(s, this.harts.codeCache, index),
@@ -350,7 +351,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
   }
 
   private waitsFor(hart: number): string | undefined {
-    const m = this.state.mode[hart];
+    const m = this.state.mode[hart << HART_SHIFT];
     if (m === mode.waitForInterrupt) return 'wfi: waits for an event or an enabled interrupt';
     if (m !== mode.asleep && m !== mode.held) return undefined;
     return this.events.describeWait(hart) ?? this.harts.memory.reason(hart);
@@ -361,10 +362,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
       hartStats(this.state, hart, this.now),
     );
     const inner = (hart: number): number =>
-      this.state.loads[hart] +
-      this.state.stores[hart] -
-      this.state.outerLoads[hart] -
-      this.state.outerStores[hart];
+      this.state.loads[hart << HART_SHIFT] +
+      this.state.stores[hart << HART_SHIFT] -
+      this.state.outerLoads[hart << HART_SHIFT] -
+      this.state.outerStores[hart << HART_SHIFT];
     const accesses = harts.reduce((sum, _, hart) => sum + inner(hart), this.crossbar.portWords);
     return {
       cycles: this.now,

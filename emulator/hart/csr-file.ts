@@ -1,6 +1,7 @@
 import { csrByAddress, EVENT_COUNTERS } from '../isa/csr.js';
 import { OctobarError } from '../sim/error.js';
-import { stall, STALL_SHIFT, type HartState } from './state.js';
+import { stall, type HartState } from './state.js';
+import { HART_SHIFT } from './slot.js';
 
 /** Bits of mstatus. */
 export const MIE = 1 << 3;
@@ -228,10 +229,10 @@ export class CsrFile {
 
   private event(hart: number, bit: number, now: number): number {
     const s = this.state;
-    const stallOf = (cause: number): number => s.stalls[(hart << STALL_SHIFT) + cause];
+    const stallOf = (cause: number): number => s.stalls[(hart << HART_SHIFT) + cause];
     switch (performanceEvents[bit]) {
       case 'cycles':
-        return now - s.startedAt[hart] - s.sleep[hart];
+        return now - s.startedAt[hart << HART_SHIFT] - s.sleep[hart << HART_SHIFT];
       case 'instructions':
         return s.retiredBefore(hart, now);
       case 'load_use_stalls':
@@ -239,23 +240,23 @@ export class CsrFile {
       case 'jump_stalls':
         return stallOf(stall.jump);
       case 'loads':
-        return s.loads[hart];
+        return s.loads[hart << HART_SHIFT];
       case 'stores':
-        return s.stores[hart];
+        return s.stores[hart << HART_SHIFT];
       case 'jumps':
-        return s.jumps[hart];
+        return s.jumps[hart << HART_SHIFT];
       case 'branches':
-        return s.branches[hart];
+        return s.branches[hart << HART_SHIFT];
       case 'branches_taken':
-        return s.taken[hart];
+        return s.taken[hart << HART_SHIFT];
       case 'outer_loads':
-        return s.outerLoads[hart];
+        return s.outerLoads[hart << HART_SHIFT];
       case 'outer_stores':
-        return s.outerStores[hart];
+        return s.outerStores[hart << HART_SHIFT];
       case 'outer_load_cycles':
-        return s.outerLoadCycles[hart];
+        return s.outerLoadCycles[hart << HART_SHIFT];
       case 'outer_store_cycles':
-        return s.outerStoreCycles[hart];
+        return s.outerStoreCycles[hart << HART_SHIFT];
       case 'tcdm_conflicts':
         return stallOf(stall.tcdm_conflict);
       default:

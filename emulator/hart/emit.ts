@@ -1,6 +1,21 @@
 import type { BinaryOperator, Expression, Operand } from '../isa/expression.js';
 import type { Row } from '../isa/row.js';
 import { operationOf, rows } from '../isa/table.js';
+import { OctobarError } from '../sim/error.js';
+import {
+  historyOffset,
+  mode,
+  numberFields,
+  numberOffset,
+  phase,
+  stall,
+  stallOffset,
+  wordFields,
+  wordOffset,
+  type NumberField,
+  type StallCause,
+  type WordField,
+} from './state.js';
 
 /**
  * Writes the interpreter's source text out of the instruction table: one `case` per row, so that
@@ -78,9 +93,9 @@ function emitCase(row: Row): string[] {
       return [
         write(emitValue(row.result!)),
         't += mulhExtra;',
-        'stalls[stallBase + MULH] += mulhExtra;',
-        'lastStall[hart] = MULH;',
-        'if ((w & NEXT_IS_JUMP) !== 0) waited[hart] = mulhExtra;',
+        '$mulh += mulhExtra;',
+        '$lastStall = #mulh;',
+        'if ((w & NEXT_IS_JUMP) !== 0) $waited = mulhExtra;',
         'break;',
       ];
     case 'div': {
@@ -89,43 +104,43 @@ function emitCase(row: Row): string[] {
         `const extra = divExtra + divisionSteps(${operands.rs2}, ${isSigned});`,
         write(emitValue(row.result!)),
         't += extra;',
-        'stalls[stallBase + DIV] += extra;',
-        'lastStall[hart] = DIV;',
-        'if ((w & NEXT_IS_JUMP) !== 0) waited[hart] = extra;',
+        '$div += extra;',
+        '$lastStall = #div;',
+        'if ((w & NEXT_IS_JUMP) !== 0) $waited = extra;',
         'break;',
       ];
     }
     case 'branch':
       return [
-        'branches[hart]++;',
+        '$branches++;',
         `if (${emitCondition(row.condition!)}) {`,
         '  const target = code[index + 1];',
-        '  taken[hart]++;',
-        '  remember(hart, pc, target);',
+        '  $taken++;',
+        '  remember(base, pc, target);',
         '  const cost = (w >>> 25) & 7;',
-        '  stalls[stallBase + BRANCH] += cost - 1;',
-        '  lastStall[hart] = BRANCH;',
+        '  $branch += cost - 1;',
+        '  $lastStall = #branch;',
         '  t += cost - 1;',
         '  pc = target - 2 - ((w >>> 27) & 2);',
         '} else {',
         '  t += fallThroughExtra;',
-        '  stalls[stallBase + BRANCH] += fallThroughExtra;',
+        '  $branch += fallThroughExtra;',
         '}',
         'break;',
       ];
     case 'jump':
       return [
         'let cost = (w >>> 25) & 7;',
-        'if (waited[hart] !== 0) {',
+        'if ($waited !== 0) {',
         '  cost -= hidden;',
-        '  waited[hart] = 0;',
+        '  $waited = 0;',
         '}',
         write('pc + 2 + ((w >>> 27) & 2)'),
         'const target = code[index + 1];',
-        'jumps[hart]++;',
-        'remember(hart, pc, target);',
-        'stalls[stallBase + JUMP] += cost - 1;',
-        'lastStall[hart] = JUMP;',
+        '$jumps++;',
+        'remember(base, pc, target);',
+        '$jump += cost - 1;',
+        '$lastStall = #jump;',
         't += cost - 1;',
         'pc = target - 2 - ((w >>> 27) & 2);',
         'break;',
@@ -147,13 +162,13 @@ function emitCase(row: Row): string[] {
  */
 function emitIndirectJump(): string[] {
   return [
-    'const ready = jalrReady[hart];',
+    'const ready = $jalrReady;',
     'if (ready > t) {',
-    '  stalls[stallBase + JUMP] += ready - t;',
-    '  lastStall[hart] = JUMP;',
-    '  waited[hart] = 0;',
-    '  next[hart] = ready;',
-    '  PC[hart] = pc;',
+    '  $jump += ready - t;',
+    '  $lastStall = #jump;',
+    '  $waited = 0;',
+    '  $next = ready;',
+    '  $pc = pc;',
     '  if (ready < soon) soon = ready;',
     '  continue harts;',
     '}',
@@ -161,13 +176,13 @@ function emitIndirectJump(): string[] {
     'const split = (target & 2) !== 0 && context.isLong(target) ? splitCost : 0;',
     'const same = ((w >>> 9) & 63) === ((w >>> 15) & 31) ? sameCost : 0;',
     'let cost = jumpCost + same + split;',
-    'if (waited[hart] !== 0 && ready < t) cost -= split === 0 ? hidden + same : hidden;',
-    'waited[hart] = 0;',
+    'if ($waited !== 0 && ready < t) cost -= split === 0 ? hidden + same : hidden;',
+    '$waited = 0;',
     write('pc + 2 + ((w >>> 27) & 2)'),
-    'jumps[hart]++;',
-    'remember(hart, pc, target);',
-    'stalls[stallBase + JUMP] += cost - 1;',
-    'lastStall[hart] = JUMP;',
+    '$jumps++;',
+    'remember(base, pc, target);',
+    '$jump += cost - 1;',
+    '$lastStall = #jump;',
     't += cost - 1;',
     'pc = target - 2 - ((w >>> 27) & 2);',
     'break;',
@@ -182,21 +197,21 @@ function emitRequest(row: Row): string[] {
   return [
     `const offset = (${operands.rs1} + ${operands.imm} - tcdmBase) | 0;`,
     `if (offset >>> 0 < tcdmSize${crosses}) {`,
-    '  requestOffset[hart] = offset;',
-    '  requestSlot[hart] = w;',
-    '  since[hart] = t;',
-    '  next[hart] = t;',
-    '  PC[hart] = pc;',
-    '  modes[hart] = REQUESTING;',
-    '  if (t === now) requesters[asking++] = hart;',
+    '  $requestOffset = offset;',
+    '  $requestSlot = w;',
+    '  $since = t;',
+    '  $next = t;',
+    '  $pc = pc;',
+    '  $mode = #requesting;',
+    '  if (t === now) requesters[asking++] = base >> 7;',
     '  else if (t < soon) soon = t;',
     '  continue harts;',
     '}',
-    'next[hart] = t;',
-    'PC[hart] = pc;',
-    'context.access(hart, w, (offset + tcdmBase) | 0, t);',
-    'if (modes[hart] === REQUESTING && next[hart] === now) requesters[asking++] = hart;',
-    'else if (next[hart] < soon) soon = next[hart];',
+    '$next = t;',
+    '$pc = pc;',
+    'context.access(base >> 7, w, (offset + tcdmBase) | 0, t);',
+    'if ($mode === #requesting && $next === now) requesters[asking++] = base >> 7;',
+    'else if ($next < soon) soon = $next;',
     'continue harts;',
   ];
 }
@@ -208,11 +223,11 @@ function emitComplete(row: Row): string[] {
   if (isWrite)
     return [
       `${view}[${at}] = ${operands.rs2};`,
-      'stores[hart]++;',
+      '$stores++;',
       'if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);',
       'break;',
     ];
-  return [write(`${view}[${at}]`), 'loads[hart]++;', 'break;'];
+  return [write(`${view}[${at}]`), '$loads++;', 'break;'];
 }
 
 const indent = (lines: readonly string[], by: number): string =>
@@ -231,10 +246,32 @@ const cases = (emit: (row: Row) => string[], by: number, keep: (row: Row) => boo
     })
     .join('\n');
 
-/** The text of `generated/execute.ts`. `template` is `execute.template.ts`, with its two marks. */
+/** `$field` is a word or number of the hart at `base`, `#name` a constant: literals are fastest. */
+function resolveNames(text: string): string {
+  const constants: Record<string, number> = { ...mode, ...phase, ...stall, history: historyOffset };
+  return text
+    .replace(/\$(\w+)/g, (whole, name: string) => {
+      if ((wordFields as readonly string[]).includes(name)) {
+        return `R[base + ${wordOffset(name as WordField)}]`;
+      }
+      if ((numberFields as readonly string[]).includes(name)) {
+        return `N[base + ${numberOffset(name as NumberField)}]`;
+      }
+      if (name in stall) return `N[base + ${stallOffset(name as StallCause)}]`;
+      throw new OctobarError('internal', `the interpreter has no field ${whole}`);
+    })
+    .replace(/#(\w+)/g, (whole, name: string) => {
+      if (!(name in constants)) throw new OctobarError('internal', `no constant ${whole}`);
+      return String(constants[name]);
+    });
+}
+
+const isMemory = (row: Row): boolean => row.timing === 'load' || row.timing === 'store';
+
+/** The text of `generated/execute.ts`. `template` is `execute.template`, with its two marks. */
 export function emitInterpreter(template: string): string {
-  const isMemory = (row: Row): boolean => row.timing === 'load' || row.timing === 'store';
-  return template
-    .replace('        // @execute\n', `${cases(emitCase, 8, () => true)}\n`)
-    .replace('    // @complete\n', `${cases(emitComplete, 4, isMemory)}\n`);
+  const text = template
+    .replace('        // @execute\n', () => `${cases(emitCase, 8, () => true)}\n`)
+    .replace('    // @complete\n', () => `${cases(emitComplete, 4, isMemory)}\n`);
+  return resolveNames(text);
 }

@@ -148,8 +148,8 @@ export class Harts implements InterpreterContext, HartControl {
   indexOf(hart: number, pc: number, now: number): number {
     const index = this.codeCache.indexOf(pc);
     if (index >= 0) return index;
-    this.state.pc[hart] = pc;
-    this.state.next[hart] = now;
+    this.state.pc[hart << HART_SHIFT] = pc;
+    this.state.next[hart << HART_SHIFT] = now;
     throw new OctobarError(
       'unmapped-access',
       'instruction fetch from an address that is no memory',
@@ -164,11 +164,12 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   resolve(hart: number, pc: number, index: number, now: number): number {
-    this.state.pc[hart] = pc;
-    this.state.next[hart] = now;
+    this.state.pc[hart << HART_SHIFT] = pc;
+    this.state.next[hart << HART_SHIFT] = now;
     const word = this.codeCache.fill(pc, index);
     if (this.codeCache.isProbed(pc)) {
-      const waits = rowOf(word)?.timing === 'jalr' && this.state.jalrReady[hart] > now;
+      const waits =
+        rowOf(word)?.timing === 'jalr' && this.state.jalrReady[hart << HART_SHIFT] > now;
       if (!waits && this.passProbe[hart] !== pc) {
         if (this.host.probed(hart, pc >>> 0, now)) {
           this.passProbe[hart] = pc;
@@ -234,10 +235,10 @@ export class Harts implements InterpreterContext, HartControl {
   finish(hart: number, slot: number, now: number, cost: number, cause: StallCause): void {
     const s = this.state;
     if (cost > 1) s.addStall(hart, cause, cost - 1);
-    s.next[hart] = now + cost;
-    s.pc[hart] += 2 + ((slot >>> 27) & 2);
+    s.next[hart << HART_SHIFT] = now + cost;
+    s.pc[hart << HART_SHIFT] += 2 + ((slot >>> 27) & 2);
     // A result of an ordinary CSR access reaches a jalr as late as an ALU result does.
-    if ((slot & (1 << 30)) !== 0) s.jalrReady[hart] = now + 2;
+    if ((slot & (1 << 30)) !== 0) s.jalrReady[hart << HART_SHIFT] = now + 2;
   }
 
   private csr(hart: number, row: Row, slot: number, address: number, now: number): void {
@@ -266,7 +267,7 @@ export class Harts implements InterpreterContext, HartControl {
   private illegal(hart: number, now: number): void {
     if (this.csrs.of(hart).mtvecWritten)
       return this.trap(hart, CAUSE_ILLEGAL, now, this.timing.illegal);
-    const pc = this.state.pc[hart] >>> 0;
+    const pc = this.state.pc[hart << HART_SHIFT] >>> 0;
     const { text } = this.codeCache.disassemble(pc);
     throw new OctobarError('illegal-instruction', `illegal instruction ${text}`, {
       hart,
@@ -286,7 +287,7 @@ export class Harts implements InterpreterContext, HartControl {
   private trap(hart: number, cause: number, now: number, cost: number): void {
     const csrs = this.csrs.of(hart);
     const s = this.state;
-    const pc = s.pc[hart];
+    const pc = s.pc[hart << HART_SHIFT];
     if (!csrs.mtvecWritten) {
       const what =
         cause < 0 ? `interrupt ${cause & 31}` : cause === CAUSE_ECALL ? 'ecall' : 'ebreak';
@@ -304,9 +305,9 @@ export class Harts implements InterpreterContext, HartControl {
     const target = (csrs.mtvec & ~0xff) + (vectored ? 4 * (cause & 31) : 0);
     // ecall, ebreak and illegal instructions do not retire: all their cycles are the trap's.
     s.addStall(hart, 'trap', cost);
-    s.waited[hart] = 0;
-    s.pc[hart] = target;
-    s.next[hart] = now + cost;
+    s.waited[hart << HART_SHIFT] = 0;
+    s.pc[hart << HART_SHIFT] = target;
+    s.next[hart << HART_SHIFT] = now + cost;
     this.updateInterrupts(hart);
   }
 
@@ -318,8 +319,8 @@ export class Harts implements InterpreterContext, HartControl {
     const split = (target & 2) !== 0 && this.isLong(target) ? this.timing.split_target : 0;
     const cost = this.timing.mret + split;
     s.addStall(hart, 'trap', cost - 1);
-    s.pc[hart] = target;
-    s.next[hart] = now + cost;
+    s.pc[hart << HART_SHIFT] = target;
+    s.next[hart << HART_SHIFT] = now + cost;
     this.updateInterrupts(hart);
   }
 
@@ -327,10 +328,10 @@ export class Harts implements InterpreterContext, HartControl {
     const csrs = this.csrs.of(hart);
     const awake = (csrs.mip & csrs.mie) !== 0 || this.host.eventPending(hart, now);
     if (awake) return this.finish(hart, slot, now, this.timing.wfi, 'trap');
-    this.state.requestSlot[hart] = slot;
-    this.state.mode[hart] = mode.waitForInterrupt;
-    this.state.next[hart] = Infinity;
-    this.state.sleepSince[hart] = now;
+    this.state.requestSlot[hart << HART_SHIFT] = slot;
+    this.state.mode[hart << HART_SHIFT] = mode.waitForInterrupt;
+    this.state.next[hart << HART_SHIFT] = Infinity;
+    this.state.sleepSince[hart << HART_SHIFT] = now;
     this.disturbed = true;
   }
 
@@ -346,7 +347,7 @@ export class Harts implements InterpreterContext, HartControl {
     const csrs = this.csrs.of(hart);
     const pending = (csrs.mip & csrs.mie) !== 0;
     this.interrupted[hart] = pending && (csrs.mstatus & MIE) !== 0 ? 1 : 0;
-    this.state.attention[hart] = this.interrupted[hart] | (this.tracer ? 1 : 0);
+    this.state.attention[hart << HART_SHIFT] = this.interrupted[hart] | (this.tracer ? 1 : 0);
     if (this.interrupted[hart] !== 0) this.disturbed = true;
   }
 
@@ -366,9 +367,10 @@ export class Harts implements InterpreterContext, HartControl {
       return true;
     }
     // A jalr that has to wait for its register leaves decode later: it is shown then.
-    const pc = this.state.pc[hart];
+    const pc = this.state.pc[hart << HART_SHIFT];
     const waits =
-      this.state.jalrReady[hart] > now && this.codeCache.decodeAt(pc)?.row.timing === 'jalr';
+      this.state.jalrReady[hart << HART_SHIFT] > now &&
+      this.codeCache.decodeAt(pc)?.row.timing === 'jalr';
     if (!waits) this.tracer?.(hart, pc >>> 0, now);
     return false;
   }
@@ -386,7 +388,7 @@ export class Harts implements InterpreterContext, HartControl {
   /** Wakes sleepers that an enabled interrupt reaches; called once per cycle after devices ran. */
   wakeForInterrupts(now: number): void {
     for (let hart = 0; hart < this.count; hart++) {
-      const m = this.state.mode[hart];
+      const m = this.state.mode[hart << HART_SHIFT];
       if (m === mode.waitForInterrupt) {
         const csrs = this.csrs.of(hart);
         if ((csrs.mip & csrs.mie) !== 0) this.wake(hart, now);
@@ -398,11 +400,11 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   wake(hart: number, at: number): void {
-    if (this.state.mode[hart] !== mode.waitForInterrupt) return;
+    if (this.state.mode[hart << HART_SHIFT] !== mode.waitForInterrupt) return;
     const s = this.state;
-    s.mode[hart] = mode.running;
-    s.sleep[hart] += at - s.sleepSince[hart];
-    this.finish(hart, s.requestSlot[hart], at, this.timing.wfi, 'trap');
+    s.mode[hart << HART_SHIFT] = mode.running;
+    s.sleep[hart << HART_SHIFT] += at - s.sleepSince[hart << HART_SHIFT];
+    this.finish(hart, s.requestSlot[hart << HART_SHIFT], at, this.timing.wfi, 'trap');
     this.disturbed = true;
   }
 
@@ -421,10 +423,10 @@ export class Harts implements InterpreterContext, HartControl {
 
   start(hart: number, pc: number, at: number): void {
     const s = this.state;
-    s.pc[hart] = pc & -2;
-    s.mode[hart] = mode.running;
-    s.next[hart] = at;
-    s.startedAt[hart] = at;
+    s.pc[hart << HART_SHIFT] = pc & -2;
+    s.mode[hart << HART_SHIFT] = mode.running;
+    s.next[hart << HART_SHIFT] = at;
+    s.startedAt[hart << HART_SHIFT] = at;
     s.remember(hart, 0, pc);
     this.disturbed = true;
   }

@@ -15,7 +15,7 @@ import {
   RS2_SHIFT,
   rowOf,
 } from './slot.js';
-import { mode, phase, stall, STALL_SHIFT, type StallCause } from './state.js';
+import { mode, phase, stall, type StallCause } from './state.js';
 
 const SEMIHOSTING_ENTRY = 0x01f01013;
 const SEMIHOSTING_EXIT = 0x40705013;
@@ -85,7 +85,11 @@ export class MemoryAccess {
     if (crosses && !this.tcdm.contains(at, m.bytes)) {
       throw this.unmapped(hart, slot, at + m.bytes - 1, now);
     }
-    s.phase[hart] = crosses ? phase.low : inWord % m.bytes !== 0 ? phase.odd : phase.simple;
+    s.phase[hart << HART_SHIFT] = crosses
+      ? phase.low
+      : inWord % m.bytes !== 0
+        ? phase.odd
+        : phase.simple;
     this.request(hart, slot, at - this.tcdm.base, at, now);
   }
 
@@ -107,45 +111,45 @@ export class MemoryAccess {
         'use lw or sw on a multiple of 4',
       );
     }
-    this.harts.state.phase[hart] = phase.testAndSet;
+    this.harts.state.phase[hart << HART_SHIFT] = phase.testAndSet;
     this.request(hart, slot, offset, at, now);
   }
 
   private request(hart: number, slot: number, offset: number, address: number, now: number): void {
     const s = this.harts.state;
-    s.requestOffset[hart] = offset;
-    s.requestAddress[hart] = address;
-    s.requestSlot[hart] = slot;
-    s.since[hart] = now;
-    s.next[hart] = now;
-    s.mode[hart] = mode.requesting;
+    s.requestOffset[hart << HART_SHIFT] = offset;
+    s.requestAddress[hart << HART_SHIFT] = address;
+    s.requestSlot[hart << HART_SHIFT] = slot;
+    s.since[hart << HART_SHIFT] = now;
+    s.next[hart << HART_SHIFT] = now;
+    s.mode[hart << HART_SHIFT] = mode.requesting;
   }
 
   /** A request that is more than one aligned access was granted. */
   completeSpecial(hart: number, now: number): void {
     const s = this.harts.state;
-    const slot = s.requestSlot[hart];
+    const slot = s.requestSlot[hart << HART_SHIFT];
     const m = rowOf(slot)!.memory!;
-    const offset = s.requestOffset[hart];
-    switch (s.phase[hart]) {
+    const offset = s.requestOffset[hart << HART_SHIFT];
+    switch (s.phase[hart << HART_SHIFT]) {
       case phase.low:
         // The low word now, the high word from the next cycle on, under the same rules.
         this.transfer(hart, slot, m, offset, 4 - (offset & 3), 0);
-        s.phase[hart] = phase.high;
-        s.requestOffset[hart] = (offset | 3) + 1;
-        s.next[hart] = now + 1;
+        s.phase[hart << HART_SHIFT] = phase.high;
+        s.requestOffset[hart << HART_SHIFT] = (offset | 3) + 1;
+        s.next[hart << HART_SHIFT] = now + 1;
         return;
       case phase.high: {
-        const first = 4 - (s.requestAddress[hart] & 3);
+        const first = 4 - (s.requestAddress[hart << HART_SHIFT] & 3);
         this.transfer(hart, slot, m, offset, m.bytes - first, first);
         s.addStall(hart, 'misaligned', 1);
-        if (!m.write) this.writeBack(hart, slot, m, s.partial[hart]);
+        if (!m.write) this.writeBack(hart, slot, m, s.partial[hart << HART_SHIFT]);
         this.count(hart, m);
-        return this.granted(hart, slot, now, now - s.since[hart] - 1, 1);
+        return this.granted(hart, slot, now, now - s.since[hart << HART_SHIFT] - 1, 1);
       }
       case phase.odd:
         this.transfer(hart, slot, m, offset, m.bytes, 0);
-        if (!m.write) this.writeBack(hart, slot, m, s.partial[hart]);
+        if (!m.write) this.writeBack(hart, slot, m, s.partial[hart << HART_SHIFT]);
         break;
       default: {
         const word = this.tcdm.i32[offset >> 2];
@@ -155,7 +159,7 @@ export class MemoryAccess {
       }
     }
     this.count(hart, m);
-    this.granted(hart, slot, now, now - s.since[hart], 0);
+    this.granted(hart, slot, now, now - s.since[hart << HART_SHIFT], 0);
   }
 
   /** Moves `bytes` bytes at a TCDM offset, from byte `done` of the operand on. */
@@ -174,29 +178,30 @@ export class MemoryAccess {
       if (offset < this.harts.tcdmCodeEnd) this.storedInTcdm(hart, offset);
       return;
     }
-    let value = done === 0 ? 0 : s.partial[hart];
+    let value = done === 0 ? 0 : s.partial[hart << HART_SHIFT];
     for (let i = 0; i < bytes; i++) value |= this.tcdm.u8[offset + i] << (8 * (done + i));
-    s.partial[hart] = value;
+    s.partial[hart << HART_SHIFT] = value;
   }
 
   /** End of a TCDM access: `withheld` cycles without a grant, `extra` cycles of a second access. */
   private granted(hart: number, slot: number, now: number, withheld: number, extra: number): void {
     const s = this.harts.state;
-    const at = hart << STALL_SHIFT;
+    const at = hart << HART_SHIFT;
     s.stalls[at + stall.tcdm_conflict] += withheld;
-    if (withheld + extra > 0 && (slot & NEXT_IS_JUMP) !== 0) s.waited[hart] = withheld + extra;
+    if (withheld + extra > 0 && (slot & NEXT_IS_JUMP) !== 0)
+      s.waited[hart << HART_SHIFT] = withheld + extra;
     const cost = (slot >>> COST_SHIFT) & COST_MASK;
     if (cost > 1) s.addStall(hart, 'load_use', cost - 1);
-    if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart] = now + 3;
-    s.phase[hart] = phase.simple;
+    if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart << HART_SHIFT] = now + 3;
+    s.phase[hart << HART_SHIFT] = phase.simple;
     this.advance(hart, slot, now + cost);
   }
 
   private advance(hart: number, slot: number, next: number): void {
     const s = this.harts.state;
-    s.mode[hart] = mode.running;
-    s.next[hart] = next;
-    s.pc[hart] += 2 + ((slot >>> 27) & 2);
+    s.mode[hart << HART_SHIFT] = mode.running;
+    s.next[hart << HART_SHIFT] = next;
+    s.pc[hart << HART_SHIFT] += 2 + ((slot >>> 27) & 2);
   }
 
   /** A store went where code was decoded, or near `tohost`. */
@@ -248,19 +253,21 @@ export class MemoryAccess {
     const s = this.harts.state;
     const isEventLoad = rowOf(slot)!.timing === 'event-load';
     this.extraLatency = 0;
-    s.requestSlot[hart] = slot;
-    s.heldLatency[hart] = region.latency + (isEventLoad ? this.harts.timing.event_load - 1 : 0);
+    s.requestSlot[hart << HART_SHIFT] = slot;
+    s.heldLatency[hart << HART_SHIFT] =
+      region.latency + (isEventLoad ? this.harts.timing.event_load - 1 : 0);
     const { peripheral } = region;
     const offset = at - region.base;
     if (m.write)
       peripheral.write(offset, this.source(hart, slot) & widthMask(m.bytes), m.bytes, hart, now);
     const value = m.write ? 0 : peripheral.read(offset, m.bytes, hart, now);
     // Held: `resume` ends the access, perhaps it already did.
-    if (s.requestSlot[hart] === 0) return;
-    if (s.mode[hart] === mode.held || s.mode[hart] === mode.asleep) return;
+    if (s.requestSlot[hart << HART_SHIFT] === 0) return;
+    if (s.mode[hart << HART_SHIFT] === mode.held || s.mode[hart << HART_SHIFT] === mode.asleep)
+      return;
     if (!m.write) this.writeBack(hart, slot, m, value);
     this.harts.disturbed = true;
-    const latency = s.heldLatency[hart] + this.extraLatency;
+    const latency = s.heldLatency[hart << HART_SHIFT] + this.extraLatency;
     this.answered(hart, slot, m, now, latency, isEventLoad ? 'event_load' : 'peripheral');
   }
 
@@ -275,52 +282,59 @@ export class MemoryAccess {
   ): void {
     const s = this.harts.state;
     const hazard = ((slot >>> COST_SHIFT) & COST_MASK) - 1;
-    s.stalls[(hart << STALL_SHIFT) + stall.load_use] += hazard;
+    s.stalls[(hart << HART_SHIFT) + stall.load_use] += hazard;
     s.addStall(hart, cause, latency - 1);
     this.count(hart, m);
-    (m.write ? s.outerStores : s.outerLoads)[hart]++;
-    (m.write ? s.outerStoreCycles : s.outerLoadCycles)[hart] += latency;
-    if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart] = now + latency + 2;
+    (m.write ? s.outerStores : s.outerLoads)[hart << HART_SHIFT]++;
+    (m.write ? s.outerStoreCycles : s.outerLoadCycles)[hart << HART_SHIFT] += latency;
+    if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart << HART_SHIFT] = now + latency + 2;
     this.advance(hart, slot, now + latency + hazard);
   }
 
   hold(hart: number, why: string, asleep: boolean, now: number): void {
     const s = this.harts.state;
-    s.mode[hart] = asleep ? mode.asleep : mode.held;
-    s.next[hart] = Infinity;
-    s.since[hart] = now;
-    s.sleepSince[hart] = now;
+    s.mode[hart << HART_SHIFT] = asleep ? mode.asleep : mode.held;
+    s.next[hart << HART_SHIFT] = Infinity;
+    s.since[hart << HART_SHIFT] = now;
+    s.sleepSince[hart << HART_SHIFT] = now;
     this.why[hart] = why;
     this.harts.disturbed = true;
   }
 
   resume(hart: number, at: number, value: number): void {
     const s = this.harts.state;
-    const held = s.mode[hart];
+    const held = s.mode[hart << HART_SHIFT];
     if (held !== mode.asleep && held !== mode.held) {
       throw new OctobarError('internal', 'answer to an access that is not held', {
         hart,
         cycle: at,
       });
     }
-    const slot = s.requestSlot[hart];
+    const slot = s.requestSlot[hart << HART_SHIFT];
     const row = rowOf(slot)!;
-    const waited = at - s.since[hart];
-    if (held === mode.asleep) s.sleep[hart] += waited;
-    else s.stalls[(hart << STALL_SHIFT) + stall.peripheral] += waited;
+    const waited = at - s.since[hart << HART_SHIFT];
+    if (held === mode.asleep) s.sleep[hart << HART_SHIFT] += waited;
+    else s.stalls[(hart << HART_SHIFT) + stall.peripheral] += waited;
     if (!row.memory!.write) this.writeBack(hart, slot, row.memory!, value);
     const cause = row.timing === 'event-load' ? 'event_load' : 'peripheral';
     this.why[hart] = undefined;
-    this.answered(hart, slot, row.memory!, at, s.heldLatency[hart] + this.extraLatency, cause);
-    s.requestSlot[hart] = 0;
+    this.answered(
+      hart,
+      slot,
+      row.memory!,
+      at,
+      s.heldLatency[hart << HART_SHIFT] + this.extraLatency,
+      cause,
+    );
+    s.requestSlot[hart << HART_SHIFT] = 0;
   }
 
   /** An interrupt wakes a hart out of a held read: the read is repeated after the handler. */
   takeBack(hart: number, now: number): void {
     const s = this.harts.state;
-    s.sleep[hart] += now - s.sleepSince[hart];
-    s.mode[hart] = mode.running;
-    s.next[hart] = now + 1;
+    s.sleep[hart << HART_SHIFT] += now - s.sleepSince[hart << HART_SHIFT];
+    s.mode[hart << HART_SHIFT] = mode.running;
+    s.next[hart << HART_SHIFT] = now + 1;
     s.addStall(hart, 'trap', 1);
     this.why[hart] = undefined;
     this.harts.disturbed = true;
@@ -331,7 +345,8 @@ export class MemoryAccess {
   private checkToHost(hart: number): void {
     const memory = this.tcdm.contains(this.toHost, 4) ? this.tcdm : this.l2;
     const value = memory.i32[(this.toHost - memory.base) >> 2];
-    if ((value & 1) !== 0) this.harts.host.exit(value >>> 1, hart, this.harts.state.next[hart]);
+    if ((value & 1) !== 0)
+      this.harts.host.exit(value >>> 1, hart, this.harts.state.next[hart << HART_SHIFT]);
     else if (value !== 0) {
       throw new OctobarError('device-misuse', 'HTIF system calls are not supported', {
         hart,
@@ -344,7 +359,7 @@ export class MemoryAccess {
   /** The three-instruction semihosting sequence around an ebreak; false when it is a plain ebreak. */
   semihosting(hart: number, now: number): boolean {
     const s = this.harts.state;
-    const pc = s.pc[hart] >>> 0;
+    const pc = s.pc[hart << HART_SHIFT] >>> 0;
     if (this.word(pc - 4) !== SEMIHOSTING_ENTRY || this.word(pc + 4) !== SEMIHOSTING_EXIT)
       return false;
     const operation = s.registers[(hart << HART_SHIFT) + 10];
@@ -408,7 +423,7 @@ export class MemoryAccess {
   }
 
   private count(hart: number, m: MemoryMeaning): void {
-    (m.write ? this.harts.state.stores : this.harts.state.loads)[hart]++;
+    (m.write ? this.harts.state.stores : this.harts.state.loads)[hart << HART_SHIFT]++;
   }
 
   private unmapped(hart: number, slot: number, address: number, now: number): OctobarError {
@@ -434,7 +449,7 @@ export class MemoryAccess {
   ): OctobarError {
     return new OctobarError(code, reason, {
       hart,
-      pc: this.harts.state.pc[hart] >>> 0,
+      pc: this.harts.state.pc[hart << HART_SHIFT] >>> 0,
       address,
       cycle: now,
       hint,

@@ -30,9 +30,9 @@ export const NEXT_IS_JUMP = 1 << 29;
 export const FEEDS_JALR = 1 << 30;
 export const ASK = 1 << 31;
 
-/** Register index that swallows writes to x0. Registers of a hart are 64 words apart. */
+/** Register index that swallows writes to x0. The state of two harts is 2^HART_SHIFT entries apart. */
 export const SINK = 32;
-export const HART_SHIFT = 6;
+export const HART_SHIFT = 7;
 
 /** The row of a decoded slot; undefined for an illegal instruction. */
 export function rowOf(slot: number): Row | undefined {

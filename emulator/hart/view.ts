@@ -1,6 +1,7 @@
 import type { HartStats } from '../api.js';
 import type { CodeCache } from './code-cache.js';
-import { HISTORY, mode, phase, stallCauses, stall, STALL_SHIFT, type HartState } from './state.js';
+import { HISTORY, mode, phase, stallCauses, stall, type HartState } from './state.js';
+import { HART_SHIFT } from './slot.js';
 
 /**
  * Counters of one hart over the cycles [0, cycles). A run that ends in the middle of an instruction
@@ -8,23 +9,25 @@ import { HISTORY, mode, phase, stallCauses, stall, STALL_SHIFT, type HartState }
  */
 export function hartStats(state: HartState, hart: number, cycles: number): HartStats {
   const stalls = Object.fromEntries(
-    stallCauses.map((name, cause) => [name, state.stalls[(hart << STALL_SHIFT) + cause]]),
+    stallCauses.map((name, cause) => [name, state.stalls[(hart << HART_SHIFT) + cause]]),
   );
-  const m = state.mode[hart];
-  let sleep = state.sleep[hart];
-  if (m === mode.asleep || m === mode.waitForInterrupt) sleep += cycles - state.sleepSince[hart];
-  else if (m === mode.held) stalls['peripheral'] += cycles - state.since[hart];
+  const m = state.mode[hart << HART_SHIFT];
+  let sleep = state.sleep[hart << HART_SHIFT];
+  if (m === mode.asleep || m === mode.waitForInterrupt)
+    sleep += cycles - state.sleepSince[hart << HART_SHIFT];
+  else if (m === mode.held) stalls['peripheral'] += cycles - state.since[hart << HART_SHIFT];
   else if (m === mode.requesting) cutRequest(state, hart, cycles, stalls);
   else if (m === mode.running) cutStall(state, hart, cycles, stalls);
-  const started = m === mode.stopped ? cycles : Math.min(state.startedAt[hart], cycles);
+  const started =
+    m === mode.stopped ? cycles : Math.min(state.startedAt[hart << HART_SHIFT], cycles);
   const active = cycles - started - sleep;
   const stalled = Object.values(stalls).reduce((sum, value) => sum + value, 0);
   return {
     instret: active - stalled,
     cycles_active: active,
     cycles_sleep: sleep,
-    loads: state.loads[hart],
-    stores: state.stores[hart],
+    loads: state.loads[hart << HART_SHIFT],
+    stores: state.stores[hart << HART_SHIFT],
     stalls,
   };
 }
@@ -36,9 +39,9 @@ function cutRequest(
   cycles: number,
   stalls: Record<string, number>,
 ): void {
-  const waiting = cycles - state.since[hart] - 1;
+  const waiting = cycles - state.since[hart << HART_SHIFT] - 1;
   if (waiting <= 0) return;
-  const second = state.phase[hart] === phase.high ? 1 : 0;
+  const second = state.phase[hart << HART_SHIFT] === phase.high ? 1 : 0;
   stalls['misaligned'] += second;
   stalls['tcdm_conflict'] += waiting - second;
 }
@@ -49,9 +52,9 @@ function cutStall(
   cycles: number,
   stalls: Record<string, number>,
 ): void {
-  let beyond = Math.min(state.next[hart], 1e300) - cycles;
-  if (state.startedAt[hart] >= cycles) return;
-  for (const cause of [state.lastStall[hart], stall.load_use]) {
+  let beyond = Math.min(state.next[hart << HART_SHIFT], 1e300) - cycles;
+  if (state.startedAt[hart << HART_SHIFT] >= cycles) return;
+  for (const cause of [state.lastStall[hart << HART_SHIFT], stall.load_use]) {
     if (beyond <= 0) return;
     const name = stallCauses[cause];
     const cut = Math.min(beyond, stalls[name]);
@@ -64,10 +67,10 @@ function cutStall(
 export function recentInstructions(state: HartState, code: CodeCache, hart: number): number[] {
   const limit = 16;
   const recent: number[] = [];
-  let end = state.pc[hart] >>> 0;
+  let end = state.pc[hart << HART_SHIFT] >>> 0;
   for (let back = 1; back <= HISTORY && recent.length < limit; back++) {
-    const entry = (state.historyHead[hart] - back + HISTORY) & (HISTORY - 1);
-    const at = (hart * HISTORY + entry) << 1;
+    const entry = (state.historyHead[hart << HART_SHIFT] - back + HISTORY) & (HISTORY - 1);
+    const at = (hart << HART_SHIFT) + (entry << 1);
     const source = state.history[at] >>> 0;
     const target = state.history[at + 1] >>> 0;
     if (target === 0) break;

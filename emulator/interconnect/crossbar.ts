@@ -1,3 +1,4 @@
+import { HART_SHIFT } from '../hart/slot.js';
 import type { HartState } from '../hart/state.js';
 import type { Memory } from '../memory/memory.js';
 import type { ConfigOf } from '../sim/parameters.js';
@@ -75,7 +76,7 @@ export class Crossbar implements Stateful {
     let contested = false;
     for (let i = 0; i < count; i++) {
       const hart = harts[i];
-      const bank = (requestOffset[hart] >> 2) & bankMask;
+      const bank = (requestOffset[hart << HART_SHIFT] >> 2) & bankMask;
       const others = requests[bank];
       if (others !== 0) contested = true;
       requests[bank] = others | (1 << hart);
@@ -84,7 +85,7 @@ export class Crossbar implements Stateful {
       const fair = this.rule === 'fair';
       for (let i = 0; i < count; i++) {
         const hart = harts[i];
-        const bank = (requestOffset[hart] >> 2) & bankMask;
+        const bank = (requestOffset[hart << HART_SHIFT] >> 2) & bankMask;
         requests[bank] = 0;
         // The only requester is also the lowest one above any pointer, cyclically.
         pointers[bank] = fair ? hart : (pointers[bank] + 1) & (this.masters - 1);
@@ -94,7 +95,7 @@ export class Crossbar implements Stateful {
     }
     let winners = 0;
     for (let i = 0; i < count; i++) {
-      const bank = (requestOffset[harts[i]] >> 2) & bankMask;
+      const bank = (requestOffset[harts[i] << HART_SHIFT] >> 2) & bankMask;
       const asking = requests[bank];
       if (asking === 0) continue;
       requests[bank] = 0;
@@ -103,7 +104,7 @@ export class Crossbar implements Stateful {
     for (let i = 0; i < count; i++) {
       const hart = harts[i];
       if (((winners >>> hart) & 1) !== 0) this.complete(hart);
-      else next[hart] = this.state.clock[0] + 1;
+      else next[hart << HART_SHIFT] = this.state.clock[0] + 1;
     }
   }
 
@@ -127,7 +128,7 @@ export class Crossbar implements Stateful {
     const { requestOffset, next, requesters: harts } = this.state;
     let narrow = count > 0;
     for (let i = 0; i < count; i++) {
-      requests[(requestOffset[harts[i]] >> 2) & bankMask] |= 1 << harts[i];
+      requests[(requestOffset[harts[i] << HART_SHIFT] >> 2) & bankMask] |= 1 << harts[i];
     }
     for (let p = 0; p < wordPorts.length; p++) {
       const port = wordPorts[p];
@@ -140,7 +141,7 @@ export class Crossbar implements Stateful {
 
     let winners = 0;
     for (let i = 0; i < count; i++) {
-      const bank = (requestOffset[harts[i]] >> 2) & bankMask;
+      const bank = (requestOffset[harts[i] << HART_SHIFT] >> 2) & bankMask;
       winners |= this.resolveBank(bank, narrowMasked);
     }
     for (const port of wordPorts) {
@@ -149,7 +150,7 @@ export class Crossbar implements Stateful {
     for (let i = 0; i < count; i++) {
       const hart = harts[i];
       if (((winners >>> hart) & 1) !== 0) this.complete(hart);
-      else next[hart] = this.state.clock[0] + 1;
+      else next[hart << HART_SHIFT] = this.state.clock[0] + 1;
     }
     for (const port of wordPorts) this.portWords += port.finish();
     for (const port of this.widePorts) this.portWords += port.finish();

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { HartState, mode, NOW } from '../../emulator/hart/state.js';
+import { HART_SHIFT } from '../../emulator/hart/slot.js';
+import { createHartState, mode, NOW, type HartState } from '../../emulator/hart/state.js';
 import { Crossbar } from '../../emulator/interconnect/crossbar.js';
 import { tcdmParameters } from '../../emulator/interconnect/parameters.js';
 import { Memory } from '../../emulator/memory/memory.js';
@@ -15,7 +16,7 @@ let crossbar: Crossbar;
 let completed: number[];
 
 beforeEach(() => {
-  state = new HartState(8);
+  state = createHartState(8);
   completed = [];
   const config = { ...defaultsOf(tcdmParameters), banks: 16 };
   crossbar = new Crossbar(config, new Memory(BASE, 65536), state, (hart) => completed.push(hart));
@@ -26,8 +27,8 @@ function cycle(now: number, harts: Record<number, number> = {}): number[] {
   completed = [];
   state.clock[NOW] = now;
   const asking = Object.entries(harts).map(([hart, offset]) => {
-    state.requestOffset[Number(hart)] = offset;
-    state.mode[Number(hart)] = mode.requesting;
+    state.requestOffset[Number(hart) << HART_SHIFT] = offset;
+    state.mode[Number(hart) << HART_SHIFT] = mode.requesting;
     return Number(hart);
   });
   state.requesters.set(asking);

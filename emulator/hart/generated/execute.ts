@@ -2,7 +2,7 @@
 import { div, divu, divisionSteps, mulh, mulhsu, mulhu, rem, remu } from '../../isa/arithmetic.js';
 import type { InterpreterContext } from '../context.js';
 import { FEEDS_JALR, NEXT_IS_JUMP } from '../slot.js';
-import { HISTORY, HORIZON, mode, NOW, phase, SOON, stall } from '../state.js';
+import { HISTORY, HORIZON, NOW, SOON } from '../state.js';
 
 export interface Interpreter {
   /**
@@ -19,21 +19,10 @@ export interface Interpreter {
 export function createInterpreter(context: InterpreterContext): Interpreter {
   const { state, timing, code, l2Base, l2Size, tcdmBase, tcdmSize } = context;
   const { u8, i8, u16, i16, i32 } = context.tcdm;
-  const R = state.registers;
-  const PC = state.pc;
-  const { count, clock, requesters, attention, next, since, requestOffset, requestSlot, jalrReady, waited, stalls, lastStall } = state;
-  const { loads, stores, branches, taken, jumps, history, historyHead } = state;
-  const modes = state.mode;
-  const phases = state.phase;
-  const SIMPLE = phase.simple;
-  const RUNNING = mode.running;
-  const REQUESTING = mode.requesting;
-  const LOAD_USE = stall.load_use;
-  const CONFLICT = stall.tcdm_conflict;
-  const BRANCH = stall.branch;
-  const JUMP = stall.jump;
-  const MULH = stall.mulh;
-  const DIV = stall.div;
+  const { clock, requesters } = state;
+  const R = state.words;
+  const N = state.numbers;
+  const end = state.count << 7;
   const mulhExtra = timing.mulh - 1;
   const divExtra = timing.div_base - 1;
   const fallThroughExtra = timing.branch_not_taken - 1;
@@ -43,12 +32,12 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
   /** Cycles of a jump that a wait in decode hides. */
   const hidden = jumpCost - 1;
 
-  function remember(hart: number, source: number, target: number): void {
-    const head = historyHead[hart];
-    const at = (hart * HISTORY + head) << 1;
-    history[at] = source;
-    history[at + 1] = target;
-    historyHead[hart] = (head + 1) & (HISTORY - 1);
+  function remember(base: number, source: number, target: number): void {
+    const head = R[base + 43];
+    const at = base + 64 + (head << 1);
+    R[at] = source;
+    R[at + 1] = target;
+    R[base + 43] = (head + 1) & (HISTORY - 1);
   }
 
   function issue(): number {
@@ -56,29 +45,27 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
     const horizon = clock[HORIZON];
     let soon = Infinity;
     let asking = 0;
-    harts: for (let hart = 0; hart < count; hart++) {
-      let t = next[hart];
+    harts: for (let base = 0; base < end; base += 128) {
+      let t = N[base + 0];
       if (t !== now) {
         if (t < soon) soon = t;
         continue;
       }
-      if (modes[hart] === REQUESTING) {
-        requesters[asking++] = hart;
+      if (R[base + 34] === 1) {
+        requesters[asking++] = base >> 7;
         continue;
       }
-      if (attention[hart] !== 0 && context.attend(hart, now)) {
-        if (next[hart] < soon) soon = next[hart];
+      if (R[base + 35] !== 0 && context.attend(base >> 7, now)) {
+        if (N[base + 0] < soon) soon = N[base + 0];
         continue;
       }
-      const base = hart << 6;
-      const stallBase = hart << 4;
-      let pc = PC[hart];
+      let pc = R[base + 33];
       for (;;) {
         let index = (pc - l2Base) | 0;
-        if (index >>> 0 >= l2Size) index = context.indexOf(hart, pc, t);
+        if (index >>> 0 >= l2Size) index = context.indexOf(base >> 7, pc, t);
         let w = code[index];
         if (w <= 0) {
-          w = context.resolve(hart, pc, index, t);
+          w = context.resolve(base >> 7, pc, index, t);
           if (w === 0) return -1;
         }
         switch (w & 511) {
@@ -90,28 +77,28 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           break;
         case 3: { // jal
           let cost = (w >>> 25) & 7;
-          if (waited[hart] !== 0) {
+          if (R[base + 41] !== 0) {
             cost -= hidden;
-            waited[hart] = 0;
+            R[base + 41] = 0;
           }
           R[base + ((w >>> 9) & 63)] = pc + 2 + ((w >>> 27) & 2);
           const target = code[index + 1];
-          jumps[hart]++;
-          remember(hart, pc, target);
-          stalls[stallBase + JUMP] += cost - 1;
-          lastStall[hart] = JUMP;
+          N[base + 5]++;
+          remember(base, pc, target);
+          N[base + 38] += cost - 1;
+          R[base + 42] = 6;
           t += cost - 1;
           pc = target - 2 - ((w >>> 27) & 2);
           break;
         }
         case 4: { // jalr
-          const ready = jalrReady[hart];
+          const ready = N[base + 2];
           if (ready > t) {
-            stalls[stallBase + JUMP] += ready - t;
-            lastStall[hart] = JUMP;
-            waited[hart] = 0;
-            next[hart] = ready;
-            PC[hart] = pc;
+            N[base + 38] += ready - t;
+            R[base + 42] = 6;
+            R[base + 41] = 0;
+            N[base + 0] = ready;
+            R[base + 33] = pc;
             if (ready < soon) soon = ready;
             continue harts;
           }
@@ -119,271 +106,271 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           const split = (target & 2) !== 0 && context.isLong(target) ? splitCost : 0;
           const same = ((w >>> 9) & 63) === ((w >>> 15) & 31) ? sameCost : 0;
           let cost = jumpCost + same + split;
-          if (waited[hart] !== 0 && ready < t) cost -= split === 0 ? hidden + same : hidden;
-          waited[hart] = 0;
+          if (R[base + 41] !== 0 && ready < t) cost -= split === 0 ? hidden + same : hidden;
+          R[base + 41] = 0;
           R[base + ((w >>> 9) & 63)] = pc + 2 + ((w >>> 27) & 2);
-          jumps[hart]++;
-          remember(hart, pc, target);
-          stalls[stallBase + JUMP] += cost - 1;
-          lastStall[hart] = JUMP;
+          N[base + 5]++;
+          remember(base, pc, target);
+          N[base + 38] += cost - 1;
+          R[base + 42] = 6;
           t += cost - 1;
           pc = target - 2 - ((w >>> 27) & 2);
           break;
         }
         case 5: // beq
-          branches[hart]++;
+          N[base + 3]++;
           if (R[base + ((w >>> 15) & 31)] === R[base + ((w >>> 20) & 31)]) {
             const target = code[index + 1];
-            taken[hart]++;
-            remember(hart, pc, target);
+            N[base + 4]++;
+            remember(base, pc, target);
             const cost = (w >>> 25) & 7;
-            stalls[stallBase + BRANCH] += cost - 1;
-            lastStall[hart] = BRANCH;
+            N[base + 37] += cost - 1;
+            R[base + 42] = 5;
             t += cost - 1;
             pc = target - 2 - ((w >>> 27) & 2);
           } else {
             t += fallThroughExtra;
-            stalls[stallBase + BRANCH] += fallThroughExtra;
+            N[base + 37] += fallThroughExtra;
           }
           break;
         case 6: // bne
-          branches[hart]++;
+          N[base + 3]++;
           if (R[base + ((w >>> 15) & 31)] !== R[base + ((w >>> 20) & 31)]) {
             const target = code[index + 1];
-            taken[hart]++;
-            remember(hart, pc, target);
+            N[base + 4]++;
+            remember(base, pc, target);
             const cost = (w >>> 25) & 7;
-            stalls[stallBase + BRANCH] += cost - 1;
-            lastStall[hart] = BRANCH;
+            N[base + 37] += cost - 1;
+            R[base + 42] = 5;
             t += cost - 1;
             pc = target - 2 - ((w >>> 27) & 2);
           } else {
             t += fallThroughExtra;
-            stalls[stallBase + BRANCH] += fallThroughExtra;
+            N[base + 37] += fallThroughExtra;
           }
           break;
         case 7: // blt
-          branches[hart]++;
+          N[base + 3]++;
           if (R[base + ((w >>> 15) & 31)] < R[base + ((w >>> 20) & 31)]) {
             const target = code[index + 1];
-            taken[hart]++;
-            remember(hart, pc, target);
+            N[base + 4]++;
+            remember(base, pc, target);
             const cost = (w >>> 25) & 7;
-            stalls[stallBase + BRANCH] += cost - 1;
-            lastStall[hart] = BRANCH;
+            N[base + 37] += cost - 1;
+            R[base + 42] = 5;
             t += cost - 1;
             pc = target - 2 - ((w >>> 27) & 2);
           } else {
             t += fallThroughExtra;
-            stalls[stallBase + BRANCH] += fallThroughExtra;
+            N[base + 37] += fallThroughExtra;
           }
           break;
         case 8: // bge
-          branches[hart]++;
+          N[base + 3]++;
           if (R[base + ((w >>> 15) & 31)] >= R[base + ((w >>> 20) & 31)]) {
             const target = code[index + 1];
-            taken[hart]++;
-            remember(hart, pc, target);
+            N[base + 4]++;
+            remember(base, pc, target);
             const cost = (w >>> 25) & 7;
-            stalls[stallBase + BRANCH] += cost - 1;
-            lastStall[hart] = BRANCH;
+            N[base + 37] += cost - 1;
+            R[base + 42] = 5;
             t += cost - 1;
             pc = target - 2 - ((w >>> 27) & 2);
           } else {
             t += fallThroughExtra;
-            stalls[stallBase + BRANCH] += fallThroughExtra;
+            N[base + 37] += fallThroughExtra;
           }
           break;
         case 9: // bltu
-          branches[hart]++;
+          N[base + 3]++;
           if (R[base + ((w >>> 15) & 31)] >>> 0 < R[base + ((w >>> 20) & 31)] >>> 0) {
             const target = code[index + 1];
-            taken[hart]++;
-            remember(hart, pc, target);
+            N[base + 4]++;
+            remember(base, pc, target);
             const cost = (w >>> 25) & 7;
-            stalls[stallBase + BRANCH] += cost - 1;
-            lastStall[hart] = BRANCH;
+            N[base + 37] += cost - 1;
+            R[base + 42] = 5;
             t += cost - 1;
             pc = target - 2 - ((w >>> 27) & 2);
           } else {
             t += fallThroughExtra;
-            stalls[stallBase + BRANCH] += fallThroughExtra;
+            N[base + 37] += fallThroughExtra;
           }
           break;
         case 10: // bgeu
-          branches[hart]++;
+          N[base + 3]++;
           if (R[base + ((w >>> 15) & 31)] >>> 0 >= R[base + ((w >>> 20) & 31)] >>> 0) {
             const target = code[index + 1];
-            taken[hart]++;
-            remember(hart, pc, target);
+            N[base + 4]++;
+            remember(base, pc, target);
             const cost = (w >>> 25) & 7;
-            stalls[stallBase + BRANCH] += cost - 1;
-            lastStall[hart] = BRANCH;
+            N[base + 37] += cost - 1;
+            R[base + 42] = 5;
             t += cost - 1;
             pc = target - 2 - ((w >>> 27) & 2);
           } else {
             t += fallThroughExtra;
-            stalls[stallBase + BRANCH] += fallThroughExtra;
+            N[base + 37] += fallThroughExtra;
           }
           break;
         case 11: { // lb
           const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
           if (offset >>> 0 < tcdmSize) {
-            requestOffset[hart] = offset;
-            requestSlot[hart] = w;
-            since[hart] = t;
-            next[hart] = t;
-            PC[hart] = pc;
-            modes[hart] = REQUESTING;
-            if (t === now) requesters[asking++] = hart;
+            R[base + 37] = offset;
+            R[base + 38] = w;
+            N[base + 1] = t;
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            R[base + 34] = 1;
+            if (t === now) requesters[asking++] = base >> 7;
             else if (t < soon) soon = t;
             continue harts;
           }
-          next[hart] = t;
-          PC[hart] = pc;
-          context.access(hart, w, (offset + tcdmBase) | 0, t);
-          if (modes[hart] === REQUESTING && next[hart] === now) requesters[asking++] = hart;
-          else if (next[hart] < soon) soon = next[hart];
+          N[base + 0] = t;
+          R[base + 33] = pc;
+          context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+          if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+          else if (N[base + 0] < soon) soon = N[base + 0];
           continue harts;
         }
         case 12: { // lh
           const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
           if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
-            requestOffset[hart] = offset;
-            requestSlot[hart] = w;
-            since[hart] = t;
-            next[hart] = t;
-            PC[hart] = pc;
-            modes[hart] = REQUESTING;
-            if (t === now) requesters[asking++] = hart;
+            R[base + 37] = offset;
+            R[base + 38] = w;
+            N[base + 1] = t;
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            R[base + 34] = 1;
+            if (t === now) requesters[asking++] = base >> 7;
             else if (t < soon) soon = t;
             continue harts;
           }
-          next[hart] = t;
-          PC[hart] = pc;
-          context.access(hart, w, (offset + tcdmBase) | 0, t);
-          if (modes[hart] === REQUESTING && next[hart] === now) requesters[asking++] = hart;
-          else if (next[hart] < soon) soon = next[hart];
+          N[base + 0] = t;
+          R[base + 33] = pc;
+          context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+          if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+          else if (N[base + 0] < soon) soon = N[base + 0];
           continue harts;
         }
         case 13: { // lw
           const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
           if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
-            requestOffset[hart] = offset;
-            requestSlot[hart] = w;
-            since[hart] = t;
-            next[hart] = t;
-            PC[hart] = pc;
-            modes[hart] = REQUESTING;
-            if (t === now) requesters[asking++] = hart;
+            R[base + 37] = offset;
+            R[base + 38] = w;
+            N[base + 1] = t;
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            R[base + 34] = 1;
+            if (t === now) requesters[asking++] = base >> 7;
             else if (t < soon) soon = t;
             continue harts;
           }
-          next[hart] = t;
-          PC[hart] = pc;
-          context.access(hart, w, (offset + tcdmBase) | 0, t);
-          if (modes[hart] === REQUESTING && next[hart] === now) requesters[asking++] = hart;
-          else if (next[hart] < soon) soon = next[hart];
+          N[base + 0] = t;
+          R[base + 33] = pc;
+          context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+          if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+          else if (N[base + 0] < soon) soon = N[base + 0];
           continue harts;
         }
         case 14: { // lbu
           const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
           if (offset >>> 0 < tcdmSize) {
-            requestOffset[hart] = offset;
-            requestSlot[hart] = w;
-            since[hart] = t;
-            next[hart] = t;
-            PC[hart] = pc;
-            modes[hart] = REQUESTING;
-            if (t === now) requesters[asking++] = hart;
+            R[base + 37] = offset;
+            R[base + 38] = w;
+            N[base + 1] = t;
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            R[base + 34] = 1;
+            if (t === now) requesters[asking++] = base >> 7;
             else if (t < soon) soon = t;
             continue harts;
           }
-          next[hart] = t;
-          PC[hart] = pc;
-          context.access(hart, w, (offset + tcdmBase) | 0, t);
-          if (modes[hart] === REQUESTING && next[hart] === now) requesters[asking++] = hart;
-          else if (next[hart] < soon) soon = next[hart];
+          N[base + 0] = t;
+          R[base + 33] = pc;
+          context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+          if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+          else if (N[base + 0] < soon) soon = N[base + 0];
           continue harts;
         }
         case 15: { // lhu
           const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
           if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
-            requestOffset[hart] = offset;
-            requestSlot[hart] = w;
-            since[hart] = t;
-            next[hart] = t;
-            PC[hart] = pc;
-            modes[hart] = REQUESTING;
-            if (t === now) requesters[asking++] = hart;
+            R[base + 37] = offset;
+            R[base + 38] = w;
+            N[base + 1] = t;
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            R[base + 34] = 1;
+            if (t === now) requesters[asking++] = base >> 7;
             else if (t < soon) soon = t;
             continue harts;
           }
-          next[hart] = t;
-          PC[hart] = pc;
-          context.access(hart, w, (offset + tcdmBase) | 0, t);
-          if (modes[hart] === REQUESTING && next[hart] === now) requesters[asking++] = hart;
-          else if (next[hart] < soon) soon = next[hart];
+          N[base + 0] = t;
+          R[base + 33] = pc;
+          context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+          if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+          else if (N[base + 0] < soon) soon = N[base + 0];
           continue harts;
         }
         case 16: { // sb
           const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
           if (offset >>> 0 < tcdmSize) {
-            requestOffset[hart] = offset;
-            requestSlot[hart] = w;
-            since[hart] = t;
-            next[hart] = t;
-            PC[hart] = pc;
-            modes[hart] = REQUESTING;
-            if (t === now) requesters[asking++] = hart;
+            R[base + 37] = offset;
+            R[base + 38] = w;
+            N[base + 1] = t;
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            R[base + 34] = 1;
+            if (t === now) requesters[asking++] = base >> 7;
             else if (t < soon) soon = t;
             continue harts;
           }
-          next[hart] = t;
-          PC[hart] = pc;
-          context.access(hart, w, (offset + tcdmBase) | 0, t);
-          if (modes[hart] === REQUESTING && next[hart] === now) requesters[asking++] = hart;
-          else if (next[hart] < soon) soon = next[hart];
+          N[base + 0] = t;
+          R[base + 33] = pc;
+          context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+          if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+          else if (N[base + 0] < soon) soon = N[base + 0];
           continue harts;
         }
         case 17: { // sh
           const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
           if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
-            requestOffset[hart] = offset;
-            requestSlot[hart] = w;
-            since[hart] = t;
-            next[hart] = t;
-            PC[hart] = pc;
-            modes[hart] = REQUESTING;
-            if (t === now) requesters[asking++] = hart;
+            R[base + 37] = offset;
+            R[base + 38] = w;
+            N[base + 1] = t;
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            R[base + 34] = 1;
+            if (t === now) requesters[asking++] = base >> 7;
             else if (t < soon) soon = t;
             continue harts;
           }
-          next[hart] = t;
-          PC[hart] = pc;
-          context.access(hart, w, (offset + tcdmBase) | 0, t);
-          if (modes[hart] === REQUESTING && next[hart] === now) requesters[asking++] = hart;
-          else if (next[hart] < soon) soon = next[hart];
+          N[base + 0] = t;
+          R[base + 33] = pc;
+          context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+          if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+          else if (N[base + 0] < soon) soon = N[base + 0];
           continue harts;
         }
         case 18: { // sw
           const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
           if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
-            requestOffset[hart] = offset;
-            requestSlot[hart] = w;
-            since[hart] = t;
-            next[hart] = t;
-            PC[hart] = pc;
-            modes[hart] = REQUESTING;
-            if (t === now) requesters[asking++] = hart;
+            R[base + 37] = offset;
+            R[base + 38] = w;
+            N[base + 1] = t;
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            R[base + 34] = 1;
+            if (t === now) requesters[asking++] = base >> 7;
             else if (t < soon) soon = t;
             continue harts;
           }
-          next[hart] = t;
-          PC[hart] = pc;
-          context.access(hart, w, (offset + tcdmBase) | 0, t);
-          if (modes[hart] === REQUESTING && next[hart] === now) requesters[asking++] = hart;
-          else if (next[hart] < soon) soon = next[hart];
+          N[base + 0] = t;
+          R[base + 33] = pc;
+          context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+          if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+          else if (N[base + 0] < soon) soon = N[base + 0];
           continue harts;
         }
         case 19: // addi
@@ -449,75 +436,75 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
         case 51: // mulh
           R[base + ((w >>> 9) & 63)] = mulh(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
           t += mulhExtra;
-          stalls[stallBase + MULH] += mulhExtra;
-          lastStall[hart] = MULH;
-          if ((w & NEXT_IS_JUMP) !== 0) waited[hart] = mulhExtra;
+          N[base + 39] += mulhExtra;
+          R[base + 42] = 7;
+          if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = mulhExtra;
           break;
         case 52: // mulhsu
           R[base + ((w >>> 9) & 63)] = mulhsu(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
           t += mulhExtra;
-          stalls[stallBase + MULH] += mulhExtra;
-          lastStall[hart] = MULH;
-          if ((w & NEXT_IS_JUMP) !== 0) waited[hart] = mulhExtra;
+          N[base + 39] += mulhExtra;
+          R[base + 42] = 7;
+          if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = mulhExtra;
           break;
         case 53: // mulhu
           R[base + ((w >>> 9) & 63)] = mulhu(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
           t += mulhExtra;
-          stalls[stallBase + MULH] += mulhExtra;
-          lastStall[hart] = MULH;
-          if ((w & NEXT_IS_JUMP) !== 0) waited[hart] = mulhExtra;
+          N[base + 39] += mulhExtra;
+          R[base + 42] = 7;
+          if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = mulhExtra;
           break;
         case 54: { // div
           const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], true);
           R[base + ((w >>> 9) & 63)] = div(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
           t += extra;
-          stalls[stallBase + DIV] += extra;
-          lastStall[hart] = DIV;
-          if ((w & NEXT_IS_JUMP) !== 0) waited[hart] = extra;
+          N[base + 40] += extra;
+          R[base + 42] = 8;
+          if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = extra;
           break;
         }
         case 55: { // divu
           const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], false);
           R[base + ((w >>> 9) & 63)] = divu(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
           t += extra;
-          stalls[stallBase + DIV] += extra;
-          lastStall[hart] = DIV;
-          if ((w & NEXT_IS_JUMP) !== 0) waited[hart] = extra;
+          N[base + 40] += extra;
+          R[base + 42] = 8;
+          if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = extra;
           break;
         }
         case 56: { // rem
           const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], true);
           R[base + ((w >>> 9) & 63)] = rem(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
           t += extra;
-          stalls[stallBase + DIV] += extra;
-          lastStall[hart] = DIV;
-          if ((w & NEXT_IS_JUMP) !== 0) waited[hart] = extra;
+          N[base + 40] += extra;
+          R[base + 42] = 8;
+          if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = extra;
           break;
         }
         case 57: { // remu
           const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], false);
           R[base + ((w >>> 9) & 63)] = remu(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
           t += extra;
-          stalls[stallBase + DIV] += extra;
-          lastStall[hart] = DIV;
-          if ((w & NEXT_IS_JUMP) !== 0) waited[hart] = extra;
+          N[base + 40] += extra;
+          R[base + 42] = 8;
+          if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = extra;
           break;
         }
         default:
-          PC[hart] = pc;
-          next[hart] = t;
-          context.special(hart, w, index, t);
-          if (modes[hart] === REQUESTING && next[hart] === now) requesters[asking++] = hart;
-          else if (next[hart] < soon) soon = next[hart];
+          R[base + 33] = pc;
+          N[base + 0] = t;
+          context.special(base >> 7, w, index, t);
+          if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+          else if (N[base + 0] < soon) soon = N[base + 0];
           continue harts;
         }
         pc = (pc + 2 + ((w >>> 27) & 2)) | 0;
         t += 1;
-        if ((w & FEEDS_JALR) !== 0) jalrReady[hart] = t + 1;
+        if ((w & FEEDS_JALR) !== 0) N[base + 2] = t + 1;
         if (t >= horizon) break;
       }
-      next[hart] = t;
-      PC[hart] = pc;
+      N[base + 0] = t;
+      R[base + 33] = pc;
       if (t < soon) soon = t;
     }
     clock[SOON] = soon;
@@ -526,64 +513,64 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
 
   function complete(hart: number): void {
     const now = clock[NOW];
-    if (phases[hart] !== SIMPLE) {
+    const base = hart << 7;
+    if (R[base + 36] !== 0) {
       context.completeSpecial(hart, now);
       return;
     }
-    const base = hart << 6;
-    const w = requestSlot[hart];
-    const offset = requestOffset[hart];
+    const w = R[base + 38];
+    const offset = R[base + 37];
     switch (w & 511) {
     case 11: // lb
       R[base + ((w >>> 9) & 63)] = i8[offset];
-      loads[hart]++;
+      N[base + 6]++;
       break;
     case 12: // lh
       R[base + ((w >>> 9) & 63)] = i16[offset >> 1];
-      loads[hart]++;
+      N[base + 6]++;
       break;
     case 13: // lw
       R[base + ((w >>> 9) & 63)] = i32[offset >> 2];
-      loads[hart]++;
+      N[base + 6]++;
       break;
     case 14: // lbu
       R[base + ((w >>> 9) & 63)] = u8[offset];
-      loads[hart]++;
+      N[base + 6]++;
       break;
     case 15: // lhu
       R[base + ((w >>> 9) & 63)] = u16[offset >> 1];
-      loads[hart]++;
+      N[base + 6]++;
       break;
     case 16: // sb
       u8[offset] = R[base + ((w >>> 20) & 31)];
-      stores[hart]++;
+      N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
     case 17: // sh
       u16[offset >> 1] = R[base + ((w >>> 20) & 31)];
-      stores[hart]++;
+      N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
     case 18: // sw
       i32[offset >> 2] = R[base + ((w >>> 20) & 31)];
-      stores[hart]++;
+      N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
     }
-    const withheld = now - since[hart];
+    const withheld = now - N[base + 1];
     if (withheld !== 0) {
-      stalls[(hart << 4) + CONFLICT] += withheld;
-      if ((w & NEXT_IS_JUMP) !== 0) waited[hart] = withheld;
+      N[base + 33] += withheld;
+      if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = withheld;
     }
     const cost = (w >>> 25) & 7;
     if (cost !== 1) {
-      stalls[(hart << 4) + LOAD_USE] += cost - 1;
-      lastStall[hart] = LOAD_USE;
+      N[base + 32] += cost - 1;
+      R[base + 42] = 0;
     }
-    if ((w & FEEDS_JALR) !== 0) jalrReady[hart] = now + 3;
-    modes[hart] = RUNNING;
-    next[hart] = now + cost;
-    PC[hart] += 2 + ((w >>> 27) & 2);
+    if ((w & FEEDS_JALR) !== 0) N[base + 2] = now + 3;
+    R[base + 34] = 0;
+    N[base + 0] = now + cost;
+    R[base + 33] += 2 + ((w >>> 27) & 2);
   }
 
   return { issue, complete };
