@@ -7,6 +7,7 @@ import type { Memory } from '../memory/memory.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import {
   ASK,
+  COST_MASK,
   COST_SHIFT,
   FEEDS_JALR,
   LONG,
@@ -31,6 +32,10 @@ export class CodeCache {
   private l2First = Infinity;
   private l2End = 0;
   private readonly probed = new Set<number>();
+  /** Last instructions of hardware loops: asked for at each execution. */
+  private readonly loopEnds = new Set<number>();
+  /** Changes whenever slots are dropped. */
+  generation = 0;
 
   constructor(
     private readonly l2: Memory,
@@ -59,7 +64,19 @@ export class CodeCache {
     return this.probed.has(pc >>> 0);
   }
 
+  /** From now on the instruction at this address is the last one of a hardware loop of some hart. */
+  watchLoopEnd(pc: number): void {
+    if (this.loopEnds.has(pc >>> 0)) return;
+    this.loopEnds.add(pc >>> 0);
+    this.invalidate();
+  }
+
+  endsLoop(pc: number): boolean {
+    return this.loopEnds.has(pc >>> 0);
+  }
+
   invalidate(): void {
+    this.generation++;
     if (this.l2End > 0) this.slots.fill(0, this.l2First, this.l2End);
     this.slots.fill(0, this.l2.size, this.l2.size + this.tcdmCodeEnd);
     this.l2First = Infinity;
@@ -140,15 +157,29 @@ export class CodeCache {
       immediate = format === 'branch' || format === 'jump' ? address + decoded.imm : decoded.imm;
     }
     this.slots[index + 1] = immediate;
-    this.mark(index, this.probed.has(address) ? word | ASK : word);
+    const ask = this.probed.has(address) || this.loopEnds.has(address);
+    this.mark(index, ask ? word | ASK : word);
     return word;
+  }
+
+  /**
+   * Slot of the last instruction of a loop when its first one follows: the hazard is with that one, and
+   * no jump is near. The halfwords it depends on are looked at.
+   */
+  loopBackWord(last: number, word: number, start: number): number {
+    this.look(start >>> 0);
+    const decoded = this.decodeAt(last);
+    const next = this.decodeAt(start);
+    const hazard = decoded?.row.timing === 'load' && next ? loadUse(decoded, next) : 0;
+    const kept = word & ~((COST_MASK << COST_SHIFT) | NEXT_IS_JUMP | FEEDS_JALR);
+    return kept | ((1 + hazard * this.timing.load_use) << COST_SHIFT);
   }
 
   private encode(d: Decoded, address: number): number {
     const { row } = d;
     let word =
-      operationOf.get(row.name)! |
-      ((d.rd === 0 ? SINK : d.rd) << RD_SHIFT) |
+      operationOf.get(row)! |
+      ((d.rd === 0 && writesDestination(d) ? SINK : d.rd) << RD_SHIFT) |
       (d.rs1 << RS1_SHIFT) |
       (d.rs2 << RS2_SHIFT) |
       (d.bytes === 4 ? LONG : 0);
@@ -175,8 +206,15 @@ export class CodeCache {
         const next = this.decodeAt(followsAt);
         if (next === undefined) break;
         if (next.row.timing === 'jump' || next.row.timing === 'jalr') word |= NEXT_IS_JUMP;
+        // A jump back of a loop hides behind what its last instruction waits for, too.
+        if (this.loopEnds.has(followsAt >>> 0)) word |= NEXT_IS_JUMP;
         if (row.timing === 'load') cost += loadUse(d, next) * this.timing.load_use;
         if (this.feedsJalr(d, next, followsAt + next.bytes)) word |= FEEDS_JALR;
+        else if (stepsBase(d) && next.row.timing === 'jalr' && next.rs1 === d.rs1) {
+          // The stepped base comes out of the ALU, a cycle before a loaded value would.
+          cost += 1;
+          word &= ~NEXT_IS_JUMP;
+        }
       }
     }
     return word | (cost << COST_SHIFT);
@@ -188,9 +226,10 @@ export class CodeCache {
 
   /** A result reaches a jalr in decode late from the instruction before it, a load even from two before. */
   private feedsJalr(d: Decoded, next: Decoded, afterNext: number): boolean {
-    if (d.rd === 0 || d.row.timing === 'store') return false;
+    if (d.rd === 0 || !writesDestination(d)) return false;
     if (next.row.timing === 'jalr') return next.rs1 === d.rd;
-    if (d.row.timing !== 'load' || writesThroughAlu(next, d.rd) || next.rd === d.rd) return false;
+    if (d.row.timing !== 'load' || writesThroughAlu(next, d.rd)) return false;
+    if (next.rd === d.rd && writesDestination(next)) return false;
     this.look(afterNext);
     const second = this.decodeAt(afterNext);
     return second?.row.timing === 'jalr' && second.rs1 === d.rd;
@@ -208,9 +247,19 @@ export function readsRegister(d: Decoded, register: number): boolean {
   const { row } = d;
   const tree = row.result ?? row.condition;
   const readsBase = row.memory !== undefined || row.format === 'csr' || row.format === 'jalr';
-  const readsFirst = readsBase || mentions(tree, 'rs1');
-  const readsSecond = row.memory?.write === true || mentions(tree, 'rs2');
-  return (readsFirst && d.rs1 === register) || (readsSecond && d.rs2 === register);
+  const setsLoop = row.format === 'loop-register' || row.format === 'loop-setup';
+  const readsFirst = readsBase || setsLoop || mentions(tree, 'rs1');
+  const readsSecond =
+    row.memory?.write === true ||
+    row.memory?.offset === 'rs2' ||
+    row.waitsForField2 === true ||
+    mentions(tree, 'rs2');
+  const readsThird = row.memory?.offset === 'rd' || mentions(tree, 'rd');
+  return (
+    (readsFirst && d.rs1 === register) ||
+    (readsSecond && d.rs2 === register) ||
+    (readsThird && d.rd === register)
+  );
 }
 
 /** jal and jalr write their link through another path, a load through the memory port. */
@@ -222,5 +271,16 @@ function writesThroughAlu(d: Decoded, register: number): boolean {
     timing === 'mulh' ||
     timing === 'div' ||
     timing === 'csr';
-  return byAlu && d.rd === register;
+  return (byAlu && d.rd === register) || (stepsBase(d) && d.rs1 === register);
+}
+
+/** Whether `rd` is written; stores may have a third source there, loop instructions their loop. */
+function writesDestination({ row }: Decoded): boolean {
+  return row.timing !== 'store' && row.timing !== 'loop';
+}
+
+/** A post-increment access writes its base through the ALU port, unless the loaded value replaces it. */
+function stepsBase(d: Decoded): boolean {
+  if (d.row.memory?.postIncrement !== true || d.rs1 === 0) return false;
+  return d.row.memory.write || d.rd !== d.rs1;
 }

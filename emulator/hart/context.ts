@@ -29,6 +29,8 @@ export interface InterpreterContext {
   /** A load or store that is not one aligned access to the TCDM. */
   access(hart: number, slot: number, address: number, now: number): void;
   completeSpecial(hart: number, now: number): void;
+  /** A hart, by the start of its state, goes from the last instruction of a loop to its first; gives the extra cost. */
+  jumpBack(base: number): number;
   /** A store below `tcdmCodeEnd`. */
   storedCode(hart: number, offset: number): void;
 }

@@ -62,13 +62,19 @@ const COUNTERS = EVENT_COUNTERS + 3;
 const INHIBIT_MASK = ((1 << COUNTERS) - 1) & ~2;
 const U64 = (1n << 64n) - 1n;
 
+export interface CsrOptions {
+  readonly misa: number;
+  readonly clusterId: number;
+  /** Whether the registers of CORE-V exist. */
+  readonly coreV: boolean;
+}
+
 export class CsrFile {
   private harts: HartCsrs[] = [];
 
   constructor(
     private readonly state: HartState,
-    private readonly misa: number,
-    private readonly clusterId: number,
+    private readonly options: CsrOptions,
   ) {
     this.reset();
   }
@@ -104,13 +110,13 @@ export class CsrFile {
   /** Value of a CSR when its access leaves decode in cycle `now`; undefined when it does not exist. */
   read(hart: number, address: number, now: number): number | undefined {
     const row = csrByAddress.get(address);
-    if (row === undefined) return undefined;
+    if (row === undefined || (row.coreV && !this.options.coreV)) return undefined;
     const csrs = this.of(hart);
     switch (row.name) {
       case 'mstatus':
         return csrs.mstatus;
       case 'misa':
-        return this.misa;
+        return this.options.misa;
       case 'mie':
         return csrs.mie;
       case 'mtvec':
@@ -126,7 +132,22 @@ export class CsrFile {
       case 'mcountinhibit':
         return csrs.inhibit;
       case 'mhartid':
-        return (this.clusterId << 5) | hart;
+      case 'uhartid':
+        return (this.options.clusterId << 5) | hart;
+      case 'privlv':
+        return 3;
+      case 'lpstart0':
+        return this.state.loopStart0[hart << HART_SHIFT];
+      case 'lpend0':
+        return this.state.loopEnd0[hart << HART_SHIFT];
+      case 'lpcount0':
+        return this.state.loopCount0[hart << HART_SHIFT];
+      case 'lpstart1':
+        return this.state.loopStart1[hart << HART_SHIFT];
+      case 'lpend1':
+        return this.state.loopEnd1[hart << HART_SHIFT];
+      case 'lpcount1':
+        return this.state.loopCount1[hart << HART_SHIFT];
       case 'mtval':
       case 'mvendorid':
       case 'marchid':

@@ -1,7 +1,7 @@
-import type { BinaryOperator, Expression, Operand } from '../isa/expression.js';
-import type { Row } from '../isa/row.js';
-import { operationOf, rows } from '../isa/table.js';
+import type { MemoryMeaning, Row } from '../isa/row.js';
+import { operationOf, registerFamilies, rows } from '../isa/table.js';
 import { OctobarError } from '../sim/error.js';
+import { ExpressionEmitter, type OperandText } from './emit-expression.js';
 import {
   historyOffset,
   mode,
@@ -22,76 +22,47 @@ import {
  * the meaning stands in one place and V8 sees one flat switch. The result is committed as
  * `generated/execute.ts`; a test checks that it is what this file writes.
  */
-const operands: Record<Operand, string> = {
+const operands: OperandText = {
   rs1: 'R[base + ((w >>> 15) & 31)]',
   rs2: 'R[base + ((w >>> 20) & 31)]',
   rd: 'R[base + ((w >>> 9) & 63)]',
   imm: 'code[index + 1]',
+  field2: '((w >>> 20) & 31)',
+  field2_s: '(w << 7 >> 27)',
   pc: 'pc',
 };
 
-const comparison: Partial<Record<BinaryOperator, readonly [string, boolean]>> = {
-  eq: ['===', false],
-  ne: ['!==', false],
-  lt_s: ['<', false],
-  ge_s: ['>=', false],
-  lt_u: ['<', true],
-  ge_u: ['>=', true],
+/** Operands of the functions in `generated/execute-registers.ts`, which hold them in variables. */
+const locals: OperandText = {
+  rs1: 'a',
+  rs2: 'b',
+  rd: 'd',
+  imm: 'n',
+  field2: '((w >>> 20) & 31)',
+  field2_s: '(w << 7 >> 27)',
+  pc: 'pc',
 };
 
-const arithmetic: Partial<Record<BinaryOperator, string>> = {
-  add: '+',
-  sub: '-',
-  and: '&',
-  or: '|',
-  xor: '^',
-  shl: '<<',
-  shr_s: '>>',
-  shr_u: '>>>',
-};
-
-/** JavaScript text of a condition. */
-function emitCondition(tree: Expression): string {
-  if (tree.kind === 'binary') {
-    const rule = comparison[tree.operator];
-    if (rule) {
-      const [sign, unsigned] = rule;
-      const wrap = (text: string): string => (unsigned ? `${text} >>> 0` : text);
-      return `${wrap(emitValue(tree.left))} ${sign} ${wrap(emitValue(tree.right))}`;
-    }
-  }
-  return `${emitValue(tree)} !== 0`;
-}
-
-/** JavaScript text of a value; an int32 after it is stored into an Int32Array. */
-function emitValue(tree: Expression): string {
-  switch (tree.kind) {
-    case 'operand':
-      return operands[tree.operand];
-    case 'constant':
-      return String(tree.value);
-    case 'call':
-      return `${tree.helper}(${tree.arguments.map(emitValue).join(', ')})`;
-    case 'binary': {
-      if (comparison[tree.operator]) return `(${emitCondition(tree)} ? 1 : 0)`;
-      if (tree.operator === 'mul') {
-        return `Math.imul(${emitValue(tree.left)}, ${emitValue(tree.right)})`;
-      }
-      return `(${emitValue(tree.left)} ${arithmetic[tree.operator]} ${emitValue(tree.right)})`;
-    }
-  }
-}
+const main = new ExpressionEmitter(operands);
+const ofRegisters = new ExpressionEmitter(locals);
+const familyOf = new Map<Row, string>(
+  Object.entries(registerFamilies).flatMap(([name, members]) =>
+    members.map((row) => [row, name] as const),
+  ),
+);
 
 const write = (text: string): string => `R[base + ((w >>> 9) & 63)] = ${text};`;
 
 function emitCase(row: Row): string[] {
+  const family = familyOf.get(row);
+  if (family !== undefined) return [`${family}(R, base, w, code[index + 1]);`, 'break;'];
   switch (row.timing) {
     case 'alu':
     case 'mul':
-      return [write(emitValue(row.result!)), 'break;'];
+      return [write(main.value(row.result!)), 'break;'];
     case 'mulh':
       return [
-        write(emitValue(row.result!)),
+        write(main.value(row.result!)),
         't += mulhExtra;',
         '$mulh += mulhExtra;',
         '$lastStall = #mulh;',
@@ -102,7 +73,7 @@ function emitCase(row: Row): string[] {
       const isSigned = row.name === 'div' || row.name === 'rem';
       return [
         `const extra = divExtra + divisionSteps(${operands.rs2}, ${isSigned});`,
-        write(emitValue(row.result!)),
+        write(main.value(row.result!)),
         't += extra;',
         '$div += extra;',
         '$lastStall = #div;',
@@ -113,7 +84,7 @@ function emitCase(row: Row): string[] {
     case 'branch':
       return [
         '$branches++;',
-        `if (${emitCondition(row.condition!)}) {`,
+        `if (${main.condition(row.condition!)}) {`,
         '  const target = code[index + 1];',
         '  $taken++;',
         '  remember(base, pc, target);',
@@ -189,13 +160,22 @@ function emitIndirectJump(): string[] {
   ];
 }
 
+const stepOf = ({ offset }: MemoryMeaning): string =>
+  offset === undefined ? operands.imm : operands[offset];
+
+const address = (memory: MemoryMeaning): string =>
+  memory.postIncrement === true ? operands.rs1 : `${operands.rs1} + ${stepOf(memory)}`;
+
 /** Raises the TCDM request when the access is inside and does not cross a word; else the slow path. */
 function emitRequest(row: Row): string[] {
-  const { bytes } = row.memory!;
+  const { bytes, postIncrement } = row.memory!;
   const crosses =
     bytes === 1 ? '' : bytes === 2 ? ' && (offset & 1) === 0' : ' && (offset & 3) === 0';
   return [
-    `const offset = (${operands.rs1} + ${operands.imm} - tcdmBase) | 0;`,
+    `const offset = (${address(row.memory!)} - tcdmBase) | 0;`,
+    ...(postIncrement === true
+      ? [`$nextBase = (${operands.rs1} + ${stepOf(row.memory!)}) | 0;`]
+      : []),
     `if (offset >>> 0 < tcdmSize${crosses}) {`,
     '  $requestOffset = offset;',
     '  $requestSlot = w;',
@@ -217,34 +197,64 @@ function emitRequest(row: Row): string[] {
 }
 
 function emitComplete(row: Row): string[] {
-  const { bytes, signed, write: isWrite } = row.memory!;
+  const { bytes, signed, write: isWrite, postIncrement } = row.memory!;
   const view = bytes === 4 ? 'i32' : `${signed ? 'i' : 'u'}${bytes * 8}`;
   const at = bytes === 4 ? 'offset >> 2' : bytes === 2 ? 'offset >> 1' : 'offset';
+  // A loaded value wins over the stepped base in the same register; x0 stays 0.
+  const step = postIncrement === true ? [`${operands.rs1} = $nextBase;`, 'R[base] = 0;'] : [];
   if (isWrite)
     return [
       `${view}[${at}] = ${operands.rs2};`,
+      ...step,
       '$stores++;',
       'if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);',
       'break;',
     ];
-  return [write(`${view}[${at}]`), '$loads++;', 'break;'];
+  return [...step, write(`${view}[${at}]`), '$loads++;', 'break;'];
 }
 
 const indent = (lines: readonly string[], by: number): string =>
   lines.map((line) => `${' '.repeat(by)}${line}`).join('\n');
 
-const cases = (emit: (row: Row) => string[], by: number, keep: (row: Row) => boolean): string =>
-  rows
-    .filter(keep)
-    .map((row) => ({ row, body: emit(row) }))
-    .filter(({ body }) => body.length > 0)
-    .map(({ row, body }) => {
+/** One `case` per body: rows that do the same in this place share it. */
+function cases(emit: (row: Row) => string[], by: number, selected: readonly Row[]): string {
+  const groups = new Map<string, { body: string[]; labels: string[] }>();
+  for (const row of selected) {
+    const body = emit(row);
+    if (body.length === 0) continue;
+    const key = body.join('\n');
+    const group = groups.get(key) ?? { body, labels: [] };
+    group.labels.push(`case ${operationOf.get(row)}: // ${row.name}`);
+    groups.set(key, group);
+  }
+  return [...groups.values()]
+    .map(({ body, labels }) => {
       const scoped = body.some((line) => /^(const|let) /.test(line));
-      const open = `case ${operationOf.get(row.name)}: ${scoped ? '{ ' : ''}// ${row.name}`;
-      const lines = scoped ? [...body, '}'] : body;
-      return `${indent([open], by)}\n${indent(lines.slice(0, scoped ? -1 : undefined), by + 2)}${scoped ? `\n${indent(['}'], by)}` : ''}`;
+      if (scoped) labels[labels.length - 1] = labels.at(-1)!.replace(': //', ': { //');
+      const text = [indent(labels, by), indent(body, by + 2)];
+      if (scoped) text.push(indent(['}'], by));
+      return text.join('\n');
     })
     .join('\n');
+}
+
+/** The function of one family: operands first, so that each case is only its expression. */
+function emitFamily(name: string, members: readonly Row[]): string {
+  const emit = (row: Row): string[] => [`R[at] = ${ofRegisters.value(row.result!)};`, 'break;'];
+  const body = cases(emit, 4, members);
+  const old = /\bd\b/.test(body) ? ['  const d = R[at];'] : [];
+  return [
+    `export function ${name}(R: Int32Array, base: number, w: number, n: number): void {`,
+    '  const a = R[base + ((w >>> 15) & 31)];',
+    '  const b = R[base + ((w >>> 20) & 31)];',
+    '  const at = base + ((w >>> 9) & 63);',
+    ...old,
+    '  switch (w & 511) {',
+    body,
+    '  }',
+    '}',
+  ].join('\n');
+}
 
 /** `$field` is a word or number of the hart at `base`, `#name` a constant: literals are fastest. */
 function resolveNames(text: string): string {
@@ -271,7 +281,15 @@ const isMemory = (row: Row): boolean => row.timing === 'load' || row.timing === 
 /** The text of `generated/execute.ts`. `template` is `execute.template`, with its two marks. */
 export function emitInterpreter(template: string): string {
   const text = template
-    .replace('        // @execute\n', () => `${cases(emitCase, 8, () => true)}\n`)
-    .replace('    // @complete\n', () => `${cases(emitComplete, 4, isMemory)}\n`);
+    .replace('        // @execute\n', () => `${cases(emitCase, 8, rows)}\n`)
+    .replace('    // @complete\n', () => `${cases(emitComplete, 4, rows.filter(isMemory))}\n`);
   return resolveNames(text);
+}
+
+/** The text of `generated/execute-registers.ts`, from `execute-registers.template`. */
+export function emitRegisterFamilies(template: string): string {
+  const functions = Object.entries(registerFamilies).map(([name, members]) =>
+    emitFamily(name, members),
+  );
+  return template.replace('// @families\n', () => `${functions.join('\n\n')}\n`);
 }

@@ -10,6 +10,7 @@ import type { HartControl } from '../sim/unit.js';
 import { CodeCache } from './code-cache.js';
 import type { InterpreterContext } from './context.js';
 import { CsrFile, MIE, MPIE } from './csr-file.js';
+import { HardwareLoops } from './hardware-loops.js';
 import { createDecoder } from '../isa/decoder.js';
 import { MemoryAccess } from './memory-access.js';
 import {
@@ -66,6 +67,7 @@ export class Harts implements InterpreterContext, HartControl {
   readonly count: number;
   readonly codeCache: CodeCache;
   readonly csrs: CsrFile;
+  readonly loops: HardwareLoops;
   readonly memory: MemoryAccess;
   /** Set when somebody's `next` changed outside the main loop's own bookkeeping. */
   disturbed = true;
@@ -95,8 +97,13 @@ export class Harts implements InterpreterContext, HartControl {
       createDecoder(extensions),
       options.timing,
     );
+    this.loops = new HardwareLoops(options.state, this.codeCache);
     const letters = (extensions.has('xcvelw') ? 1 << 23 : 0) | (1 << 8) | (1 << 12) | (1 << 2);
-    this.csrs = new CsrFile(options.state, (1 << 30) | letters, options.clusterId);
+    this.csrs = new CsrFile(options.state, {
+      misa: (1 << 30) | letters,
+      clusterId: options.clusterId,
+      coreV: extensions.has('xcvhwlp'),
+    });
     this.memory = new MemoryAccess(this, options);
     this.passProbe = new Int32Array(this.count).fill(-1);
     this.interrupted = new Uint8Array(this.count);
@@ -140,6 +147,7 @@ export class Harts implements InterpreterContext, HartControl {
     this.trace(this.tracer);
     this.passProbe.fill(-1);
     this.codeCache.invalidate();
+    this.loops.restored();
     this.disturbed = true;
   }
 
@@ -164,10 +172,13 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   resolve(hart: number, pc: number, index: number, now: number): number {
+    const known = this.loops.known(pc);
+    if (known !== 0) return this.loops.atEnd(hart, pc, known, true);
     this.state.pc[hart << HART_SHIFT] = pc;
     this.state.next[hart << HART_SHIFT] = now;
     const word = this.codeCache.fill(pc, index);
-    if (this.codeCache.isProbed(pc)) {
+    const isProbed = this.codeCache.isProbed(pc);
+    if (isProbed) {
       const waits =
         rowOf(word)?.timing === 'jalr' && this.state.jalrReady[hart << HART_SHIFT] > now;
       if (!waits && this.passProbe[hart] !== pc) {
@@ -178,11 +189,16 @@ export class Harts implements InterpreterContext, HartControl {
       }
       this.passProbe[hart] = -1;
     }
+    if (this.codeCache.endsLoop(pc)) return this.loops.atEnd(hart, pc, word, !isProbed);
     return word;
   }
 
   isLong(address: number): boolean {
     return this.codeCache.isLong(address);
+  }
+
+  jumpBack(base: number): number {
+    return this.loops.jumpBack(base >> HART_SHIFT);
   }
 
   storedCode(hart: number, offset: number): void {
@@ -220,6 +236,9 @@ export class Harts implements InterpreterContext, HartControl {
         return this.mret(hart, now);
       case 'wfi':
         return this.wfi(hart, slot, now);
+      case 'loop':
+        this.loops.setUp(hart, row, slot, this.code[index + 1], now);
+        return this.finish(hart, slot, now, 1, 'csr');
       case 'event-load': {
         const r = this.state.registers;
         const address =
@@ -235,8 +254,7 @@ export class Harts implements InterpreterContext, HartControl {
   finish(hart: number, slot: number, now: number, cost: number, cause: StallCause): void {
     const s = this.state;
     if (cost > 1) s.addStall(hart, cause, cost - 1);
-    s.next[hart << HART_SHIFT] = now + cost;
-    s.pc[hart << HART_SHIFT] += 2 + ((slot >>> 27) & 2);
+    s.next[hart << HART_SHIFT] = now + cost + this.loops.advance(hart, slot);
     // A result of an ordinary CSR access reaches a jalr as late as an ALU result does.
     if ((slot & (1 << 30)) !== 0) s.jalrReady[hart << HART_SHIFT] = now + 2;
   }
@@ -262,6 +280,7 @@ export class Harts implements InterpreterContext, HartControl {
     }
     r[base + ((slot >>> RD_SHIFT) & RD_MASK)] = old;
     this.finish(hart, slot, now, entry.flushes ? this.timing.csr_flush : 1, 'csr');
+    if (entry.flushes) this.state.afterFlush[base] = this.state.pc[base];
   }
 
   private illegal(hart: number, now: number): void {
@@ -319,6 +338,7 @@ export class Harts implements InterpreterContext, HartControl {
     const split = (target & 2) !== 0 && this.isLong(target) ? this.timing.split_target : 0;
     const cost = this.timing.mret + split;
     s.addStall(hart, 'trap', cost - 1);
+    s.afterFlush[hart << HART_SHIFT] = target;
     s.pc[hart << HART_SHIFT] = target;
     s.next[hart << HART_SHIFT] = now + cost;
     this.updateInterrupts(hart);

@@ -12,6 +12,7 @@ import {
   RD_MASK,
   RD_SHIFT,
   REGISTER_MASK,
+  RS1_SHIFT,
   RS2_SHIFT,
   rowOf,
 } from './slot.js';
@@ -143,18 +144,18 @@ export class MemoryAccess {
         const first = 4 - (s.requestAddress[hart << HART_SHIFT] & 3);
         this.transfer(hart, slot, m, offset, m.bytes - first, first);
         s.addStall(hart, 'misaligned', 1);
-        if (!m.write) this.writeBack(hart, slot, m, s.partial[hart << HART_SHIFT]);
+        this.deliver(hart, slot, m, s.partial[hart << HART_SHIFT]);
         this.count(hart, m);
         return this.granted(hart, slot, now, now - s.since[hart << HART_SHIFT] - 1, 1);
       }
       case phase.odd:
         this.transfer(hart, slot, m, offset, m.bytes, 0);
-        if (!m.write) this.writeBack(hart, slot, m, s.partial[hart << HART_SHIFT]);
+        this.deliver(hart, slot, m, s.partial[hart << HART_SHIFT]);
         break;
       default: {
         const word = this.tcdm.i32[offset >> 2];
         this.tcdm.i32[offset >> 2] = m.write ? this.source(hart, slot) : -1;
-        if (!m.write) this.writeBack(hart, slot, m, word);
+        this.deliver(hart, slot, m, word);
         if (offset < this.harts.tcdmCodeEnd) this.storedInTcdm(hart, offset);
       }
     }
@@ -200,8 +201,7 @@ export class MemoryAccess {
   private advance(hart: number, slot: number, next: number): void {
     const s = this.harts.state;
     s.mode[hart << HART_SHIFT] = mode.running;
-    s.next[hart << HART_SHIFT] = next;
-    s.pc[hart << HART_SHIFT] += 2 + ((slot >>> 27) & 2);
+    s.next[hart << HART_SHIFT] = next + this.harts.loops.advance(hart, slot);
   }
 
   /** A store went where code was decoded, or near `tohost`. */
@@ -221,10 +221,11 @@ export class MemoryAccess {
       for (let i = 0; i < m.bytes; i++) this.l2.u8[offset + i] = value >>> (8 * i);
       this.harts.codeCache.changed(at, m.bytes);
       if (this.toHost >= 0 && (at & -4) === this.toHost) this.checkToHost(hart);
+      this.deliver(hart, slot, m, 0);
     } else {
       let value = 0;
       for (let i = 0; i < m.bytes; i++) value |= this.l2.u8[offset + i] << (8 * i);
-      this.writeBack(hart, slot, m, value);
+      this.deliver(hart, slot, m, value);
     }
     const accesses = (at & 3) + m.bytes > 4 ? 2 : 1;
     this.answered(hart, slot, m, now, this.options.l2Latency * accesses, 'outer_memory');
@@ -265,7 +266,7 @@ export class MemoryAccess {
     if (s.requestSlot[hart << HART_SHIFT] === 0) return;
     if (s.mode[hart << HART_SHIFT] === mode.held || s.mode[hart << HART_SHIFT] === mode.asleep)
       return;
-    if (!m.write) this.writeBack(hart, slot, m, value);
+    this.deliver(hart, slot, m, value);
     this.harts.disturbed = true;
     const latency = s.heldLatency[hart << HART_SHIFT] + this.extraLatency;
     this.answered(hart, slot, m, now, latency, isEventLoad ? 'event_load' : 'peripheral');
@@ -289,6 +290,7 @@ export class MemoryAccess {
     (m.write ? s.outerStoreCycles : s.outerLoadCycles)[hart << HART_SHIFT] += latency;
     if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart << HART_SHIFT] = now + latency + 2;
     this.advance(hart, slot, now + latency + hazard);
+    if (cause === 'event_load') s.afterFlush[hart << HART_SHIFT] = s.pc[hart << HART_SHIFT];
   }
 
   hold(hart: number, why: string, asleep: boolean, now: number): void {
@@ -315,7 +317,7 @@ export class MemoryAccess {
     const waited = at - s.since[hart << HART_SHIFT];
     if (held === mode.asleep) s.sleep[hart << HART_SHIFT] += waited;
     else s.stalls[(hart << HART_SHIFT) + stall.peripheral] += waited;
-    if (!row.memory!.write) this.writeBack(hart, slot, row.memory!, value);
+    this.deliver(hart, slot, row.memory!, value);
     const cause = row.timing === 'event-load' ? 'event_load' : 'peripheral';
     this.why[hart] = undefined;
     this.answered(
@@ -336,6 +338,7 @@ export class MemoryAccess {
     s.mode[hart << HART_SHIFT] = mode.running;
     s.next[hart << HART_SHIFT] = now + 1;
     s.addStall(hart, 'trap', 1);
+    this.harts.loops.takeBack(hart);
     this.why[hart] = undefined;
     this.harts.disturbed = true;
   }
@@ -416,10 +419,18 @@ export class MemoryAccess {
     ];
   }
 
-  private writeBack(hart: number, slot: number, m: MemoryMeaning, value: number): void {
+  /** What an access that is over leaves in registers: the stepped base, then the loaded value over it. */
+  private deliver(hart: number, slot: number, m: MemoryMeaning, value: number): void {
+    const { registers, nextBase } = this.harts.state;
+    const base = hart << HART_SHIFT;
+    if (m.postIncrement === true) {
+      registers[base + ((slot >>> RS1_SHIFT) & REGISTER_MASK)] = nextBase[base];
+      registers[base] = 0;
+    }
+    if (m.write) return;
     const shift = 32 - 8 * m.bytes;
     const extended = m.signed ? (value << shift) >> shift : (value << shift) >>> shift;
-    this.harts.state.registers[(hart << HART_SHIFT) + ((slot >>> RD_SHIFT) & RD_MASK)] = extended;
+    registers[base + ((slot >>> RD_SHIFT) & RD_MASK)] = extended;
   }
 
   private count(hart: number, m: MemoryMeaning): void {

@@ -76,6 +76,23 @@ export const wordFields = [
   /** Cause of the most recent stall, to cut it where a run ends in the middle of one. */
   'lastStall',
   'historyHead',
+  /** What a post-increment access will leave in its base register. */
+  'nextBase',
+  /** Registers of hardware loops 0 and 1: start, address behind the last instruction, turns to go. */
+  'loopStart0',
+  'loopEnd0',
+  'loopCount0',
+  'loopStart1',
+  'loopEnd1',
+  'loopCount1',
+  /** Where the instruction in flight jumps back to, when its slot word says so (bit 31). */
+  'loopTarget',
+  /** Cycles that this jump back costs. */
+  'loopExtra',
+  /** Which loop the last watched instruction counted down: 1 + its number, or 0. */
+  'loopCounted',
+  /** Address of the first instruction after the last pipeline flush. */
+  'afterFlush',
 ] as const;
 
 /** Doubles of one hart in `numbers`, before its stall counters. Doubles cannot wrap. */

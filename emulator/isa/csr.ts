@@ -9,12 +9,14 @@ export interface CsrRow {
   /** An access flushes the pipeline and costs `timing.csr_flush`. */
   readonly flushes: boolean;
   readonly meaning: string;
+  /** Exists only with CORE-V. */
+  readonly coreV: boolean;
 }
 
 const row = (
   name: string,
   address: number,
-  flags: '' | 'w' | 'f' | 'wf',
+  flags: '' | 'w' | 'f' | 'wf' | 'x' | 'xf',
   meaning: string,
 ): CsrRow => ({
   name,
@@ -22,6 +24,7 @@ const row = (
   writable: flags.includes('w'),
   flushes: flags.includes('f'),
   meaning,
+  coreV: flags.includes('x'),
 });
 
 /** Number of event counters behind mhpmcounter3.. */
@@ -61,6 +64,14 @@ export const csrRows: readonly CsrRow[] = [
   row('cycleh', 0xc80, 'f', 'mcycleh, read-only'),
   row('instreth', 0xc82, 'f', 'minstreth, read-only'),
   ...numbered((n) => row(`hpmcounter${n}h`, 0xc80 + n, 'f', `mhpmcounter${n}h, read-only`)),
+  row('lpstart0', 0xcc0, 'x', 'start of hardware loop 0, read-only'),
+  row('lpend0', 0xcc1, 'x', 'end of hardware loop 0: address behind its last instruction'),
+  row('lpcount0', 0xcc2, 'x', 'turns of hardware loop 0 to go'),
+  row('lpstart1', 0xcc4, 'x', 'start of hardware loop 1, read-only'),
+  row('lpend1', 0xcc5, 'x', 'end of hardware loop 1: address behind its last instruction'),
+  row('lpcount1', 0xcc6, 'x', 'turns of hardware loop 1 to go'),
+  row('uhartid', 0xcd0, 'x', 'mhartid, read-only'),
+  row('privlv', 0xcd1, 'xf', 'privilege level: always 3, machine'),
   row('mvendorid', 0xf11, '', 'vendor'),
   row('marchid', 0xf12, '', 'architecture'),
   row('mimpid', 0xf13, '', 'implementation'),

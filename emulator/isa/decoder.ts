@@ -1,5 +1,6 @@
 import type { CompressedRow, Decoded, Extension, Fields, Format, Row } from './row.js';
 import { compressedRows, rows } from './table.js';
+import { OctobarError } from '../sim/error.js';
 
 const signed = (value: number, width: number): number => (value << (32 - width)) >> (32 - width);
 
@@ -46,6 +47,51 @@ export function fieldsOf(format: Format, word: number): Fields {
     case 'fence':
     case 'none':
       return { rd: 0, rs1: 0, rs2: 0, imm: 0 };
+    default:
+      return coreVFields(format, word);
+  }
+}
+
+/** CORE-V formats; five-bit immediates in the place of rs2 travel in `rs2` (expression operand `field2`). */
+function coreVFields(format: Format, word: number): Fields {
+  const rd = rdOf(word);
+  const rs1 = rs1Of(word);
+  const rs2 = rs2Of(word);
+  switch (format) {
+    case 'unary':
+      return { rd, rs1, rs2: 0, imm: 0 };
+    case 'load-post':
+      return { rd, rs1, rs2: 0, imm: word >> 20 };
+    case 'load-post-register':
+    case 'load-index':
+    case 'store-post-register':
+    case 'store-index':
+      return { rd, rs1, rs2, imm: 0 };
+    case 'store-post':
+      return fieldsOf('store', word);
+    case 'branch-immediate':
+      return fieldsOf('branch', word);
+    case 'bit-field':
+    case 'r-shift':
+      return { rd, rs1, rs2, imm: (word >>> 25) & 31 };
+    case 'simd-signed':
+    case 'simd-unsigned': {
+      const six = (rs2 << 1) | ((word >>> 25) & 1);
+      return { rd, rs1, rs2, imm: format === 'simd-signed' ? signed(six, 6) : six };
+    }
+    case 'loop-register':
+      return { rd: rd & 1, rs1, rs2: 0, imm: 0 };
+    case 'loop-count':
+      return { rd: rd & 1, rs1: 0, rs2: 0, imm: word >>> 20 };
+    case 'loop-offset':
+      return { rd: rd & 1, rs1: 0, rs2: 0, imm: (word >>> 20) << 2 };
+    case 'loop-setup':
+      return { rd: rd & 1, rs1, rs2: 0, imm: (word >>> 20) << 2 };
+    case 'loop-setup-immediate':
+      // The count has the wider field; the offset, in words, sits in the place of rs1.
+      return { rd: rd & 1, rs1: 0, rs2: rs1, imm: word >>> 20 };
+    default:
+      throw new OctobarError('internal', `no fields for the format ${format}`);
   }
 }
 

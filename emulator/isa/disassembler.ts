@@ -1,6 +1,7 @@
 import { csrByAddress } from './csr.js';
 import type { Decoded } from './row.js';
 import { abiNames } from './registers.js';
+import { OctobarError } from '../sim/error.js';
 
 const hexAddress = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
@@ -42,6 +43,52 @@ function operandsOf(d: Decoded, address: number): string {
     case 'fence':
     case 'none':
       return '';
+    default:
+      return coreVOperands(d, address);
+  }
+}
+
+/** As LLVM writes CORE-V, less its blanks and with decimal numbers; hardware loops as the manual does. */
+function coreVOperands(d: Decoded, address: number): string {
+  const rd = abiNames[d.rd];
+  const rs1 = abiNames[d.rs1];
+  const rs2 = abiNames[d.rs2];
+  switch (d.row.format) {
+    case 'unary':
+      return `${rd},${rs1}`;
+    case 'load-post':
+      return `${rd},(${rs1}),${d.imm}`;
+    case 'load-post-register':
+      return `${rd},(${rs1}),${rs2}`;
+    case 'load-index':
+      return `${rd},${rs2}(${rs1})`;
+    case 'store-post':
+      return `${rs2},(${rs1}),${d.imm}`;
+    case 'store-post-register':
+      return `${rs2},(${rs1}),${rd}`;
+    case 'store-index':
+      return `${rs2},${rd}(${rs1})`;
+    case 'branch-immediate':
+      return `${rs1},${(d.rs2 << 27) >> 27},${hexAddress(address + d.imm)}`;
+    case 'bit-field':
+      return `${rd},${rs1},${d.imm},${d.rs2}`;
+    case 'r-shift':
+      return `${rd},${rs1},${rs2},${d.imm}`;
+    case 'simd-signed':
+    case 'simd-unsigned':
+      return `${rd},${rs1},${d.imm}`;
+    case 'loop-register':
+      return `${d.rd},${rs1}`;
+    case 'loop-count':
+      return `${d.rd},${d.imm}`;
+    case 'loop-offset':
+      return `${d.rd},${hexAddress(address + d.imm)}`;
+    case 'loop-setup':
+      return `${d.rd},${rs1},${hexAddress(address + d.imm)}`;
+    case 'loop-setup-immediate':
+      return `${d.rd},${d.imm},${hexAddress(address + 4 * d.rs2)}`;
+    default:
+      throw new OctobarError('internal', `no operands for the format ${d.row.format}`);
   }
 }
 

@@ -2,11 +2,20 @@
  * What an instruction computes, as a small expression tree over 32-bit integers.
  *
  * An instruction's meaning is written once, here, by its row; the interpreter's source text is
- * generated from the tree (`emit-js.ts`), and a translator can emit WebAssembly from the same tree.
- * Comparisons give 0 or 1. Shift amounts use their low five bits. `call` names one of the
+ * generated from the tree (`hart/emit-expression.ts`), and a translator can emit WebAssembly from the
+ * same tree. Comparisons give 0 or 1. Shift amounts use their low five bits. `call` names one of the
  * arithmetic helpers in `arithmetic.ts`, which need 64-bit intermediates or special cases.
  */
-export type Operand = 'rs1' | 'rs2' | 'rd' | 'imm' | 'pc';
+export type Operand =
+  | 'rs1'
+  | 'rs2'
+  /** Old value of the destination: accumulator, or what an insertion leaves alone. */
+  | 'rd'
+  | 'imm'
+  /** The five bits in the place of rs2 as a number, zero- or sign-extended: a second immediate. */
+  | 'field2'
+  | 'field2_s'
+  | 'pc';
 
 export type BinaryOperator =
   | 'add'
@@ -22,10 +31,34 @@ export type BinaryOperator =
   | 'ne'
   | 'lt_s'
   | 'lt_u'
+  | 'le_s'
+  | 'le_u'
+  | 'gt_s'
+  | 'gt_u'
   | 'ge_s'
-  | 'ge_u';
+  | 'ge_u'
+  | 'min_s'
+  | 'min_u'
+  | 'max_s'
+  | 'max_u';
 
-export type Helper = 'mulh' | 'mulhsu' | 'mulhu' | 'div' | 'divu' | 'rem' | 'remu';
+export type Helper =
+  | 'mulh'
+  | 'mulhsu'
+  | 'mulhu'
+  | 'div'
+  | 'divu'
+  | 'rem'
+  | 'remu'
+  | 'populationCount'
+  | 'firstOne'
+  | 'lastOne'
+  | 'leadingSignBits'
+  | 'reverseBits'
+  | 'bitMask';
+
+/** Width of a lane of a packed word: 8 (four lanes) or 16 (two). */
+export type LaneBits = 8 | 16;
 
 export type Expression =
   | { readonly kind: 'operand'; readonly operand: Operand }
@@ -36,13 +69,50 @@ export type Expression =
       readonly left: Expression;
       readonly right: Expression;
     }
-  | { readonly kind: 'call'; readonly helper: Helper; readonly arguments: readonly Expression[] };
+  | { readonly kind: 'call'; readonly helper: Helper; readonly arguments: readonly Expression[] }
+  /** The low `bits` of a value, sign- or zero-extended. */
+  | {
+      readonly kind: 'extend';
+      readonly bits: LaneBits;
+      readonly signed: boolean;
+      readonly value: Expression;
+    }
+  /** `yes` when the condition is not zero, else `no`. Both sides may be evaluated. */
+  | {
+      readonly kind: 'select';
+      readonly condition: Expression;
+      readonly yes: Expression;
+      readonly no: Expression;
+    }
+  /** Packs the low `bits` of `each` of every lane; inside, `lane` and `index` speak of that lane. */
+  | { readonly kind: 'lanes'; readonly bits: LaneBits; readonly each: Expression }
+  /** Adds `each` of every lane as 32-bit numbers. */
+  | { readonly kind: 'lane-sum'; readonly bits: LaneBits; readonly each: Expression }
+  /**
+   * One lane of `of`, extended: the current one of the enclosing `lanes` when `at` is undefined, lane
+   * `at` counted from the least significant one when it is given.
+   */
+  | {
+      readonly kind: 'lane';
+      readonly bits: LaneBits;
+      readonly signed: boolean;
+      readonly of: Expression;
+      readonly at?: Expression;
+    }
+  /** Number of the current lane of the enclosing `lanes`. */
+  | { readonly kind: 'index' };
 
-export const rs1: Expression = { kind: 'operand', operand: 'rs1' };
-export const rs2: Expression = { kind: 'operand', operand: 'rs2' };
+const operand = (name: Operand): Expression => ({ kind: 'operand', operand: name });
+
+export const rs1 = operand('rs1');
+export const rs2 = operand('rs2');
+export const rd = operand('rd');
 /** Immediate, sign-extended. For jumps and branches the offset, for upper immediates already shifted. */
-export const imm: Expression = { kind: 'operand', operand: 'imm' };
-export const pc: Expression = { kind: 'operand', operand: 'pc' };
+export const imm = operand('imm');
+export const field2 = operand('field2');
+export const field2Signed = operand('field2_s');
+export const pc = operand('pc');
+export const laneIndex: Expression = { kind: 'index' };
 
 export const constant = (value: number): Expression => ({ kind: 'constant', value });
 
@@ -58,17 +128,64 @@ export const call = (helper: Helper, ...args: Expression[]): Expression => ({
   arguments: args,
 });
 
-/** Whether the tree mentions an operand: tells the timing model which registers an instruction reads. */
-export function mentions(tree: Expression | undefined, operand: Operand): boolean {
-  if (tree === undefined) return false;
+export const extend = (bits: LaneBits, signed: boolean, value: Expression): Expression => ({
+  kind: 'extend',
+  bits,
+  signed,
+  value,
+});
+
+export const select = (condition: Expression, yes: Expression, no: Expression): Expression => ({
+  kind: 'select',
+  condition,
+  yes,
+  no,
+});
+
+export const lanes = (bits: LaneBits, each: Expression): Expression => ({
+  kind: 'lanes',
+  bits,
+  each,
+});
+
+export const laneSum = (bits: LaneBits, each: Expression): Expression => ({
+  kind: 'lane-sum',
+  bits,
+  each,
+});
+
+export const lane = (
+  bits: LaneBits,
+  signed: boolean,
+  of: Expression,
+  at?: Expression,
+): Expression => ({ kind: 'lane', bits, signed, of, ...(at === undefined ? {} : { at }) });
+
+const children = (tree: Expression): readonly Expression[] => {
   switch (tree.kind) {
     case 'operand':
-      return tree.operand === operand;
     case 'constant':
-      return false;
+    case 'index':
+      return [];
     case 'binary':
-      return mentions(tree.left, operand) || mentions(tree.right, operand);
+      return [tree.left, tree.right];
     case 'call':
-      return tree.arguments.some((argument) => mentions(argument, operand));
+      return tree.arguments;
+    case 'extend':
+      return [tree.value];
+    case 'select':
+      return [tree.condition, tree.yes, tree.no];
+    case 'lanes':
+    case 'lane-sum':
+      return [tree.each];
+    case 'lane':
+      return tree.at === undefined ? [tree.of] : [tree.of, tree.at];
   }
+};
+
+/** Whether the tree mentions an operand: tells the timing model which registers an instruction reads. */
+export function mentions(tree: Expression | undefined, name: Operand): boolean {
+  if (tree === undefined) return false;
+  if (tree.kind === 'operand') return tree.operand === name;
+  return children(tree).some((child) => mentions(child, name));
 }

@@ -1,14 +1,30 @@
 import type { Expression } from './expression.js';
 
 /** An extension that `isa` of the configuration can switch on or off. */
-export type Extension = 'i' | 'm' | 'c' | 'zicsr' | 'zifencei' | 'xcvelw';
+export type Extension =
+  | 'i'
+  | 'm'
+  | 'c'
+  | 'zicsr'
+  | 'zifencei'
+  | 'xcvelw'
+  | 'xcvmem'
+  | 'xcvmac'
+  | 'xcvalu'
+  | 'xcvbi'
+  | 'xcvbitmanip'
+  | 'xcvsimd'
+  | 'xcvhwlp';
 
 /**
  * Where the operands of an instruction sit and how they are written in assembly.
- * 32-bit formats are those of the RISC-V manual; `csr`/`csri` are the two forms of Zicsr.
+ * 32-bit formats are those of the RISC-V manual; `csr`/`csri` are the two forms of Zicsr. The rest is
+ * CORE-V: `post` and `index` name the two addressing modes of loads and stores.
  */
 export type Format =
   | 'r'
+  /** rd, rs1 */
+  | 'unary'
   | 'i'
   | 'shift'
   | 'load'
@@ -20,7 +36,28 @@ export type Format =
   | 'csr'
   | 'csri'
   | 'fence'
-  | 'none';
+  | 'none'
+  | 'load-post'
+  | 'load-post-register'
+  | 'load-index'
+  | 'store-post'
+  | 'store-post-register'
+  | 'store-index'
+  /** rs1, five-bit signed immediate, target */
+  | 'branch-immediate'
+  /** rd, rs1, Is3 (bits 29..25), Is2 (bits 24..20) */
+  | 'bit-field'
+  /** rd, rs1, rs2, Is3 */
+  | 'r-shift'
+  /** rd, rs1, six-bit immediate whose lowest bit is bit 25 */
+  | 'simd-signed'
+  | 'simd-unsigned'
+  /** Hardware loops: number of the loop, then a register, an offset in words, a count. */
+  | 'loop-register'
+  | 'loop-offset'
+  | 'loop-count'
+  | 'loop-setup'
+  | 'loop-setup-immediate';
 
 /** Which rule of the timing table an instruction follows (`hart/timing.ts` has the cycles). */
 export type TimingClass =
@@ -39,13 +76,25 @@ export type TimingClass =
   | 'ebreak'
   | 'mret'
   | 'wfi'
-  | 'event-load';
+  | 'event-load'
+  | 'loop';
 
 /** A memory access: `bytes` 1, 2 or 4, sign-extended when `signed`. */
 export interface MemoryMeaning {
   readonly bytes: 1 | 2 | 4;
   readonly signed: boolean;
   readonly write: boolean;
+  /** What is added to the base: the immediate (default), rs2, or the register in the place of rd. */
+  readonly offset?: 'rs2' | 'rd';
+  /** The base alone is the address, and the sum is written back to it. */
+  readonly postIncrement?: boolean;
+}
+
+/** What a hardware-loop instruction sets, and from what. */
+export interface LoopMeaning {
+  readonly start?: 'offset' | 'register' | 'next';
+  readonly end?: 'offset' | 'register';
+  readonly count?: 'immediate' | 'register';
 }
 
 /** One instruction: encoding, operands, meaning and timing class. Everything else derives from it. */
@@ -64,6 +113,12 @@ export interface Row {
   readonly memory?: MemoryMeaning;
   /** Zicsr: what happens to the CSR. */
   readonly csr?: 'write' | 'set' | 'clear';
+  readonly loop?: LoopMeaning;
+  /**
+   * The core takes bits 24..20 for a register although they are part of an immediate, and waits for a
+   * load into that register (CV32E40P RTL, decoder: `regb_used_o`).
+   */
+  readonly waitsForField2?: boolean;
 }
 
 /** A 16-bit instruction: an encoding of a 32-bit one. */
@@ -81,8 +136,10 @@ export interface CompressedRow {
 
 /** Operands of a decoded instruction. Registers that the format does not have are 0. */
 export interface Fields {
+  /** Destination; of a store with a register offset that register, of a loop instruction the loop. */
   readonly rd: number;
   readonly rs1: number;
+  /** Second source, or the five bits in its place. */
   readonly rs2: number;
   readonly imm: number;
 }

@@ -18,6 +18,7 @@ export const errorCodes = {
   'unhandled-trap': { exit: 133, meaning: 'ecall, ebreak or interrupt and no trap handler' },
   'device-misuse': { exit: 134, meaning: 'firmware broke the rules of a peripheral or engine' },
   misaligned: { exit: 135, meaning: 'misaligned access where the hardware has no way to do it' },
+  'hardware-loop': { exit: 136, meaning: 'a hardware loop breaks the rules of the core' },
   'unmapped-access': { exit: 139, meaning: 'access to an address that no device claims' },
 } as const;
 

@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emitInterpreter } from '../../emulator/hart/emit.js';
+import { emitInterpreter, emitRegisterFamilies } from '../../emulator/hart/emit.js';
 
-/** Path and text of the interpreter generated out of the instruction table. */
-export function interpreterFile(root: string): { path: string; text: string } {
-  const template = readFileSync(join(root, 'emulator/hart/execute.template'), 'utf8');
-  return { path: 'emulator/hart/generated/execute.ts', text: emitInterpreter(template) };
+/** Paths and texts of the interpreter generated out of the instruction table. */
+export function interpreterFiles(root: string): { path: string; text: string }[] {
+  const template = (name: string): string =>
+    readFileSync(join(root, `emulator/hart/${name}.template`), 'utf8');
+  return [
+    { path: 'emulator/hart/generated/execute.ts', text: emitInterpreter(template('execute')) },
+    {
+      path: 'emulator/hart/generated/execute-registers.ts',
+      text: emitRegisterFamilies(template('execute-registers')),
+    },
+  ];
 }
