@@ -60,9 +60,14 @@ const tables = (layer: Layer): Uint8Array[] => [
 ];
 const scaling = ({ requant }: Layer): number[] => [requant.shift, requant.lo, requant.hi];
 
-function pointwise(layer: Layer, input: Int16Array, harts: number): Uint8Array {
+function pointwise(
+  layer: Layer,
+  input: Int16Array,
+  harts: number,
+  kernel = 'pointwise',
+): Uint8Array {
   return run(
-    'pointwise',
+    kernel,
     [
       harts,
       input.length / layer.rows,
@@ -192,6 +197,11 @@ describe.skipIf(compiler === undefined)('kernels on this machine', () => {
     for (const harts of [1, 3, 8]) {
       expect(pointwise(block.expand!, block.input, harts)).toEqual(bytes(expected.expand));
       expect(pointwise(block.project, expected.depthwise, harts)).toEqual(bytes(expected.project));
+      // The kernel with CORE-V, in the portable form of its instructions; it refuses other layers.
+      const small = block.project.requant.mul.every((mul) => mul >= 0 && mul < 2 ** 30);
+      if (!small || block.input.length < 4 * block.shape.inC || block.project.cols < 4) continue;
+      const xcv = pointwise(block.project, expected.depthwise, harts, 'pointwise-xcv');
+      expect(xcv, 'CORE-V').toEqual(bytes(expected.project));
     }
   });
 

@@ -13,6 +13,7 @@
 #include "kernels/depthwise.h"
 #include "kernels/ima_layer.h"
 #include "kernels/pointwise.h"
+#include "kernels/pointwise_xcv.h"
 #include "kernels/residual.h"
 
 static long number(void) {
@@ -46,7 +47,15 @@ static void write_out(void *out, size_t bytes) {
   free(out);
 }
 
-static void run_pointwise(uint32_t harts) {
+/* Status 3 when the tables do not fit the fast requantisation. */
+static requant_xcv_t prepare(const requant_t *rq, uint32_t channels, uint32_t bound) {
+  requant_xcv_t fast;
+  requant_xcv_channel_t *table = malloc(channels * sizeof(*table));
+  if (!requant_xcv_prepare(rq, channels, bound, table, &fast)) exit(3);
+  return fast;
+}
+
+static void run_pointwise(uint32_t harts, int xcv) {
   pointwise_t l = {0};
   l.pixels = (uint32_t)number();
   l.rows = (uint32_t)number();
@@ -60,7 +69,13 @@ static void run_pointwise(uint32_t harts) {
   l.weights = operand(l.rows * l.cols);
   read_tables(&l.requant, l.cols);
   l.out = calloc(l.pixels, l.cols);
-  for (uint32_t hart = 0; hart < harts; hart++) pointwise_cores(&l, hart, harts);
+  if (xcv) {
+    if (!pointwise_xcv_fits(&l)) exit(3);
+    const pointwise_xcv_t fast = {l, prepare(&l.requant, l.cols, pointwise_xcv_bound(&l))};
+    for (uint32_t hart = 0; hart < harts; hart++) pointwise_xcv(&fast, hart, harts);
+  } else {
+    for (uint32_t hart = 0; hart < harts; hart++) pointwise_cores(&l, hart, harts);
+  }
   write_out(l.out, l.pixels * l.cols);
 }
 
@@ -169,7 +184,8 @@ int main(void) {
   char kernel[32];
   while (scanf("%31s", kernel) == 1) {
     const uint32_t harts = (uint32_t)number();
-    if (strcmp(kernel, "pointwise") == 0) run_pointwise(harts);
+    if (strcmp(kernel, "pointwise") == 0) run_pointwise(harts, 0);
+    else if (strcmp(kernel, "pointwise-xcv") == 0) run_pointwise(harts, 1);
     else if (strcmp(kernel, "depthwise") == 0) run_depthwise(harts);
     else if (strcmp(kernel, "residual") == 0) run_residual(harts);
     else if (strcmp(kernel, "ima-pointwise") == 0) run_ima(0);

@@ -1,0 +1,139 @@
+/** Random layers for the kernels with CORE-V, what they must compute, and a run of each in the emulator. */
+import { openSession } from '../../src/session/index.js';
+import { Random } from './random.js';
+import { prebuilt } from './run-block.js';
+
+export interface Scaling {
+  mul: number[];
+  bias: bigint[];
+  shift: number;
+  lo: number;
+  hi: number;
+}
+
+/** clip((acc * mul + bias + 2^(shift-1)) >> shift, lo, hi), as a byte. */
+export function requantise(acc: number, s: Scaling, c: number): number {
+  const sum = BigInt(acc) * BigInt(s.mul[c]) + s.bias[c] + (1n << BigInt(s.shift - 1));
+  const q = sum >> BigInt(s.shift);
+  const clipped = q < BigInt(s.lo) ? s.lo : q > BigInt(s.hi) ? s.hi : Number(q);
+  return clipped & 0xff;
+}
+
+/** Spreads accumulators of about `spread` over the range, with clipping at both ends. */
+export function randomScaling(
+  random: Random,
+  channels: number,
+  spread: number,
+  shift: number,
+  [lo, hi]: [number, number],
+): Scaling {
+  const scale = ((hi - lo) / (2 * spread)) * 2 ** shift;
+  return {
+    mul: Array.from({ length: channels }, () =>
+      Math.round((scale * random.between(60, 140)) / 100),
+    ),
+    bias: Array.from(
+      { length: channels },
+      () => ((BigInt(random.between(2 * lo - 40, 2 * hi + 40)) << BigInt(shift)) * 37n) / 64n,
+    ),
+    shift,
+    lo,
+    hi,
+  };
+}
+
+export interface Case {
+  kernel: 'pointwise' | 'depthwise' | 'residual';
+  size: number[];
+  inSigned: boolean;
+  input: Int16Array;
+  weights: Int16Array;
+  scaling: Scaling;
+  outputs: number;
+}
+
+const BASE = 0x1c080000;
+const MAGIC = 0x43564358;
+const kernels = ['pointwise', 'depthwise', 'residual'];
+
+/** Output bytes of firmware/apps/kernel-bench-xcv, and the cycles that the kernel took. */
+export function runCase(layer: Case, harts = 8): { code: number; out: Uint8Array; cycles: number } {
+  const image = new Uint8Array(1 << 19);
+  const view = new DataView(image.buffer);
+  let used = 128;
+  const put = (bytes: number, write: (at: number) => void): number => {
+    const at = used;
+    write(at);
+    used += (bytes + 7) & ~7;
+    return BASE + at;
+  };
+  const bytes = (values: Int16Array): number =>
+    put(values.length, (at) => values.forEach((v, i) => view.setInt8(at + i, v)));
+  const { scaling } = layer;
+  const inAt = bytes(layer.input);
+  const weightsAt = bytes(layer.weights);
+  const mulAt = put(4 * scaling.mul.length, (at) =>
+    scaling.mul.forEach((v, i) => view.setInt32(at + 4 * i, v, true)),
+  );
+  const biasAt = put(8 * scaling.bias.length, (at) =>
+    scaling.bias.forEach((v, i) => view.setBigInt64(at + 8 * i, v, true)),
+  );
+  const outAt = put(layer.outputs, () => {});
+  if (used > image.length) throw new Error('the layer is too large for this test');
+  const words = [
+    MAGIC,
+    kernels.indexOf(layer.kernel),
+    outAt,
+    0,
+    scaling.shift,
+    scaling.lo,
+    scaling.hi,
+    Number(layer.inSigned),
+    inAt,
+    weightsAt,
+    mulAt,
+    biasAt,
+    ...layer.size,
+  ];
+  words.forEach((word, i) => view.setInt32(4 * i, word, true));
+
+  const session = openSession({ isa: 'rv32imc_xcv', harts });
+  session.load({ name: 'kernel-bench-xcv.elf', bytes: prebuilt('kernel-bench-xcv') });
+  session.write(BASE, image.subarray(0, used));
+  const end = session.run();
+  const out = session.read(outAt, layer.outputs).slice();
+  const cycles = new DataView(session.read(BASE, 16).slice().buffer).getUint32(12, true);
+  session.close();
+  return { code: end.reason === 'exit' ? end.code : -1, out, cycles };
+}
+
+export function randomPointwise(
+  seed: number,
+  [pixels, rows, cols]: [number, number, number],
+  inSigned: boolean,
+  range: [number, number],
+  shift = 35,
+): Case {
+  const random = new Random(seed);
+  return {
+    kernel: 'pointwise',
+    size: [pixels, rows, cols],
+    inSigned,
+    input: random.bytes(pixels * rows, inSigned ? -128 : 0, inSigned ? 127 : 255),
+    weights: random.bytes(cols * rows, -128, 127),
+    scaling: randomScaling(random, cols, Math.sqrt(rows) * 8000, shift, range),
+    outputs: pixels * cols,
+  };
+}
+
+export function expectedPointwise({ size, input, weights, scaling }: Case): Uint8Array {
+  const [pixels, rows, cols] = size;
+  const out = new Uint8Array(pixels * cols);
+  for (let p = 0; p < pixels; p++)
+    for (let c = 0; c < cols; c++) {
+      let acc = 0;
+      for (let r = 0; r < rows; r++) acc += input[p * rows + r] * weights[c * rows + r];
+      out[p * cols + c] = requantise(acc, scaling, c);
+    }
+  return out;
+}

@@ -1,0 +1,84 @@
+/** The kernels with CORE-V in the emulator: random layers, bit by bit. */
+import { describe, expect, it } from 'vitest';
+import { prebuilt } from './run-block.js';
+import { runProgram } from './run-program.js';
+import { expectedPointwise, randomPointwise, runCase } from './xcv-case.js';
+import type { Case } from './xcv-case.js';
+
+const REFUSED = 4;
+
+function expectExact(layer: Case, want: Uint8Array, harts?: number): void {
+  const { code, out } = runCase(layer, harts);
+  expect(code).toBe(0);
+  expect(out.findIndex((byte, i) => byte !== want[i])).toBe(-1);
+}
+
+describe('pointwise with CORE-V', () => {
+  // 42 pixels end in a tile that overlaps its neighbour, and so do 6 and 9 columns.
+  it.each([
+    { size: [42, 64, 16], inSigned: true, range: [0, 255], harts: 8 },
+    { size: [42, 20, 6], inSigned: false, range: [-128, 127], harts: 8 },
+    { size: [4, 4, 4], inSigned: false, range: [-100, 90], harts: 3 },
+    { size: [7, 132, 9], inSigned: true, range: [-128, 127], harts: 5 },
+    { size: [33, 8, 24], inSigned: true, range: [3, 77], harts: 1 },
+    { size: [5, 384, 4], inSigned: false, range: [0, 200], harts: 8 },
+  ] as const)('$size, signed $inSigned, $harts harts', ({ size, inSigned, range, harts }) => {
+    const layer = randomPointwise(71, [...size], inSigned, [...range]);
+    expectExact(layer, expectedPointwise(layer), harts);
+  });
+
+  it('requantises with every shift that leaves multipliers below 2^30', () => {
+    for (let shift = 9; shift <= 37; shift++) {
+      const layer = randomPointwise(shift, [4, 16, 8], shift % 2 === 0, [-128, 127], shift);
+      expectExact(layer, expectedPointwise(layer), 1);
+    }
+  });
+
+  it('takes dead channels, and offsets far beyond the range', () => {
+    const layer = randomPointwise(5, [4, 16, 16], false, [-128, 127]);
+    const { mul, bias } = layer.scaling;
+    mul.fill(0, 0, 6);
+    [-(2n ** 50n), -129n << 35n, 5n << 35n, 127n << 35n, 128n << 35n, 2n ** 50n].forEach(
+      (value, c) => (bias[c] = value),
+    );
+    mul[6] = 3;
+    bias[6] = 2n ** 52n;
+    mul[7] = 1;
+    bias[7] = -(2n ** 52n);
+    expectExact(layer, expectedPointwise(layer), 2);
+  });
+
+  it('is exact where sums lie on the border of two results', () => {
+    const layer = randomPointwise(6, [8, 4, 8], false, [0, 255]);
+    // One input that counts: acc = x * w, (acc * 2^29 + bias + 2^30) >> 31 rounds halves and quarters.
+    layer.weights.fill(0);
+    for (let c = 0; c < 8; c++) layer.weights[4 * c] = c - 3;
+    layer.scaling.shift = 31;
+    layer.scaling.mul.fill(2 ** 29);
+    layer.scaling.mul[7] = 2 ** 30 - 1;
+    layer.scaling.bias.forEach((_, c) => (layer.scaling.bias[c] = BigInt(c - 4)));
+    expectExact(layer, expectedPointwise(layer), 1);
+  });
+
+  it('refuses negative multipliers and those of 31 bits', () => {
+    for (const bad of [-1, 2 ** 30, 2 ** 31 - 1]) {
+      const layer = randomPointwise(7, [4, 16, 4], false, [0, 255]);
+      layer.scaling.mul[2] = bad;
+      expect(runCase(layer).code).toBe(REFUSED);
+    }
+  });
+});
+
+describe('kernel-bench-xcv', () => {
+  it('reaches the speed that issue 3 asks for, with the results of the scalar kernels', () => {
+    const { code, lines } = runProgram(prebuilt('kernel-bench-xcv'), { isa: 'rv32imc_xcv' });
+    expect(code, lines.join('\n')).toBe(0);
+    const speed = (name: string): number => {
+      const line = lines.find((text) => text.startsWith(name) && text.includes(' xcv '));
+      return Number(/([\d.]+) MAC\/cycle/.exec(line ?? '')?.[1]);
+    };
+    // Requantisation, fork and barrier are in.
+    expect(speed('pointwise 14x14x384->64 u8')).toBeGreaterThanOrEqual(16);
+    expect(speed('pointwise 14x14x64->384 i8')).toBeGreaterThanOrEqual(14);
+  });
+});
