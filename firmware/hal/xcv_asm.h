@@ -83,6 +83,12 @@
     .insn r 0x2b, 3, 0x48, \rd, \rs1, \rs2
 .endm
 
+.macro cv.min rd, rs1, rs2
+    .insn r 0x2b, 3, 0x2b, \rd, \rs1, \rs2
+.endm
+.macro cv.max rd, rs1, rs2
+    .insn r 0x2b, 3, 0x2d, \rd, \rs1, \rs2
+.endm
 .macro cv.clipur rd, rs1, rs2
     .insn r 0x2b, 3, 0x3b, \rd, \rs1, \rs2
 .endm
@@ -111,6 +117,10 @@
     .else
     .insn i 0x2b, 4, x11, \rs1, 0
     .endif
+.endm
+/* rd = (rd + rs1) >> rs2 */
+.macro cv.addnr rd, rs1, rs2
+    .insn r 0x2b, 3, 0x40, \rd, \rs1, \rs2
 .endm
 /* clang-format on */
 #endif

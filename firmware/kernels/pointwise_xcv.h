@@ -11,11 +11,6 @@ typedef struct pointwise_xcv {
   requant_xcv_t requant;
 } pointwise_xcv_t;
 
-/* Bound of |acc|, for requant_xcv_prepare. */
-static inline uint32_t pointwise_xcv_bound(const pointwise_t *l) {
-  return l->rows * (l->in_signed ? 128u : 255u) * 128u;
-}
-
 /* 1 when the layer has a shape that pointwise_xcv takes: whole words of inputs, a tile of 4 by 4. */
 static inline int pointwise_xcv_fits(const pointwise_t *l) {
   return l->rows > 0 && l->rows % 4 == 0 && l->pixels >= 4 && l->cols >= 4;

@@ -8,9 +8,9 @@
  * installs no interrupt handler that relies on them. Both loops are hardware loops: the inner one over
  * inputs, the outer one over tiles.
  *
- * Per tile besides: 16 x 7 - 4 (requantisation) + 12 (its constants) + 16 (packing and stores) + 22.
+ * Per tile besides: 16 x 7 - 4 (requantisation) + 16 (its constants) + 16 (packing and stores) + 24.
  */
-#include "../hal/xcv_asm.h"
+#include "requant_xcv_asm.h"
 
 #define X a0
 #define W a1
@@ -28,6 +28,7 @@
 #define WB t5
 /* After the inner loop: */
 #define E t0
+#define H a1 /* W, which the next tile needs as it was at first */
 #define M t1
 #define S t2
 #define U t3
@@ -61,27 +62,15 @@
 #define TABLE 84
 #define FRAME 160
 
-/* Result of one pixel; the last user of a channel's `rest` may spoil it. */
-.macro rescale acc, u, rest
-    .ifnc \u, \rest
-    mv      \u, \rest
-    .endif
-    cv.macun \u, \acc, M, 15
-    cv.macun \u, \acc, S, 1
-    cv.machhsn \u, \acc, S, 15
-    cv.machhsn \u, \acc, M, 0
-    sra     \u, \u, SHIFT
-    cv.clipur \acc, \u, RANGE
-.endm
-
 .macro channel c, a0, a1, a2, a3
+    lw      H, TABLE + 16 * \c + 0(sp)
     lw      E, TABLE + 16 * \c + 4(sp)
     lw      M, TABLE + 16 * \c + 8(sp)
     lw      S, TABLE + 16 * \c + 12(sp)
-    rescale \a0, U, E
-    rescale \a1, U, E
-    rescale \a2, U, E
-    rescale \a3, E, E
+    rescale \a0, \a0, U, E, H, M, S, SHIFT, RANGE
+    rescale \a1, \a1, U, E, H, M, S, SHIFT, RANGE
+    rescale \a2, \a2, U, E, H, M, S, SHIFT, RANGE
+    rescale \a3, \a3, E, E, H, M, S, SHIFT, RANGE
 .endm
 
 /* Four results of a pixel to a word, lo added to each. */
@@ -171,25 +160,11 @@
     neg     W_BACK, W_BACK
     .balign 4
 1:
-    lw      A00, TABLE + 0(sp)
-    lw      A01, TABLE + 16(sp)
-    lw      A02, TABLE + 32(sp)
-    lw      A03, TABLE + 48(sp)
     lw      t0, COUNT(sp)
-    mv      A10, A00
+    .irp    reg, A00, A01, A02, A03, A10, A11, A12, A13, A20, A21, A22, A23, A30, A31, A32, A33
+    li      \reg, 0
+    .endr
     cv.count 0, t0
-    .irp    reg, A20, A30
-    mv      \reg, A00
-    .endr
-    .irp    reg, A11, A21, A31
-    mv      \reg, A01
-    .endr
-    .irp    reg, A12, A22, A32
-    mv      \reg, A02
-    .endr
-    .irp    reg, A13, A23, A33
-    mv      \reg, A03
-    .endr
 2:
     cv.lwr  P0, X, X_PITCH
     cv.lwr  P1, X, X_PITCH

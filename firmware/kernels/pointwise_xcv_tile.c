@@ -3,21 +3,14 @@
 
 #ifndef __riscv
 
-#include "../hal/xcv.h"
 #include <string.h>
+
+#include "requant_xcv_c.h"
 
 static uint32_t word(const void *at) {
   uint32_t bytes;
   memcpy(&bytes, at, sizeof(bytes));
   return bytes;
-}
-
-static uint32_t rescale(uint32_t acc, const requant_xcv_channel_t *c, const pointwise_xcv_run_t *l) {
-  uint32_t u = cv_macun(c->rest, acc, c->mul, 15);
-  u = cv_macun(u, acc, c->swapped, 1);
-  u = cv_machhsn(u, acc, c->swapped, 15);
-  u = cv_machhsn(u, acc, c->mul, 0);
-  return cv_clipur((uint32_t)((int32_t)u >> l->shift), l->range);
 }
 
 static void run(const pointwise_xcv_run_t *l, int is_signed) {
@@ -26,11 +19,11 @@ static void run(const pointwise_xcv_run_t *l, int is_signed) {
     uint32_t q[4];
     for (uint32_t c = 0; c < 4; c++) {
       const int8_t *w = l->weights + c * l->rows;
-      uint32_t acc = (uint32_t)l->channels[c].start;
+      uint32_t acc = 0;
       for (uint32_t r = 0; r < l->rows; r += 4)
         acc = is_signed ? cv_sdotsp_b(acc, word(x + r), word(w + r))
                         : cv_sdotusp_b(acc, word(x + r), word(w + r));
-      q[c] = rescale(acc, &l->channels[c], l);
+      q[c] = requant_xcv(acc, &l->channels[c], l->shift, l->range);
     }
     const uint32_t packed = cv_packhi_b(cv_packlo_b(q[0], q[1], q[0]), q[3], q[2]);
     const uint32_t out = cv_add_b(packed, l->lo4);

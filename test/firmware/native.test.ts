@@ -80,10 +80,15 @@ function pointwise(
   );
 }
 
-function depthwise(block: Block, input: Int16Array, harts: number): Uint8Array {
+function depthwise(
+  block: Block,
+  input: Int16Array,
+  harts: number,
+  kernel = 'depthwise',
+): Uint8Array {
   const { shape, depthwise: layer } = block;
   return run(
-    'depthwise',
+    kernel,
     [
       harts,
       shape.inH,
@@ -222,6 +227,11 @@ describe.skipIf(compiler === undefined)('kernels on this machine', () => {
       const got = depthwise(block, expected.expand, harts);
       expect(got, `${harts} harts`).toEqual(bytes(expected.depthwise));
     }
+    const { inH, inW, stride } = block.shape;
+    const small = block.depthwise.requant.mul.every((mul) => mul >= 0 && mul < 2 ** 30);
+    if (stride !== 1 || inH < 2 || inW < 2 || !small) return;
+    const xcv = depthwise(block, expected.expand, 3, 'depthwise-xcv');
+    expect(xcv, 'CORE-V').toEqual(bytes(expected.depthwise));
   });
 
   it('requantises with every shift from 1 to 62', () => {

@@ -137,3 +137,62 @@ export function expectedPointwise({ size, input, weights, scaling }: Case): Uint
     }
   return out;
 }
+
+/** Whole tensors and stripes: `padTop` 0 or 1, and fewer output than input rows. */
+export function randomDepthwise(
+  seed: number,
+  { h, w, channels, outH, padTop, pairs }: Record<DepthwiseSize, number>,
+  inSigned: boolean,
+  range: [number, number],
+): Case {
+  const random = new Random(seed);
+  return {
+    kernel: 'depthwise',
+    size: [h, w, channels, outH, padTop, pairs],
+    inSigned,
+    input: random.bytes(h * w * channels, inSigned ? -128 : 0, inSigned ? 127 : 255),
+    weights: random.bytes(9 * channels, -128, 127),
+    scaling: randomScaling(random, channels, 3 * 8000, 35, range),
+    outputs: outH * w * channels,
+  };
+}
+type DepthwiseSize = 'h' | 'w' | 'channels' | 'outH' | 'padTop' | 'pairs';
+
+export function expectedDepthwise({ size, input, weights, scaling }: Case): Uint8Array {
+  const [h, w, channels, outH, padTop] = size;
+  const out = new Uint8Array(outH * w * channels);
+  for (let y = 0; y < outH; y++)
+    for (let x = 0; x < w; x++)
+      for (let c = 0; c < channels; c++) {
+        let acc = 0;
+        for (let tap = 0; tap < 9; tap++) {
+          const row = y - padTop + Math.floor(tap / 3);
+          const col = x - 1 + (tap % 3);
+          if (row < 0 || row >= h || col < 0 || col >= w) continue;
+          acc += input[(row * w + col) * channels + c] * weights[tap * channels + c];
+        }
+        out[(y * w + x) * channels + c] = requantise(acc, scaling, c);
+      }
+  return out;
+}
+
+export function randomResidual(seed: number, count: number): Case {
+  const random = new Random(seed);
+  return {
+    kernel: 'residual',
+    size: [count, random.between(1, 999_999), -random.between(1, 999_999)],
+    inSigned: true,
+    input: random.bytes(count, -128, 127),
+    weights: random.bytes(count, -128, 127),
+    scaling: { mul: [], bias: [], shift: 20, lo: -100, hi: 90 },
+    outputs: count,
+  };
+}
+
+export function expectedResidual({ size, input, weights, scaling }: Case): Uint8Array {
+  const [count, mulSkip, mulBranch] = size;
+  return Uint8Array.from({ length: count }, (_, i) => {
+    const q = Math.floor((input[i] * mulSkip + weights[i] * mulBranch + 2 ** 19) / 2 ** 20);
+    return Math.max(scaling.lo, Math.min(scaling.hi, q)) & 0xff;
+  });
+}

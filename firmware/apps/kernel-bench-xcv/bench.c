@@ -3,7 +3,9 @@
  * included. Both outputs are compared byte by byte, and the scalar one by kernel-bench with plain loops.
  */
 #include "bench.h"
+#include "kernels/depthwise_xcv.h"
 #include "kernels/pointwise_xcv.h"
+#include "kernels/residual_xcv.h"
 #include "pmsis.h"
 
 enum { SIDE = 14, PIXELS = SIDE * SIDE, NARROW = 64, WIDE = 384 };
@@ -53,6 +55,20 @@ void pointwise_xcv_part(void *layer) {
   pointwise_xcv(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
 }
 
+static void depthwise_part(void *layer) {
+  depthwise_cores(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
+}
+void depthwise_xcv_part(void *layer) {
+  depthwise_xcv(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
+}
+
+static void residual_part(void *layer) {
+  residual_cores(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
+}
+void residual_xcv_part(void *layer) {
+  residual_xcv(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
+}
+
 uint32_t timed(void (*part)(void *), void *layer) {
   const uint32_t begin = csr_read(mcycle);
   pi_cl_team_fork(0, part, layer);
@@ -69,11 +85,44 @@ static void bench_pointwise(const char *name, uint32_t rows, uint32_t cols, int 
                    .requant = random_requant(cols, rows, lo, hi)};
   pointwise_xcv_t fast = {.layer = l};
   fast.layer.out = out_xcv;
-  if (!requant_xcv_prepare(&l.requant, cols, pointwise_xcv_bound(&l), table, &fast.requant)) exit(1);
+  if (!requant_xcv_prepare(&l.requant, cols, table, &fast.requant)) exit(1);
   const uint32_t macs = PIXELS * rows * cols;
   report(name, "scalar", timed(pointwise_part, &l), macs);
   report(name, "xcv", timed(pointwise_xcv_part, &fast), macs);
   compare(name, out, out_xcv, PIXELS * cols);
+  pi_l1_free(out, 0);
+}
+
+static void bench_depthwise(const char *name) {
+  const uint32_t bytes = PIXELS * WIDE;
+  uint8_t *out = pi_l1_malloc(bytes), *out_xcv = pi_l1_malloc(bytes);
+  requant_xcv_channel_t *table = pi_l1_malloc(WIDE * sizeof(*table));
+  depthwise_t l = {.in = random_bytes(bytes), .out = out, .weights = random_bytes(9 * WIDE),
+                   .in_h = SIDE, .in_w = SIDE, .channels = WIDE, .out_h = SIDE, .out_w = SIDE,
+                   .stride = 1, .pad_top = 1, .pad_left = 1, .in_row_pitch = SIDE * WIDE,
+                   .requant = random_requant(WIDE, 9, 0, 255)};
+  depthwise_xcv_t fast = {.layer = l};
+  fast.layer.out = out_xcv;
+  fast.scratch_bytes = SIDE / 2 * depthwise_xcv_pair_bytes(&l);
+  fast.scratch = pi_l1_malloc(pi_cl_cluster_nb_cores() * fast.scratch_bytes);
+  if (!requant_xcv_prepare(&l.requant, WIDE, table, &fast.requant)) exit(1);
+  report(name, "scalar", timed(depthwise_part, &l), 9 * bytes);
+  report(name, "xcv", timed(depthwise_xcv_part, &fast), 9 * bytes);
+  compare(name, out, out_xcv, bytes);
+  pi_l1_free(out, 0);
+}
+
+static void bench_residual(const char *name) {
+  const uint32_t count = PIXELS * NARROW;
+  int8_t *out = pi_l1_malloc(count), *out_xcv = pi_l1_malloc(count);
+  residual_t l = {.skip = random_bytes(count), .branch = random_bytes(count), .out = out,
+                  .count = count, .mul_skip = 300000, .mul_branch = 400000, .shift = 19, .lo = -128,
+                  .hi = 127};
+  residual_t fast = l;
+  fast.out = out_xcv;
+  report(name, "scalar", timed(residual_part, &l), 2 * count);
+  report(name, "xcv", timed(residual_xcv_part, &fast), 2 * count);
+  compare(name, out, out_xcv, count);
   pi_l1_free(out, 0);
 }
 
@@ -83,5 +132,7 @@ int main(void) {
   if (status >= 0) return status;
   bench_pointwise("pointwise 14x14x64->384 i8", NARROW, WIDE, 1, 0, 255);
   bench_pointwise("pointwise 14x14x384->64 u8", WIDE, NARROW, 0, -128, 127);
+  bench_depthwise("depthwise 14x14x384 /1");
+  bench_residual("residual 14x14x64");
   return failures;
 }

@@ -12,5 +12,7 @@ int run_case(void);
 
 /* One call per hart, for `timed`. */
 void pointwise_xcv_part(void *layer);
+void depthwise_xcv_part(void *layer);
+void residual_xcv_part(void *layer);
 
 #endif

@@ -3,11 +3,13 @@
  * below), operands behind them. Results go back to L2. test/firmware/xcv-kernels.test.ts writes them.
  */
 #include "bench.h"
+#include "kernels/depthwise_xcv.h"
 #include "kernels/pointwise_xcv.h"
+#include "kernels/residual_xcv.h"
 #include "pmsis.h"
 
 enum { CASE_MAGIC = 0x43564358, REFUSED = 4, NO_MEMORY = 5 };
-enum { POINTWISE = 0 };
+enum { POINTWISE, DEPTHWISE, RESIDUAL };
 
 typedef struct test_case {
   uint32_t magic, kernel;
@@ -45,10 +47,45 @@ static int pointwise_case(void) {
   requant_xcv_channel_t *table = pi_l1_malloc(cols * sizeof(*table));
   if (l.layer.out == NULL || table == NULL) return NO_MEMORY;
   if (!pointwise_xcv_fits(&l.layer)) return REFUSED;
-  if (!requant_xcv_prepare(&l.layer.requant, cols, pointwise_xcv_bound(&l.layer), table, &l.requant))
+  if (!requant_xcv_prepare(&l.layer.requant, cols, table, &l.requant))
     return REFUSED;
   given->cycles = timed(pointwise_xcv_part, &l);
   memcpy((void *)given->out_at, l.layer.out, pixels * cols);
+  return 0;
+}
+
+static int depthwise_case(void) {
+  const volatile uint32_t *size = given->size;
+  const uint32_t h = size[0], w = size[1], channels = size[2], out_h = size[3];
+  const uint32_t harts = pi_cl_cluster_nb_cores();
+  depthwise_xcv_t l = {.layer = {.in = fetch(given->in_at, h * w * channels),
+                                 .weights = fetch(given->weights_at, 9 * channels),
+                                 .in_h = h, .in_w = w, .channels = channels, .out_h = out_h,
+                                 .out_w = w, .stride = 1, .pad_top = size[4], .pad_left = 1,
+                                 .in_row_pitch = w * channels, .in_signed = (int)given->in_signed,
+                                 .requant = fetch_requant(channels)}};
+  l.layer.out = pi_l1_malloc(out_h * w * channels);
+  l.scratch_bytes = size[5] * depthwise_xcv_pair_bytes(&l.layer);
+  l.scratch = pi_l1_malloc(harts * l.scratch_bytes);
+  requant_xcv_channel_t *table = pi_l1_malloc(channels * sizeof(*table));
+  if (l.layer.out == NULL || l.scratch == NULL || table == NULL) return NO_MEMORY;
+  if (!depthwise_xcv_fits(&l.layer)) return REFUSED;
+  if (!requant_xcv_prepare(&l.layer.requant, channels, table,
+                           &l.requant))
+    return REFUSED;
+  given->cycles = timed(depthwise_xcv_part, &l);
+  memcpy((void *)given->out_at, l.layer.out, out_h * w * channels);
+  return 0;
+}
+
+static int residual_case(void) {
+  const uint32_t count = given->size[0];
+  residual_t l = {.skip = fetch(given->in_at, count), .branch = fetch(given->weights_at, count),
+                  .out = pi_l1_malloc(count), .count = count, .mul_skip = (int32_t)given->size[1],
+                  .mul_branch = (int32_t)given->size[2], .shift = given->shift, .lo = given->lo,
+                  .hi = given->hi};
+  given->cycles = timed(residual_xcv_part, &l);
+  memcpy((void *)given->out_at, l.out, count);
   return 0;
 }
 
@@ -56,6 +93,8 @@ int run_case(void) {
   if (given->magic != CASE_MAGIC) return -1;
   switch (given->kernel) {
     case POINTWISE: return pointwise_case();
+    case DEPTHWISE: return depthwise_case();
+    case RESIDUAL: return residual_case();
     default: return REFUSED;
   }
 }

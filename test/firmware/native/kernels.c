@@ -11,6 +11,7 @@
 #include "drivers/depthwise.h"
 #include "drivers/ima.h"
 #include "kernels/depthwise.h"
+#include "kernels/depthwise_xcv.h"
 #include "kernels/ima_layer.h"
 #include "kernels/pointwise.h"
 #include "kernels/pointwise_xcv.h"
@@ -48,10 +49,10 @@ static void write_out(void *out, size_t bytes) {
 }
 
 /* Status 3 when the tables do not fit the fast requantisation. */
-static requant_xcv_t prepare(const requant_t *rq, uint32_t channels, uint32_t bound) {
+static requant_xcv_t prepare(const requant_t *rq, uint32_t channels) {
   requant_xcv_t fast;
   requant_xcv_channel_t *table = malloc(channels * sizeof(*table));
-  if (!requant_xcv_prepare(rq, channels, bound, table, &fast)) exit(3);
+  if (!requant_xcv_prepare(rq, channels, table, &fast)) exit(3);
   return fast;
 }
 
@@ -71,7 +72,7 @@ static void run_pointwise(uint32_t harts, int xcv) {
   l.out = calloc(l.pixels, l.cols);
   if (xcv) {
     if (!pointwise_xcv_fits(&l)) exit(3);
-    const pointwise_xcv_t fast = {l, prepare(&l.requant, l.cols, pointwise_xcv_bound(&l))};
+    const pointwise_xcv_t fast = {l, prepare(&l.requant, l.cols)};
     for (uint32_t hart = 0; hart < harts; hart++) pointwise_xcv(&fast, hart, harts);
   } else {
     for (uint32_t hart = 0; hart < harts; hart++) pointwise_cores(&l, hart, harts);
@@ -80,7 +81,7 @@ static void run_pointwise(uint32_t harts, int xcv) {
 }
 
 /* harts 0: on the engine */
-static void run_depthwise(uint32_t harts) {
+static void run_depthwise(uint32_t harts, int xcv) {
   depthwise_t l = {0};
   l.in_h = (uint32_t)number();
   l.in_w = (uint32_t)number();
@@ -100,7 +101,17 @@ static void run_depthwise(uint32_t harts) {
   /* As the applications do; the pointwise cases leave their tables as they are. */
   requant_widen(&l.requant, (int32_t *)l.requant.mul, (int64_t *)l.requant.bias, l.channels);
   l.out = calloc(l.out_h * l.out_w, l.channels);
-  for (uint32_t hart = 0; hart < harts; hart++) depthwise_cores(&l, hart, harts);
+  if (xcv) {
+    depthwise_xcv_t fast = {.layer = l, .requant = prepare(&l.requant, l.channels)};
+    /* Two pairs of rows at once, so that most shapes take several passes. */
+    fast.scratch_bytes = 2 * depthwise_xcv_pair_bytes(&l);
+    fast.scratch = malloc(harts * fast.scratch_bytes);
+    if (!depthwise_xcv_fits(&l)) exit(3);
+    for (uint32_t hart = 0; hart < harts; hart++) depthwise_xcv(&fast, hart, harts);
+    free(fast.scratch);
+  } else {
+    for (uint32_t hart = 0; hart < harts; hart++) depthwise_cores(&l, hart, harts);
+  }
   if (harts == 0) {
     depthwise_select();
     depthwise_submit(&l);
@@ -186,7 +197,8 @@ int main(void) {
     const uint32_t harts = (uint32_t)number();
     if (strcmp(kernel, "pointwise") == 0) run_pointwise(harts, 0);
     else if (strcmp(kernel, "pointwise-xcv") == 0) run_pointwise(harts, 1);
-    else if (strcmp(kernel, "depthwise") == 0) run_depthwise(harts);
+    else if (strcmp(kernel, "depthwise") == 0) run_depthwise(harts, 0);
+    else if (strcmp(kernel, "depthwise-xcv") == 0) run_depthwise(harts, 1);
     else if (strcmp(kernel, "residual") == 0) run_residual(harts);
     else if (strcmp(kernel, "ima-pointwise") == 0) run_ima(0);
     else if (strcmp(kernel, "ima-depthwise") == 0) run_ima(1);

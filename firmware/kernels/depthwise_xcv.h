@@ -1,0 +1,62 @@
+/* The 3x3 depth-wise convolution of depthwise.h with stride 1 on harts with CORE-V (--isa rv32imc_xcv). */
+#ifndef OCTOBAR_KERNELS_DEPTHWISE_XCV_H
+#define OCTOBAR_KERNELS_DEPTHWISE_XCV_H
+
+#include "depthwise.h"
+#include "requant_xcv.h"
+
+/* `layer.requant` is not read, `requant` takes its place. */
+typedef struct depthwise_xcv {
+  depthwise_t layer;
+  requant_xcv_t requant;
+  uint8_t *scratch;       /* 4-byte aligned, `scratch_bytes` for each hart */
+  uint32_t scratch_bytes; /* at least depthwise_xcv_pair_bytes(); the more, the fewer passes */
+} depthwise_xcv_t;
+
+/* Bytes of scratch for two output rows of 4 channels. For all rows of a stripe, times (out_h + 1) / 2. */
+static inline uint32_t depthwise_xcv_pair_bytes(const depthwise_t *l) {
+  return 4 * 4 * (l->in_w + 2);
+}
+
+/* 1 when depthwise_xcv takes the layer: stride 1, padding left and right, whole words of channels. */
+static inline int depthwise_xcv_fits(const depthwise_t *l) {
+  return l->stride == 1 && l->pad_left == 1 && l->pad_top <= 1 && l->out_w == l->in_w &&
+         l->in_w >= 2 && l->out_h >= 2 && l->out_h < l->in_h + l->pad_top &&
+         l->channels % 4 == 0;
+}
+
+/* The channels of hart `hart` of `harts`; the caller joins them. */
+void depthwise_xcv(const depthwise_xcv_t *layer, uint32_t hart, uint32_t harts);
+
+/* Columns of 4 input rows by 4 channels, turned into one word per column and channel; pair of rows after pair. */
+typedef struct depthwise_xcv_gather {
+  const uint8_t *row[4]; /*  0 */
+  uint32_t step[3];      /* 16: from column to column in row 0, rows 1 and 2, row 3; 0 repeats a word */
+  uint32_t *to;          /* 28: [pair][channel][columns + 2] */
+  uint32_t pitch;        /* 32: bytes from channel to channel */
+  uint32_t columns;      /* 36 */
+  uint32_t pairs;        /* 40 */
+  uint32_t row_step;     /* 44: bytes from the end of a row to the same row of the next pair */
+} depthwise_xcv_gather_t;
+
+/* Two output rows at a time of one channel. */
+typedef struct depthwise_xcv_rows {
+  const uint32_t *from;  /*  0: words of the first column */
+  uint8_t *out;          /*  4 */
+  uint32_t step;         /*  8: from output to output */
+  uint32_t row_step;     /* 12: from output row to output row */
+  uint32_t columns;      /* 16 */
+  uint32_t pairs;        /* 20 */
+  uint32_t pair_step;    /* 24: bytes from the words of a pair to those of the next */
+  uint32_t weights[3];   /* 28: left, middle, right column; byte 3 is 0 */
+  const requant_xcv_channel_t *channel; /* 40 */
+  uint32_t shift, range; /* 44 */
+  uint32_t lo4;          /* 52 */
+} depthwise_xcv_rows_t;
+
+/* In assembly on the target, in C elsewhere. */
+void depthwise_xcv_gather(const depthwise_xcv_gather_t *block);
+void depthwise_xcv_rows_u8(const depthwise_xcv_rows_t *rows);
+void depthwise_xcv_rows_i8(const depthwise_xcv_rows_t *rows);
+
+#endif

@@ -1,0 +1,47 @@
+/* The steps of depthwise_xcv_rows.S in C, for machines that are not the target. */
+#include "depthwise_xcv.h"
+
+#ifndef __riscv
+
+#include "requant_xcv_c.h"
+
+void depthwise_xcv_gather(const depthwise_xcv_gather_t *block) {
+  const uint32_t words = block->pitch / 4;
+  for (uint32_t line = 0; line < 4 * block->pairs; line++) {
+    uint32_t *to = block->to + line * words;
+    for (uint32_t x = 0; x < block->columns; x++) {
+      to[x] = 0;
+      for (uint32_t r = 0; r < 4; r++) {
+        const uint32_t step = block->step[r == 0 ? 0 : (r + 1) / 2];
+        const uint32_t pair_step = block->columns * step + block->row_step;
+        const uint8_t *at = block->row[r] + line / 4 * pair_step;
+        to[x] |= (uint32_t)at[x * step + line % 4] << 8 * r;
+      }
+    }
+    to[block->columns] = 0;
+  }
+}
+
+static uint32_t dot(uint32_t acc, uint32_t v, uint32_t w, int is_signed) {
+  return is_signed ? cv_sdotsp_b(acc, v, w) : cv_sdotusp_b(acc, v, w);
+}
+
+static void rows(const depthwise_xcv_rows_t *l, int is_signed) {
+  for (uint32_t y = 0; y < 2 * l->pairs; y++) {
+    const uint32_t *v = l->from + y / 2 * (l->pair_step / 4);
+    const uint32_t below = y % 2 * 8;
+    for (uint32_t x = 0; x < l->columns; x++) {
+      uint32_t acc = 0;
+      if (x > 0) acc = dot(acc, v[x - 1], l->weights[0] << below, is_signed);
+      acc = dot(acc, v[x], l->weights[1] << below, is_signed);
+      acc = dot(acc, v[x + 1], l->weights[2] << below, is_signed);
+      const uint32_t q = requant_xcv(acc, l->channel, l->shift, l->range);
+      l->out[y * l->row_step + x * l->step] = (uint8_t)(q + l->lo4);
+    }
+  }
+}
+
+void depthwise_xcv_rows_u8(const depthwise_xcv_rows_t *l) { rows(l, 0); }
+void depthwise_xcv_rows_i8(const depthwise_xcv_rows_t *l) { rows(l, 1); }
+
+#endif
