@@ -153,8 +153,8 @@ export class CodeCache {
       word = ILLEGAL | (long ? LONG : 0) | (1 << COST_SHIFT);
     } else {
       word = this.encode(decoded, address);
-      const { format } = decoded.row;
-      immediate = format === 'branch' || format === 'jump' ? address + decoded.imm : decoded.imm;
+      const { timing } = decoded.row;
+      immediate = timing === 'branch' || timing === 'jump' ? address + decoded.imm : decoded.imm;
     }
     this.slots[index + 1] = immediate;
     const ask = this.probed.has(address) || this.loopEnds.has(address);

@@ -90,7 +90,7 @@ export class HardwareLoops {
         hart,
         pc: pc >>> 0,
         cycle: now,
-        hint: 'the rules of hardware loops are in docs/timing.md; the hardware would go on with undefined behaviour',
+        hint: 'the hardware would go on with undefined behaviour; the rules are in the CV32E40P user manual, "CORE-V Hardware Loop feature"',
       });
     };
     const relative = start === 'next' || start === 'offset' || end === 'offset';
