@@ -70,6 +70,8 @@ export function encode(row: Row, o: Operands): number {
   const { rd = 0, rs1 = 0, rs2 = 0, imm = 0, second = 0 } = o;
   const registers = (rd << 7) | (rs1 << 15) | (rs2 << 20);
   switch (row.format) {
+    case 'unary':
+      return (row.match | (rd << 7) | (rs1 << 15)) >>> 0;
     case 'shift':
       return (row.match | (rd << 7) | (rs1 << 15) | (imm << 20)) >>> 0;
     case 'bit-field':
