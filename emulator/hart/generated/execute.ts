@@ -1066,7 +1066,12 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             // The last instruction of a hardware loop that turns.
             remember(base, pc - 4, R[base + 51]);
             pc = R[base + 51];
-            t += R[base + 52];
+            const extra = R[base + 52];
+            if (extra !== 0) {
+              t += extra;
+              N[base + 38] += extra;
+              R[base + 42] = 6;
+            }
           }
         }
         if (t >= horizon) break;
