@@ -111,6 +111,7 @@ static void depthwise_on_ima(const work_t *w, const window_t *win) {
   const bn_image *i = &w->block->image;
   const bn_depthwise *l = &w->block->depthwise;
   ima_layer_t layer = ima_common(w, l->n_tiles, &w->depthwise, l->in_signed, l->adc_m, l->adc_r);
+  layer.weight_bits = 8; /* weight_bits of the image is that of the pointwise layers */
   layer.in = w->hidden;
   layer.out = w->dw;
   layer.out_h = win->out_rows;
