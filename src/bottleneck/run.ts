@@ -218,7 +218,11 @@ class Watch {
     tensors.push(this.outputInL2());
     const { macs } = built;
     const layerMacs: Record<string, number> = { ...macs };
-    const layers = [...this.layerCycles].map(([name, layer]) => ({
+    // Without a residual the output is shown too, right behind the projection that it equals.
+    const shown = [...this.layerCycles].filter(
+      ([name]) => name !== 'output' || built.shape.hasResidual,
+    );
+    const layers = shown.map(([name, layer]) => ({
       name: name === 'output' ? 'residual' : name,
       cycles: layer,
       macs: layerMacs[name] ?? 0,
