@@ -11,7 +11,6 @@ import { garofaloIma } from './garofalo-ima.js';
 import type { Row } from './row.js';
 
 export type { Entry, StudyOptions } from './entry.js';
-export { formatEntries, formatReproduction } from './format.js';
 export type { Basis, Row } from './row.js';
 
 export const entries: readonly Entry[] = [garofaloIma, garofaloDepthwise, garofaloBottleneck];
