@@ -193,9 +193,22 @@ class Machine implements MachineApi, HartsHost, RunControl {
       }
     } catch (error) {
       if (!(error instanceof OctobarError)) throw error;
-      this.now = Math.max(this.now, error.context.cycle ?? 0);
-      return { reason: 'fault', error };
+      return this.ended() ?? this.fault(error);
     }
+  }
+
+  /** The end of the run that the guest asked for in this cycle, whatever others do in it. */
+  private ended(): Stop | undefined {
+    if (this.stop?.reason !== 'exit') return undefined;
+    this.now = this.exitedAt + 1;
+    return this.stop;
+  }
+
+  private fault(error: OctobarError): Stop {
+    const { hart, cycle } = error.context;
+    this.now = Math.max(this.now, cycle ?? 0);
+    const pc = hart === undefined ? {} : { pc: this.state.pc[hart << HART_SHIFT] >>> 0 };
+    return { reason: 'fault', error: error.with({ ...pc, cycle: this.now }) };
   }
 
   /**
@@ -214,7 +227,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     harts.disturbed = true;
     for (let round = 0; round < ROUNDS; round++) {
       if (harts.disturbed) {
-        harts.wakeForInterrupts(this.now + 1);
+        harts.wakeForInterrupts(Math.max(this.now, harts.now) + 1);
         harts.disturbed = false;
         soon = Infinity;
         busy = 0;
@@ -228,7 +241,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
       const now = soon < unitNext ? soon : unitNext;
       if (now >= limit) {
         if (now === Infinity) throw this.deadlock();
-        this.now = limit;
+        this.now = Math.max(this.now, limit);
         return { reason: 'cycle' };
       }
       this.now = now;
@@ -257,10 +270,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
           if (at < soon) soon = at;
         }
       }
-      if (this.stop !== undefined) {
-        this.now = this.exitedAt + 1;
-        return this.stop;
-      }
+      if (this.stop !== undefined) return this.ended();
     }
     return undefined;
   }
@@ -291,7 +301,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   probed(hart: number, pc: number, now: number): boolean {
     const retired = this.state.retiredBefore(hart, now);
-    if (this.probes.get(pc)?.(hart, pc, now, retired) !== true) return false;
+    // A hart that runs alone may be ahead; who looks at the machine now sees it in this cycle.
+    this.now = now;
+    const stops = this.probes.get(pc)?.(hart, pc, now, retired) === true;
+    if (!stops || this.stop?.reason === 'exit') return false;
     this.stop = { reason: 'probe', hart, pc };
     this.probedHart = hart;
     return true;
@@ -392,7 +405,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   setToHost(address: number): void {
     this.memoryOf(address, 4);
-    this.harts.memory.toHost = address;
+    this.harts.memory.hostCalls.watch(address);
   }
 
   preload(section: string, bytes: Uint8Array): boolean {

@@ -16,6 +16,7 @@ import {
   COST_MASK,
   COST_SHIFT,
   HART_SHIFT,
+  LONG,
   RD_MASK,
   RD_SHIFT,
   REGISTER_MASK,
@@ -23,7 +24,7 @@ import {
   RS2_SHIFT,
   rowOf,
 } from './slot.js';
-import { mode, type HartState, type StallCause } from './state.js';
+import { mode, NOT_EXECUTED, type HartState, type StallCause } from './state.js';
 import type { timingParameters } from './timing.js';
 
 export interface HartsOptions {
@@ -69,12 +70,15 @@ export class Harts implements InterpreterContext, HartControl {
   readonly memory: MemoryAccess;
   /** Set when somebody's `next` changed outside the main loop's own bookkeeping. */
   disturbed = true;
-  /** Probe that let the run stop at a pc; the hart passes it without asking when it goes on. */
-  private readonly passProbe: Int32Array;
+  /** Cycle in which a probe let the run stop: the hart passes it without asking when it goes on. */
+  private readonly stoppedAt: Float64Array;
   /** Harts with an enabled interrupt waiting. */
   private readonly interrupted: Uint8Array;
   private tracer: TraceSink | undefined;
-  private now = 0;
+  /** Cycle of the instruction that the tracer saw last: a probe may stop the run behind it. */
+  private readonly tracedAt: Float64Array;
+  /** Cycle of the last access or system instruction: a hart that runs alone may be ahead of the machine. */
+  now = 0;
 
   constructor(
     options: HartsOptions,
@@ -98,7 +102,8 @@ export class Harts implements InterpreterContext, HartControl {
     const letters = (extensions.has('xcvelw') ? 1 << 23 : 0) | (1 << 8) | (1 << 12) | (1 << 2);
     this.csrs = new CsrFile(options.state, (1 << 30) | letters, options.clusterId);
     this.memory = new MemoryAccess(this, options);
-    this.passProbe = new Int32Array(this.count).fill(-1);
+    this.stoppedAt = new Float64Array(this.count).fill(-1);
+    this.tracedAt = new Float64Array(this.count).fill(-1);
     this.interrupted = new Uint8Array(this.count);
   }
 
@@ -107,7 +112,7 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   get tcdmCodeEnd(): number {
-    return this.memory.watchesTcdm ? Infinity : this.codeCache.tcdmCodeEnd;
+    return this.memory.hostCalls.watchesTcdm ? Infinity : this.codeCache.tcdmCodeEnd;
   }
 
   attachBus(bus: PeripheralBus): void {
@@ -119,7 +124,9 @@ export class Harts implements InterpreterContext, HartControl {
     this.csrs.reset();
     this.interrupted.fill(0);
     this.trace(this.tracer);
-    this.passProbe.fill(-1);
+    this.stoppedAt.fill(-1);
+    this.now = 0;
+    this.memory.reset();
     this.codeCache.invalidate();
     this.disturbed = true;
   }
@@ -128,17 +135,26 @@ export class Harts implements InterpreterContext, HartControl {
     return {
       state: this.state.save(),
       csrs: this.csrs.save(),
-      interrupted: this.interrupted.slice(),
+      memory: this.memory.save(),
+      stoppedAt: this.stoppedAt.slice(),
+      now: this.now,
     };
   }
 
   restore(saved: unknown): void {
-    const s = saved as { state: unknown; csrs: unknown; interrupted: Uint8Array };
+    const s = saved as {
+      state: unknown;
+      csrs: unknown;
+      memory: unknown;
+      stoppedAt: Float64Array;
+      now: number;
+    };
     this.state.restore(s.state);
     this.csrs.restore(s.csrs);
-    this.interrupted.set(s.interrupted);
+    this.memory.restore(s.memory);
+    this.stoppedAt.set(s.stoppedAt);
+    this.now = s.now;
     this.trace(this.tracer);
-    this.passProbe.fill(-1);
     this.codeCache.invalidate();
     this.disturbed = true;
   }
@@ -150,13 +166,17 @@ export class Harts implements InterpreterContext, HartControl {
     if (index >= 0) return index;
     this.state.pc[hart << HART_SHIFT] = pc;
     this.state.next[hart << HART_SHIFT] = now;
-    throw new OctobarError(
+    throw this.fetchFault(hart, pc, pc, now);
+  }
+
+  private fetchFault(hart: number, pc: number, address: number, now: number): OctobarError {
+    return new OctobarError(
       'unmapped-access',
       'instruction fetch from an address that is no memory',
       {
         hart,
         pc: pc >>> 0,
-        address: pc >>> 0,
+        address: address >>> 0,
         cycle: now,
         hint: 'a jump through a null or damaged pointer, a return with a lost ra, or code outside L2 and TCDM',
       },
@@ -167,18 +187,18 @@ export class Harts implements InterpreterContext, HartControl {
     this.state.pc[hart << HART_SHIFT] = pc;
     this.state.next[hart << HART_SHIFT] = now;
     const word = this.codeCache.fill(pc, index);
-    if (this.codeCache.isProbed(pc)) {
-      const waits =
-        rowOf(word)?.timing === 'jalr' && this.state.jalrReady[hart << HART_SHIFT] > now;
-      if (!waits && this.passProbe[hart] !== pc) {
-        if (this.host.probed(hart, pc >>> 0, now)) {
-          this.passProbe[hart] = pc;
-          return 0;
-        }
-      }
-      this.passProbe[hart] = -1;
+    if ((word & LONG) !== 0 && this.codeCache.indexOf(pc + 2) < 0) {
+      throw this.fetchFault(hart, pc, pc + 2, now);
     }
-    return word;
+    if (!this.codeCache.isProbed(pc) || this.stoppedAt[hart] === now) return word;
+    const isJalr = rowOf(word)?.timing === 'jalr';
+    if (isJalr && this.state.jalrReady[hart << HART_SHIFT] > now) return word;
+    if (this.host.probed(hart, pc >>> 0, now)) {
+      this.stoppedAt[hart] = now;
+      return 0;
+    }
+    // The probe may have written memory or set other probes: the slot is perhaps gone.
+    return this.codeCache.fill(pc, index);
   }
 
   isLong(address: number): boolean {
@@ -279,7 +299,7 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   private ebreak(hart: number, now: number): void {
-    if (this.memory.semihosting(hart, now)) return;
+    if (this.memory.hostCalls.semihosting(hart, now)) return;
     this.trap(hart, CAUSE_BREAKPOINT, now, this.timing.ecall);
   }
 
@@ -305,6 +325,7 @@ export class Harts implements InterpreterContext, HartControl {
     const target = (csrs.mtvec & ~0xff) + (vectored ? 4 * (cause & 31) : 0);
     // ecall, ebreak and illegal instructions do not retire: all their cycles are the trap's.
     s.addStall(hart, 'trap', cost);
+    s.remember(hart, cause < 0 ? pc | NOT_EXECUTED : pc, target);
     s.waited[hart << HART_SHIFT] = 0;
     s.pc[hart << HART_SHIFT] = target;
     s.next[hart << HART_SHIFT] = now + cost;
@@ -319,6 +340,7 @@ export class Harts implements InterpreterContext, HartControl {
     const split = (target & 2) !== 0 && this.isLong(target) ? this.timing.split_target : 0;
     const cost = this.timing.mret + split;
     s.addStall(hart, 'trap', cost - 1);
+    s.remember(hart, s.pc[hart << HART_SHIFT], target);
     s.pc[hart << HART_SHIFT] = target;
     s.next[hart << HART_SHIFT] = now + cost;
     this.updateInterrupts(hart);
@@ -354,6 +376,7 @@ export class Harts implements InterpreterContext, HartControl {
   /** Shows each instruction that leaves decode to `sink`, until it is called with undefined. */
   trace(sink: TraceSink | undefined): void {
     this.tracer = sink;
+    this.tracedAt.fill(-1);
     for (let hart = 0; hart < this.count; hart++) this.updateInterrupts(hart);
   }
 
@@ -371,7 +394,10 @@ export class Harts implements InterpreterContext, HartControl {
     const waits =
       this.state.jalrReady[hart << HART_SHIFT] > now &&
       this.codeCache.decodeAt(pc)?.row.timing === 'jalr';
-    if (!waits) this.tracer?.(hart, pc >>> 0, now);
+    if (!waits && this.tracedAt[hart] !== now) {
+      this.tracedAt[hart] = now;
+      this.tracer?.(hart, pc >>> 0, now);
+    }
     return false;
   }
 
@@ -418,7 +444,7 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   delay(cycles: number): void {
-    this.memory.extraLatency += cycles;
+    this.memory.delay(cycles);
   }
 
   start(hart: number, pc: number, at: number): void {

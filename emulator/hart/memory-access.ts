@@ -3,6 +3,7 @@ import type { MemoryMeaning } from '../isa/row.js';
 import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
 import type { Harts, HartsOptions } from './harts.js';
+import { HostCalls } from './host-calls.js';
 import {
   COST_MASK,
   COST_SHIFT,
@@ -17,19 +18,12 @@ import {
 } from './slot.js';
 import { mode, phase, stall, type StallCause } from './state.js';
 
-const SEMIHOSTING_ENTRY = 0x01f01013;
-const SEMIHOSTING_EXIT = 0x40705013;
-
-/**
- * Every load and store that is not one aligned access to the TCDM: misaligned ones, test-and-set, L2,
- * peripherals, and the ways in which a guest ends the run through memory.
- */
+/** Every load and store that is not one aligned access to the TCDM: misaligned ones, test-and-set, L2, peripherals. */
 export class MemoryAccess {
   bus: PeripheralBus | undefined;
-  /** What a peripheral added to the latency of the access in progress. */
-  extraLatency = 0;
-  /** Guest address of HTIF `tohost`, or -1. */
-  toHost = -1;
+  readonly hostCalls: HostCalls;
+  /** Hart whose peripheral access is in progress. */
+  private accessing = 0;
   private readonly why: (string | undefined)[];
   private readonly tcdm: Memory;
   private readonly l2: Memory;
@@ -41,10 +35,20 @@ export class MemoryAccess {
     this.tcdm = options.tcdm;
     this.l2 = options.l2;
     this.why = Array.from({ length: options.state.count }, () => undefined);
+    this.hostCalls = new HostCalls(harts, this.tcdm, this.l2);
   }
 
-  get watchesTcdm(): boolean {
-    return this.toHost >= 0 && this.tcdm.contains(this.toHost, 4);
+  reset(): void {
+    this.why.fill(undefined);
+  }
+
+  save(): unknown {
+    return { why: this.why.map((text) => text ?? null) };
+  }
+
+  restore(saved: unknown): void {
+    const { why } = saved as { why: (string | null)[] };
+    why.forEach((text, hart) => (this.why[hart] = text ?? undefined));
   }
 
   /** What a held hart waits for. */
@@ -208,7 +212,7 @@ export class MemoryAccess {
   storedInTcdm(hart: number, offset: number): void {
     const address = this.tcdm.base + offset;
     this.harts.codeCache.changed(address & -4, 8);
-    if (this.toHost >= 0 && (address & -4) === this.toHost) this.checkToHost(hart);
+    this.hostCalls.stored(hart, address & -4, 4, this.harts.state.next[hart << HART_SHIFT]);
   }
 
   // --- L2 ------------------------------------------------------------------------------------
@@ -220,7 +224,7 @@ export class MemoryAccess {
       const value = this.source(hart, slot);
       for (let i = 0; i < m.bytes; i++) this.l2.u8[offset + i] = value >>> (8 * i);
       this.harts.codeCache.changed(at, m.bytes);
-      if (this.toHost >= 0 && (at & -4) === this.toHost) this.checkToHost(hart);
+      this.hostCalls.stored(hart, at, m.bytes, now);
     } else {
       let value = 0;
       for (let i = 0; i < m.bytes; i++) value |= this.l2.u8[offset + i] << (8 * i);
@@ -252,22 +256,31 @@ export class MemoryAccess {
     }
     const s = this.harts.state;
     const isEventLoad = rowOf(slot)!.timing === 'event-load';
-    this.extraLatency = 0;
+    this.accessing = hart;
     s.requestSlot[hart << HART_SHIFT] = slot;
     s.heldLatency[hart << HART_SHIFT] =
       region.latency + (isEventLoad ? this.harts.timing.event_load - 1 : 0);
     const { peripheral } = region;
     const offset = at - region.base;
-    if (m.write)
-      peripheral.write(offset, this.source(hart, slot) & widthMask(m.bytes), m.bytes, hart, now);
-    const value = m.write ? 0 : peripheral.read(offset, m.bytes, hart, now);
+    let value = 0;
+    try {
+      if (m.write) {
+        const data = this.source(hart, slot) & widthMask(m.bytes);
+        peripheral.write(offset, data, m.bytes, hart, now);
+      } else value = peripheral.read(offset, m.bytes, hart, now);
+    } catch (error) {
+      // A peripheral knows what is wrong, but not who asked.
+      if (!(error instanceof OctobarError)) throw error;
+      const pc = s.pc[hart << HART_SHIFT] >>> 0;
+      throw error.with({ hart, pc, address: at, cycle: now });
+    }
     // Held: `resume` ends the access, perhaps it already did.
     if (s.requestSlot[hart << HART_SHIFT] === 0) return;
     if (s.mode[hart << HART_SHIFT] === mode.held || s.mode[hart << HART_SHIFT] === mode.asleep)
       return;
     if (!m.write) this.writeBack(hart, slot, m, value);
     this.harts.disturbed = true;
-    const latency = s.heldLatency[hart << HART_SHIFT] + this.extraLatency;
+    const latency = s.heldLatency[hart << HART_SHIFT];
     this.answered(hart, slot, m, now, latency, isEventLoad ? 'event_load' : 'peripheral');
   }
 
@@ -289,6 +302,11 @@ export class MemoryAccess {
     (m.write ? s.outerStoreCycles : s.outerLoadCycles)[hart << HART_SHIFT] += latency;
     if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart << HART_SHIFT] = now + latency + 2;
     this.advance(hart, slot, now + latency + hazard);
+  }
+
+  /** The answer to the access in progress takes `cycles` more, also when it is held. */
+  delay(cycles: number): void {
+    this.harts.state.heldLatency[this.accessing << HART_SHIFT] += cycles;
   }
 
   hold(hart: number, why: string, asleep: boolean, now: number): void {
@@ -318,14 +336,7 @@ export class MemoryAccess {
     if (!row.memory!.write) this.writeBack(hart, slot, row.memory!, value);
     const cause = row.timing === 'event-load' ? 'event_load' : 'peripheral';
     this.why[hart] = undefined;
-    this.answered(
-      hart,
-      slot,
-      row.memory!,
-      at,
-      s.heldLatency[hart << HART_SHIFT] + this.extraLatency,
-      cause,
-    );
+    this.answered(hart, slot, row.memory!, at, s.heldLatency[hart << HART_SHIFT], cause);
     s.requestSlot[hart << HART_SHIFT] = 0;
   }
 
@@ -338,74 +349,6 @@ export class MemoryAccess {
     s.addStall(hart, 'trap', 1);
     this.why[hart] = undefined;
     this.harts.disturbed = true;
-  }
-
-  // --- Ends of a run -------------------------------------------------------------------------
-
-  private checkToHost(hart: number): void {
-    const memory = this.tcdm.contains(this.toHost, 4) ? this.tcdm : this.l2;
-    const value = memory.i32[(this.toHost - memory.base) >> 2];
-    if ((value & 1) !== 0)
-      this.harts.host.exit(value >>> 1, hart, this.harts.state.next[hart << HART_SHIFT]);
-    else if (value !== 0) {
-      throw new OctobarError('device-misuse', 'HTIF system calls are not supported', {
-        hart,
-        address: this.toHost,
-        hint: 'only exit is: store code << 1 | 1; for text use stdout at 0x1A10F000 or semihosting',
-      });
-    }
-  }
-
-  /** The three-instruction semihosting sequence around an ebreak; false when it is a plain ebreak. */
-  semihosting(hart: number, now: number): boolean {
-    const s = this.harts.state;
-    const pc = s.pc[hart << HART_SHIFT] >>> 0;
-    if (this.word(pc - 4) !== SEMIHOSTING_ENTRY || this.word(pc + 4) !== SEMIHOSTING_EXIT)
-      return false;
-    const operation = s.registers[(hart << HART_SHIFT) + 10];
-    const argument = s.registers[(hart << HART_SHIFT) + 11] >>> 0;
-    const slot = this.harts.codeCache.fill(pc, this.harts.codeCache.indexOf(pc));
-    let result = 0;
-    switch (operation) {
-      case 0x03:
-        this.harts.host.output(hart, this.byte(argument, hart));
-        break;
-      case 0x04:
-        for (let at = argument; this.byte(at, hart) !== 0; at++) {
-          this.harts.host.output(hart, this.byte(at, hart));
-        }
-        break;
-      case 0x18:
-        this.harts.host.exit(argument === 0x20026 ? 0 : 1, hart, now);
-        break;
-      case 0x20:
-        this.harts.host.exit(this.word(argument + 4), hart, now);
-        break;
-      default:
-        result = -1;
-    }
-    s.registers[(hart << HART_SHIFT) + 10] = result;
-    this.harts.finish(hart, slot, now, this.harts.timing.ecall, 'trap');
-    return true;
-  }
-
-  private byte(address: number, hart: number): number {
-    const memory = this.l2.contains(address, 1) ? this.l2 : this.tcdm;
-    if (memory.contains(address, 1)) return memory.load(address);
-    throw new OctobarError('unmapped-access', 'semihosting argument is no memory', {
-      hart,
-      address,
-      hint: 'pass a pointer into TCDM or L2',
-    });
-  }
-
-  private word(address: number): number {
-    let value = 0;
-    for (let i = 3; i >= 0; i--) {
-      const memory = this.l2.contains(address + i, 1) ? this.l2 : this.tcdm;
-      value = (value << 8) | (memory.contains(address + i, 1) ? memory.load(address + i) : 0);
-    }
-    return value;
   }
 
   // --- Operands and errors -------------------------------------------------------------------

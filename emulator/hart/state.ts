@@ -30,6 +30,8 @@ export const SOON = 2;
 
 /** Taken jumps remembered per hart, for the list of last instructions in a fault report. */
 export const HISTORY = 16;
+/** In the source of a remembered jump: an interrupt came before that instruction. */
+export const NOT_EXECUTED = 1;
 
 /** Where a memory instruction stands. */
 export const phase = {

@@ -49,5 +49,11 @@ export const timingParameters = {
     'same flush as an event load',
     'assumed',
   ),
+  semihosting_byte: cycles(
+    1,
+    'extra of a semihosting call per byte of text',
+    'no hardware: text must take time, or a guest could print without end in one cycle',
+    'assumed',
+  ),
   event_load: cycles(4, 'cv.elw that is answered in the next cycle'),
 } as const satisfies ParameterTable;
