@@ -73,7 +73,8 @@ describe('garofalo-ima', () => {
         const line = row(`sweep: ${bits} bit, ${clock} MHz, ${overlap}`);
         const ours = (operations * clock) / cycles / 1e3;
         expect(line.ours, line.figure).toBeCloseTo(ours, 6);
-        const fittedHere = bits === 128 && clock === 500 && overlap === 'pipelined';
+        // 68 cycles limit the published point and every one with a port no slower than they.
+        const fittedHere = stream <= 68 && clock === 500 && overlap === 'pipelined';
         expect(line.basis).toBe(fittedHere ? 'fitted' : 'predicted');
       }
     }
