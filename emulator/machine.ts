@@ -99,7 +99,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
         load: (address) => l2.load(address),
         store(address, byte) {
           l2.store(address, byte);
-          if (codeCache.slots[(address - l2.base) & -2] !== 0) codeCache.changed(address, 1);
+          codeCache.changed(address, 1);
         },
       },
       events: this.events,

@@ -67,15 +67,18 @@ export class CodeCache {
     this.tcdmCodeEnd = 0;
   }
 
-  /** Bytes of memory changed: drops all slots when one of them had been looked at. */
+  /**
+   * Bytes of one memory changed, or some around them: drops all slots when one of them had been looked
+   * at. The halfword before them may begin a 32-bit instruction.
+   */
   changed(address: number, bytes: number): void {
-    const first = this.indexOf((address - 2) & -2);
-    const last = this.indexOf((address + bytes - 1) & -2);
-    for (let index = Math.max(first, 0); index <= last; index += 2) {
-      if (this.slots[index] !== 0) {
-        this.invalidate();
-        return;
-      }
+    const index = this.indexOf(address & -2);
+    if (index < 0) return;
+    const [low, high] =
+      index < this.l2.size ? [0, this.l2.size] : [this.l2.size, this.slots.length];
+    const end = Math.min(index + (address & 1) + bytes, high);
+    for (let at = Math.max(index - 2, low); at < end; at += 2) {
+      if (this.slots[at] !== 0) return this.invalidate();
     }
   }
 
