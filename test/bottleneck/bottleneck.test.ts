@@ -63,6 +63,11 @@ describe('block 7 with 8-bit weights', () => {
 });
 
 describe('other settings', () => {
+  it('4-bit pointwise weights beside 8-bit depth-wise ones on the arrays', async () => {
+    const four = await runBottleneck({ mapping: 'ima-only', weights: 4 });
+    expect(four.bit_exact).toBe(true);
+  });
+
   it('4-bit weights on one column each', async () => {
     const four = await runBottleneck({ mapping: 'ima-dw', weights: 4 });
     expect(four.bit_exact).toBe(true);
