@@ -1,3 +1,4 @@
+import { columnConverter } from '../reference/arithmetic.js';
 import type { Converter } from '../reference/plan.js';
 
 /** Column sums that calibration pictures cause, before conversion. */
@@ -58,14 +59,14 @@ export function calibrateConverter(
   layer: ConvertedLayer,
   adcBits: number,
 ): CalibratedConverter {
-  const ideal = accumulate(sums, undefined);
   let top = 1;
   for (const { sums: table } of sums.parts) for (const s of table) top = Math.max(top, Math.abs(s));
+  const ideal = accumulate(sums, top, undefined);
   let best: { error: number; found: CalibratedConverter } | undefined;
   for (const fraction of candidates) {
     const step = Math.max(1, (top / (2 ** (adcBits - 1) - 1)) * fraction);
     const converter = converterOf(step, adcBits);
-    const converted = accumulate(sums, converter);
+    const converted = accumulate(sums, top, converter);
     const fit = fitLine(converted, ideal, sums, layer, step);
     const error = outputError(converted, ideal, sums, layer, fit);
     if (best === undefined || error < best.error) best = { error, found: { converter, ...fit } };
@@ -75,21 +76,15 @@ export function calibrateConverter(
 }
 
 /** Accumulators [count][cols] behind a converter, or ideal ones. */
-function accumulate(sums: ColumnSums, converter: Converter | undefined): Float64Array {
+function accumulate(sums: ColumnSums, top: number, converter: Converter | undefined): Float64Array {
   const total = new Float64Array(sums.count * sums.cols);
   for (const { sums: table, factor } of sums.parts) {
     if (converter === undefined) {
       for (let i = 0; i < total.length; i += 1) total[i]! += factor * table[i]!;
       continue;
     }
-    const { m, lo, hi } = converter;
-    const half = 2 ** (converter.r - 1);
-    const scale = 2 ** -converter.r;
-    for (let i = 0; i < total.length; i += 1) {
-      const s = table[i]!;
-      const code = Math.floor((Math.abs(s) * m + half) * scale);
-      total[i]! += factor * Math.min(hi, Math.max(lo, s < 0 ? -code : code));
-    }
+    const convert = columnConverter(converter, top);
+    for (let i = 0; i < total.length; i += 1) total[i]! += factor * convert(table[i]!);
   }
   return total;
 }
