@@ -125,6 +125,12 @@ export class Session {
     this.lineTable = undefined;
     const toHost = symbols.find('tohost')[0];
     if (toHost) this.open.setToHost(toHost.address);
+    // The runtime's word for the end of its heap: the TCDM of this machine, not the one it was linked for.
+    const heapEnd = symbols.find('octobar_l1_end')[0];
+    if (heapEnd) {
+      const tcdm = this.open.map().find(({ name }) => name === 'tcdm');
+      if (tcdm) this.writeWord(heapEnd.address, tcdm.base + tcdm.size);
+    }
   }
 
   /** Runs to the end. @throws OctobarError when the run does not end by the guest itself */

@@ -87,6 +87,14 @@ describe('other settings', () => {
     expect(engines(ideal)).toEqual(engines(result('ima-dw')));
   });
 
+  it('a quarter of the TCDM: the application cuts the block into stripes of rows', async () => {
+    const small = await runBottleneck({ mapping: 'ima-dw', set: { 'tcdm.size': 128 * 1024 } });
+    expect(small.bit_exact).toBe(true);
+    expect(small.stripes).toBeGreaterThan(1);
+    // Rows that two stripes need are kept, not computed twice.
+    for (const tensor of small.tensors) expect(tensor.compared, tensor.name).toBe(tensor.bytes);
+  });
+
   it('a machine whose cells are smaller, and one with fewer banks, still compute the same bytes', async () => {
     const set = { 'ima.rows': 128, 'ima.cols': 64, 'ima.arrays': 64, 'tcdm.banks': 16 };
     const small = await runBottleneck({ mapping: 'ima-dw', weights: 4, set });

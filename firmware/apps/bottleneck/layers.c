@@ -82,7 +82,7 @@ static ima_layer_t ima_common(const work_t *w, uint32_t n_tiles, const operands_
                              .weight_bits = i->weight_bits,
                              .in_signed = in_signed,
                              .adc_m = adc_m,
-                             .adc_r = i->ideal ? 0 : adc_r,
+                             .adc_r = adc_r,
                              .requant = o->requant};
   return layer;
 }
