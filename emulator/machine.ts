@@ -1,6 +1,7 @@
 import type { MachineApi, MachineStats, HartView, Probe, Stop, TraceSink } from './api.js';
 import { Dma } from './dma/index.js';
 import { EventUnit } from './event/index.js';
+import { INTERRUPT_LINES } from './hart/csr-file.js';
 import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
 import { Harts, type HartsHost } from './hart/harts.js';
 import { HART_SHIFT } from './hart/slot.js';
@@ -472,6 +473,12 @@ function checkConfig(config: MachineConfig): void {
   }
   if (config.tcdm.size / 4 < config.tcdm.banks) {
     refuse('the TCDM has fewer words than banks', 'lower tcdm.banks or raise tcdm.size');
+  }
+  if (((INTERRUPT_LINES >>> config.event.interrupt_line) & 1) === 0) {
+    refuse(
+      `a hart has no interrupt line ${config.event.interrupt_line}`,
+      'set event.interrupt_line to 3, 7, 11 or 16 to 31',
+    );
   }
   if (!config.icache.ideal) {
     refuse('only an ideal instruction cache is modelled so far', 'leave icache.ideal at true');

@@ -74,8 +74,8 @@ export class CodeCache {
   changed(address: number, bytes: number): void {
     const index = this.indexOf(address & -2);
     if (index < 0) return;
-    const [low, high] =
-      index < this.l2.size ? [0, this.l2.size] : [this.l2.size, this.slots.length];
+    const low = index < this.l2.size ? 0 : this.l2.size;
+    const high = index < this.l2.size ? this.l2.size : this.slots.length;
     const end = Math.min(index + (address & 1) + bytes, high);
     for (let at = Math.max(index - 2, low); at < end; at += 2) {
       if (this.slots[at] !== 0) return this.invalidate();
@@ -191,9 +191,11 @@ export class CodeCache {
 
   /** A result reaches a jalr in decode late from the instruction before it, a load even from two before. */
   private feedsJalr(d: Decoded, next: Decoded, afterNext: number): boolean {
-    if (d.rd === 0 || d.row.timing === 'store') return false;
+    // An event load flushes what is behind it: its result is there when the next one is in decode.
+    const { timing } = d.row;
+    if (d.rd === 0 || timing === 'store' || timing === 'event-load') return false;
     if (next.row.timing === 'jalr') return next.rs1 === d.rd;
-    if (d.row.timing !== 'load' || writesThroughAlu(next, d.rd) || next.rd === d.rd) return false;
+    if (timing !== 'load' || writesThroughAlu(next, d.rd) || next.rd === d.rd) return false;
     this.look(afterNext);
     const second = this.decodeAt(afterNext);
     return second?.row.timing === 'jalr' && second.rs1 === d.rd;

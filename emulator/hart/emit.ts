@@ -122,9 +122,10 @@ function emitCase(row: Row): string[] {
         '  $lastStall = #branch;',
         '  t += cost - 1;',
         '  pc = target - 2 - ((w >>> 27) & 2);',
-        '} else {',
+        '} else if (fallThroughExtra !== 0) {',
         '  t += fallThroughExtra;',
         '  $branch += fallThroughExtra;',
+        '  $lastStall = #branch;',
         '}',
         'break;',
       ];

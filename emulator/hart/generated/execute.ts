@@ -128,9 +128,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             R[base + 42] = 5;
             t += cost - 1;
             pc = target - 2 - ((w >>> 27) & 2);
-          } else {
+          } else if (fallThroughExtra !== 0) {
             t += fallThroughExtra;
             N[base + 37] += fallThroughExtra;
+            R[base + 42] = 5;
           }
           break;
         case 6: // bne
@@ -144,9 +145,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             R[base + 42] = 5;
             t += cost - 1;
             pc = target - 2 - ((w >>> 27) & 2);
-          } else {
+          } else if (fallThroughExtra !== 0) {
             t += fallThroughExtra;
             N[base + 37] += fallThroughExtra;
+            R[base + 42] = 5;
           }
           break;
         case 7: // blt
@@ -160,9 +162,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             R[base + 42] = 5;
             t += cost - 1;
             pc = target - 2 - ((w >>> 27) & 2);
-          } else {
+          } else if (fallThroughExtra !== 0) {
             t += fallThroughExtra;
             N[base + 37] += fallThroughExtra;
+            R[base + 42] = 5;
           }
           break;
         case 8: // bge
@@ -176,9 +179,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             R[base + 42] = 5;
             t += cost - 1;
             pc = target - 2 - ((w >>> 27) & 2);
-          } else {
+          } else if (fallThroughExtra !== 0) {
             t += fallThroughExtra;
             N[base + 37] += fallThroughExtra;
+            R[base + 42] = 5;
           }
           break;
         case 9: // bltu
@@ -192,9 +196,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             R[base + 42] = 5;
             t += cost - 1;
             pc = target - 2 - ((w >>> 27) & 2);
-          } else {
+          } else if (fallThroughExtra !== 0) {
             t += fallThroughExtra;
             N[base + 37] += fallThroughExtra;
+            R[base + 42] = 5;
           }
           break;
         case 10: // bgeu
@@ -208,9 +213,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             R[base + 42] = 5;
             t += cost - 1;
             pc = target - 2 - ((w >>> 27) & 2);
-          } else {
+          } else if (fallThroughExtra !== 0) {
             t += fallThroughExtra;
             N[base + 37] += fallThroughExtra;
+            R[base + 42] = 5;
           }
           break;
         case 11: { // lb
