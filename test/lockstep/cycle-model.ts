@@ -10,6 +10,8 @@ export interface Executed {
   readonly bits: number;
   /** Values of all registers before the instruction. */
   readonly registers: readonly number[];
+  /** Cycles for which grants of its accesses were withheld, when it has competitors. */
+  withheld?: number;
 }
 
 const jumps = new Set(['jal', 'c.j', 'c.jal']);
@@ -190,7 +192,15 @@ function divisionSteps(i: Executed): number {
 function extraInExecute(i: Executed): number {
   if (multiplyHigh.has(i.name)) return 4;
   if (divisions.has(i.name)) return 2 + divisionSteps(i);
-  return (loads.has(i.name) || stores.has(i.name)) && isSplitAccess(i) ? 1 : 0;
+  return accessesOf(i).length > 1 ? 1 + (i.withheld ?? 0) : (i.withheld ?? 0);
+}
+
+/** Word addresses of the bus accesses of an instruction, in order: none, one, or two. */
+export function accessesOf(i: Executed): number[] {
+  if (!loads.has(i.name) && !stores.has(i.name)) return [];
+  const address = i.registers[operandsOf(i).base] + offsetOf(i);
+  const word = (address >>> 2) * 4;
+  return isSplitAccess(i) ? [word, word + 4] : [word];
 }
 
 const isLoad = (i: Executed | undefined): i is Executed => i !== undefined && loads.has(i.name);
