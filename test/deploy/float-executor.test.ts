@@ -68,7 +68,15 @@ test('a 3x3 convolution at stride 2 pads below and to the right', () => {
     stride: 2,
     weights: new Float32Array(9).fill(1),
   };
-  const out = runConvolution(layer, map(4, 4, 1, Array.from({ length: 16 }, () => 1)));
+  const out = runConvolution(
+    layer,
+    map(
+      4,
+      4,
+      1,
+      Array.from({ length: 16 }, () => 1),
+    ),
+  );
   expect([out.height, out.width]).toEqual([2, 2]);
   expect([...out.data]).toEqual([9.5, 6.5, 6.5, 4.5]);
 });
