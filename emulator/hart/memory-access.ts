@@ -87,13 +87,11 @@ export class MemoryAccess {
     const inWord = at & 3;
     const crosses = inWord + m.bytes > 4;
     if (crosses && !this.tcdm.contains(at, m.bytes)) {
-      throw this.unmapped(hart, slot, at + m.bytes - 1, now);
+      throw this.unmapped(hart, slot, this.tcdm.base + this.tcdm.size, now);
     }
-    s.phase[hart << HART_SHIFT] = crosses
-      ? phase.low
-      : inWord % m.bytes !== 0
-        ? phase.odd
-        : phase.simple;
+    // The interpreter completes plain loads and stores of one aligned word, halfword or byte itself.
+    const plain = inWord % m.bytes === 0 && rowOf(slot)!.timing !== 'event-load';
+    s.phase[hart << HART_SHIFT] = crosses ? phase.low : plain ? phase.simple : phase.odd;
     this.request(hart, slot, at - this.tcdm.base, at, now);
   }
 
@@ -194,11 +192,18 @@ export class MemoryAccess {
     s.stalls[at + stall.tcdm_conflict] += withheld;
     if (withheld + extra > 0 && (slot & NEXT_IS_JUMP) !== 0)
       s.waited[hart << HART_SHIFT] = withheld + extra;
-    const cost = (slot >>> COST_SHIFT) & COST_MASK;
-    if (cost > 1) s.addStall(hart, 'load_use', cost - 1);
+    const flush = this.flush(slot);
+    const cost = ((slot >>> COST_SHIFT) & COST_MASK) + flush;
+    if (flush > 0) s.addStall(hart, 'event_load', flush);
+    else if (cost > 1) s.addStall(hart, 'load_use', cost - 1);
     if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart << HART_SHIFT] = now + 3;
     s.phase[hart << HART_SHIFT] = phase.simple;
     this.advance(hart, slot, now + cost);
+  }
+
+  /** Cycles that an event load takes longer than a load that is answered at the same time. */
+  private flush(slot: number): number {
+    return rowOf(slot)!.timing === 'event-load' ? this.harts.timing.event_load - 1 : 0;
   }
 
   private advance(hart: number, slot: number, next: number): void {
@@ -219,7 +224,9 @@ export class MemoryAccess {
 
   private accessL2(hart: number, slot: number, m: MemoryMeaning, at: number, now: number): void {
     const offset = at - this.l2.base;
-    if (!this.l2.contains(at, m.bytes)) throw this.unmapped(hart, slot, at + m.bytes - 1, now);
+    if (!this.l2.contains(at, m.bytes)) {
+      throw this.unmapped(hart, slot, this.l2.base + this.l2.size, now);
+    }
     if (m.write) {
       const value = this.source(hart, slot);
       for (let i = 0; i < m.bytes; i++) this.l2.u8[offset + i] = value >>> (8 * i);
@@ -231,7 +238,8 @@ export class MemoryAccess {
       this.writeBack(hart, slot, m, value);
     }
     const accesses = (at & 3) + m.bytes > 4 ? 2 : 1;
-    this.answered(hart, slot, m, now, this.options.l2Latency * accesses, 'outer_memory');
+    const latency = this.options.l2Latency * accesses + this.flush(slot);
+    this.answered(hart, slot, m, now, latency, 'outer_memory');
   }
 
   // --- Peripherals ---------------------------------------------------------------------------
@@ -258,8 +266,7 @@ export class MemoryAccess {
     const isEventLoad = rowOf(slot)!.timing === 'event-load';
     this.accessing = hart;
     s.requestSlot[hart << HART_SHIFT] = slot;
-    s.heldLatency[hart << HART_SHIFT] =
-      region.latency + (isEventLoad ? this.harts.timing.event_load - 1 : 0);
+    s.heldLatency[hart << HART_SHIFT] = region.latency + this.flush(slot);
     const { peripheral } = region;
     const offset = at - region.base;
     let value = 0;

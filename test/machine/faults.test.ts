@@ -34,7 +34,7 @@ describe('faults', () => {
   it('a word that leaves the TCDM half-way names the first byte outside', () => {
     const { code, context } = faultOf([e.lw(5, 6, 0)], { registers: { 6: 0x1007fffe } });
     expect(code).toBe('unmapped-access');
-    expect(context.address).toBe(0x10080001);
+    expect(context.address).toBe(0x10080000);
   });
 
   it('a jump to nowhere, an illegal instruction, ecall without a handler', () => {
