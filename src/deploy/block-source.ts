@@ -39,7 +39,7 @@ export interface BlockSource extends DeployableBlock {
   readonly provenance: Provenance;
 }
 
-export interface SourceRequest {
+interface SourceRequest {
   readonly block: number;
   readonly weights: WeightBits;
   /** Path of a PNG or JPEG; undefined: the default picture. */

@@ -56,7 +56,7 @@ export function pointwiseTiles(
 }
 
 /** Channels of a block-diagonal depth-wise group: 16, or fewer on an array too narrow for it. */
-export const depthwiseGroup = (cellsPerWeight: 1 | 2, g: ArrayGeometry): number =>
+const depthwiseGroup = (cellsPerWeight: 1 | 2, g: ArrayGeometry): number =>
   Math.min(16, Math.floor(g.cols / cellsPerWeight), g.rows);
 
 /** Taps of each row tile of a depth-wise group; one tile of nine where the rows allow. */

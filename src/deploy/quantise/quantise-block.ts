@@ -143,7 +143,7 @@ class LayerFitter {
 }
 
 /** Sizes and padding of a block for a given input. */
-export function shapeOf(block: Bottleneck, input: FeatureMap): BlockShape {
+function shapeOf(block: Bottleneck, input: FeatureMap): BlockShape {
   const { stride, channels } = block.depthwise;
   const rows = samePadding(input.height, 3, stride);
   const columns = samePadding(input.width, 3, stride);
