@@ -1,5 +1,5 @@
 import { HART_SHIFT } from '../hart/slot.js';
-import type { HartState } from '../hart/state.js';
+import { NOW, type HartState } from '../hart/state.js';
 import type { Memory } from '../memory/memory.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import type { Stateful } from '../sim/unit.js';
@@ -44,6 +44,8 @@ export class Crossbar implements Stateful {
   private readonly requests: Int32Array;
   private readonly dmaRequests: Int32Array;
   private stallCounter = 0;
+  /** Last cycle in which both branches asked. */
+  private bothAt = -1;
 
   constructor(
     config: ConfigOf<typeof tcdmParameters>,
@@ -61,6 +63,10 @@ export class Crossbar implements Stateful {
     this.requests = new Int32Array(config.banks);
     this.dmaRequests = new Int32Array(config.banks);
     this.wordPorts = Array.from({ length: DMA_MASTERS }, () => new TcdmWordPort(this));
+  }
+
+  get banks(): number {
+    return this.bankMask + 1;
   }
 
   addWidePort(bytes: number): TcdmWidePort {
@@ -184,33 +190,33 @@ export class Crossbar implements Stateful {
   }
 
   private takenByWide(bank: number): boolean {
-    return this.widePorts.some((port) => port.granted && this.spans(port, bank));
+    for (const port of this.widePorts) if (port.granted && this.spans(port, bank)) return true;
+    return false;
   }
 
   private spans(port: TcdmWidePort, bank: number): boolean {
-    const first = (port.offset >> 2) & this.bankMask;
-    const words = ((port.offset & 3) + port.bytes + 3) >> 2;
-    return ((bank - first) & this.bankMask) < words;
+    return ((bank - (port.offset >> 2)) & this.bankMask) < port.words;
   }
 
   /** Decides the wide ports; true when harts and DMA stand back in all banks for this cycle. */
   private arbitrateWide(narrow: boolean): boolean {
-    let wide = false;
-    for (const port of this.widePorts) {
-      port.granted = false;
-      wide ||= port.asks;
-    }
-    if (!wide || !narrow) {
-      this.stallCounter = 0;
+    let port: TcdmWidePort | undefined;
+    for (const candidate of this.widePorts) {
+      candidate.granted = false;
       // The slots are multiplexed; if both ask, the lower one goes first.
-      const first = this.widePorts.find((port) => port.asks);
-      if (first) first.granted = true;
+      if (candidate.asks) port ??= candidate;
+    }
+    if (port === undefined) return false;
+    if (!narrow) {
+      port.granted = true;
       return false;
     }
+    const now = this.state.clock[NOW];
+    if (now !== this.bothAt + 1) this.stallCounter = 0;
+    this.bothAt = now;
     const { maxStall, acceleratorsFirst } = this.branch;
     const turn = maxStall > 0 && this.stallCounter >= maxStall;
     this.stallCounter = turn ? 0 : this.stallCounter + 1;
-    const port = this.widePorts.find((candidate) => candidate.asks)!;
     if (acceleratorsFirst) {
       port.granted = !turn;
       return false;
@@ -220,8 +226,9 @@ export class Crossbar implements Stateful {
       return true;
     }
     port.granted = true;
-    for (let bank = 0; bank <= this.bankMask && port.granted; bank++) {
-      if ((this.requests[bank] | this.dmaRequests[bank]) !== 0 && this.spans(port, bank)) {
+    for (let word = 0; word < port.words && port.granted; word++) {
+      const bank = ((port.offset >> 2) + word) & this.bankMask;
+      if ((this.requests[bank] | this.dmaRequests[bank]) !== 0) {
         port.granted = false;
         this.conflict(bank, 1);
       }
@@ -232,8 +239,18 @@ export class Crossbar implements Stateful {
   reset(): void {
     for (const array of this.arrays()) array.fill(0);
     this.stallCounter = 0;
+    this.bothAt = -1;
     this.conflicts = 0;
     this.portWords = 0;
+    this.withdraw();
+  }
+
+  /** Forgets the requests of a cycle that an error ended half-way. */
+  private withdraw(): void {
+    this.requests.fill(0);
+    this.dmaRequests.fill(0);
+    for (const port of this.wordPorts) port.withdraw();
+    for (const port of this.widePorts) port.withdraw();
     this.portRequests = 0;
   }
 
@@ -244,17 +261,18 @@ export class Crossbar implements Stateful {
   save(): unknown {
     return {
       arrays: this.arrays().map((array) => array.slice()),
-      counters: [this.stallCounter, this.conflicts, this.portWords],
+      counters: [this.stallCounter, this.conflicts, this.portWords, this.bothAt],
     };
   }
 
   restore(state: unknown): void {
     const saved = state as {
       arrays: (Uint8Array | Float64Array)[];
-      counters: [number, number, number];
+      counters: [number, number, number, number];
     };
     this.arrays().forEach((array, index) => array.set(saved.arrays[index]));
-    [this.stallCounter, this.conflicts, this.portWords] = saved.counters;
+    [this.stallCounter, this.conflicts, this.portWords, this.bothAt] = saved.counters;
+    this.withdraw();
   }
 }
 
