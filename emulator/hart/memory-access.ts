@@ -339,7 +339,11 @@ export class MemoryAccess {
     const row = rowOf(slot)!;
     const waited = at - s.since[hart << HART_SHIFT];
     if (held === mode.asleep) s.sleep[hart << HART_SHIFT] += waited;
-    else s.stalls[(hart << HART_SHIFT) + stall.peripheral] += waited;
+    else {
+      s.stalls[(hart << HART_SHIFT) + stall.peripheral] += waited;
+      // A jump behind a withheld grant has waited in decode.
+      if ((slot & NEXT_IS_JUMP) !== 0) s.waited[hart << HART_SHIFT] = waited;
+    }
     if (!row.memory!.write) this.writeBack(hart, slot, row.memory!, value);
     const cause = row.timing === 'event-load' ? 'event_load' : 'peripheral';
     this.why[hart] = undefined;
