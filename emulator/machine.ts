@@ -5,7 +5,7 @@ import { INTERRUPT_LINES } from './hart/csr-file.js';
 import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
 import { Harts, type HartsHost } from './hart/harts.js';
 import { HART_SHIFT } from './hart/slot.js';
-import { createHartState, HORIZON, mode, NOW, SOON, type HartState } from './hart/state.js';
+import { createHartState, HORIZON, mode, NOW, SOON, UNTIL, type HartState } from './hart/state.js';
 import { hartStats, recentInstructions } from './hart/view.js';
 import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
 import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect/address-map.js';
@@ -33,8 +33,12 @@ export function createMachine(
 
 const SLOT_REGIONS = ['hwpe0', 'hwpe1'] as const;
 const SLOT_EVENTS = [12, 14] as const;
-/** Rounds of the main loop between two returns to its caller. */
-const ROUNDS = 65536;
+/**
+ * Steps of the main loop between two returns to its caller, and cycles that the interpreter may stay
+ * away: the host's compiler puts in a better version of a function when it is called again.
+ */
+const STEPS = 4096;
+const STRETCH = 20_000;
 
 class Machine implements MachineApi, HartsHost, RunControl {
   now = 0;
@@ -65,9 +69,11 @@ class Machine implements MachineApi, HartsHost, RunControl {
     this.tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size);
     this.l2 = new Memory(addressMap.l2.base, config.l2.size);
     this.state = createHartState(config.harts);
+    this.crossbar = new Crossbar(config.tcdm, this.tcdm, this.state);
     this.harts = new Harts(
       {
         state: this.state,
+        arbiter: this.crossbar,
         timing: config.timing,
         isa: config.isa,
         clusterId: config.cluster_id,
@@ -79,7 +85,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
       this,
     );
     this.interpreter = createInterpreter(this.harts);
-    this.crossbar = new Crossbar(config.tcdm, this.tcdm, this.state, this.interpreter.complete);
+    this.crossbar.complete = this.interpreter.complete;
     this.crossbar.onPortWrite = (offset, bytes) => {
       if (offset < this.harts.codeCache.tcdmCodeEnd) {
         this.harts.codeCache.changed(this.tcdm.base + offset, bytes);
@@ -220,13 +226,13 @@ class Machine implements MachineApi, HartsHost, RunControl {
   private slice(limit: number): Stop | undefined {
     const { state, harts, crossbar, units } = this;
     const { next, clock, requesters } = state;
-    const { issue } = this.interpreter;
+    const { rounds } = this.interpreter;
     const count = this.config.harts;
     let unitNext = 0;
     let soon = 0;
     let busy = 0;
     harts.disturbed = true;
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let step = 0; step < STEPS; step++) {
       if (harts.disturbed) {
         harts.wakeForInterrupts(Math.max(this.now, harts.now) + 1);
         harts.disturbed = false;
@@ -247,19 +253,23 @@ class Machine implements MachineApi, HartsHost, RunControl {
       }
       this.now = now;
       clock[NOW] = now;
-      clock[HORIZON] = now + 1;
-      if (busy === 1 && !harts.traced) clock[HORIZON] = unitNext < limit ? unitNext : limit;
-      const asking = issue();
+      clock[UNTIL] = Math.min(unitNext, limit, now + STRETCH);
+      const alone = busy === 1 && unitNext > now && !harts.traced;
+      clock[HORIZON] = alone ? clock[UNTIL] : now + 1;
+      const asking = rounds(unitNext <= now);
       if (asking < 0) {
         // A hart that ran alone may have come further than the cycle it started from.
         this.now = next[this.probedHart << HART_SHIFT];
         return this.stop;
       }
       soon = clock[SOON];
-      if (unitNext <= now) {
-        for (const unit of units) if (unit.nextCycle <= now) unit.cycle(now);
-        harts.disturbed = true;
+      if (unitNext > now) {
+        this.now = clock[NOW];
+        if (this.stop !== undefined) return this.ended();
+        continue;
       }
+      for (const unit of units) if (unit.nextCycle <= now) unit.cycle(now);
+      harts.disturbed = true;
       if (crossbar.portRequests > 0) {
         crossbar.arbitrateAll(asking);
         for (const unit of units) unit.settle(now);
@@ -316,6 +326,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     if (this.stop?.reason === 'exit') return;
     this.stop = { reason: 'exit', code, hart };
     this.exitedAt = now;
+    this.harts.disturbed = true;
   }
 
   output(hart: number, byte: number): void {

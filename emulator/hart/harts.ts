@@ -8,7 +8,7 @@ import type { ConfigOf } from '../sim/parameters.js';
 import type { TraceSink } from '../api.js';
 import type { HartControl } from '../sim/unit.js';
 import { CodeCache } from './code-cache.js';
-import type { InterpreterContext } from './context.js';
+import type { HartArbiter, InterpreterContext } from './context.js';
 import { CsrFile, MIE, MPIE } from './csr-file.js';
 import { createDecoder } from '../isa/decoder.js';
 import { MemoryAccess } from './memory-access.js';
@@ -24,11 +24,12 @@ import {
   RS2_SHIFT,
   rowOf,
 } from './slot.js';
-import { mode, NOT_EXECUTED, type HartState, type StallCause } from './state.js';
+import { DISTURBED, mode, NOT_EXECUTED, type HartState, type StallCause } from './state.js';
 import type { timingParameters } from './timing.js';
 
 export interface HartsOptions {
   readonly state: HartState;
+  readonly arbiter: HartArbiter;
   readonly timing: ConfigOf<typeof timingParameters>;
   readonly isa: string;
   readonly clusterId: number;
@@ -58,6 +59,7 @@ const CAUSE_ECALL = 11;
 /** The harts beyond the generated switch: system instructions, traps, sleep, and the slow ways to memory. */
 export class Harts implements InterpreterContext, HartControl {
   readonly state: HartState;
+  readonly arbiter: HartArbiter;
   readonly timing: ConfigOf<typeof timingParameters>;
   readonly tcdm: Memory;
   readonly tcdmBase: number;
@@ -68,8 +70,6 @@ export class Harts implements InterpreterContext, HartControl {
   readonly codeCache: CodeCache;
   readonly csrs: CsrFile;
   readonly memory: MemoryAccess;
-  /** Set when somebody's `next` changed outside the main loop's own bookkeeping. */
-  disturbed = true;
   /** Cycle in which a probe let the run stop: the hart passes it without asking when it goes on. */
   private readonly stoppedAt: Float64Array;
   /** Harts with an enabled interrupt waiting. */
@@ -85,6 +85,7 @@ export class Harts implements InterpreterContext, HartControl {
     readonly host: HartsHost,
   ) {
     this.state = options.state;
+    this.arbiter = options.arbiter;
     this.timing = options.timing;
     this.tcdm = options.tcdm;
     this.tcdmBase = options.tcdm.base | 0;
@@ -105,6 +106,15 @@ export class Harts implements InterpreterContext, HartControl {
     this.stoppedAt = new Float64Array(this.count).fill(-1);
     this.tracedAt = new Float64Array(this.count).fill(-1);
     this.interrupted = new Uint8Array(this.count);
+  }
+
+  /** Somebody's `next` changed outside the interpreter, or the run is to end. */
+  get disturbed(): boolean {
+    return this.state.signals[DISTURBED] !== 0;
+  }
+
+  set disturbed(value: boolean) {
+    this.state.signals[DISTURBED] = value ? 1 : 0;
   }
 
   get code(): Int32Array {

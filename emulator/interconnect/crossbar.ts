@@ -24,7 +24,8 @@ export interface BranchPriority {
  * of the bank picks, toggled whenever it had to: our definition, no RTL was measured.
  */
 export class Crossbar implements Stateful {
-  /** Set when the machine is composed. */
+  /** Ends a granted access of a hart. Set when the machine is composed, like the next one. */
+  complete: (hart: number) => void = () => undefined;
   branch: BranchPriority = { maxStall: 0, acceleratorsFirst: false };
   readonly wordPorts: readonly TcdmWordPort[];
   readonly widePorts: TcdmWidePort[] = [];
@@ -35,10 +36,12 @@ export class Crossbar implements Stateful {
   readonly conflictsPerBank: Float64Array;
   /** Words that DMA and accelerators moved. */
   portWords = 0;
-  private readonly bankMask: number;
+  readonly bankMask: number;
+  readonly pointerMask: number;
+  readonly fair: boolean;
   private readonly rule: ArbitrationRule;
   private readonly masters: number;
-  private readonly pointers: Uint8Array;
+  readonly pointers: Uint8Array;
   private readonly dmaPointers: Uint8Array;
   private readonly sides: Uint8Array;
   private readonly requests: Int32Array;
@@ -51,9 +54,10 @@ export class Crossbar implements Stateful {
     config: ConfigOf<typeof tcdmParameters>,
     readonly memory: Memory,
     private readonly state: HartState,
-    private readonly complete: (hart: number) => void,
   ) {
     this.bankMask = config.banks - 1;
+    this.pointerMask = config.masters - 1;
+    this.fair = config.arbitration === 'fair';
     this.rule = config.arbitration as ArbitrationRule;
     this.masters = config.masters;
     this.conflictsPerBank = new Float64Array(config.banks);
@@ -88,7 +92,7 @@ export class Crossbar implements Stateful {
       requests[bank] = others | (1 << hart);
     }
     if (!contested) {
-      const fair = this.rule === 'fair';
+      const { fair } = this;
       for (let i = 0; i < count; i++) {
         const hart = harts[i];
         const bank = (requestOffset[hart << HART_SHIFT] >> 2) & bankMask;

@@ -19,7 +19,8 @@ beforeEach(() => {
   state = createHartState(8);
   completed = [];
   const config = { ...defaultsOf(tcdmParameters), banks: 16 };
-  crossbar = new Crossbar(config, new Memory(BASE, 65536), state, (hart) => completed.push(hart));
+  crossbar = new Crossbar(config, new Memory(BASE, 65536), state);
+  crossbar.complete = (hart) => completed.push(hart);
 });
 
 /** One cycle: these harts ask for words at these byte offsets. */
