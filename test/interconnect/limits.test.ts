@@ -19,7 +19,8 @@ function build(settings: Partial<Record<'banks' | 'masters' | 'size', number>>, 
   const completed: number[] = [];
   const config = { ...defaultsOf(tcdmParameters), ...settings };
   const memory = new Memory(BASE, 65536);
-  const crossbar = new Crossbar(config, memory, state, (hart) => completed.push(hart));
+  const crossbar = new Crossbar(config, memory, state);
+  crossbar.complete = (hart) => completed.push(hart);
   let now = 0;
   /** One cycle in which these harts ask for words at these offsets; who was granted. */
   const cycle = (harts_: Record<number, number> = {}): number[] => {
