@@ -27,9 +27,8 @@ export class CodeCache {
   readonly slots: Int32Array;
   /** End of decoded code in the TCDM, as an offset; 0 while there is none. */
   tcdmCodeEnd = 0;
-  /** Slots of L2 in use lie from here to there: the rest need not be cleared. */
-  private l2First = Infinity;
-  private l2End = 0;
+  /** Slots in use: code that changes itself must not pay for memory that it never ran. */
+  private readonly used: number[] = [];
   private readonly probed = new Set<number>();
 
   constructor(
@@ -60,10 +59,8 @@ export class CodeCache {
   }
 
   invalidate(): void {
-    if (this.l2End > 0) this.slots.fill(0, this.l2First, this.l2End);
-    this.slots.fill(0, this.l2.size, this.l2.size + this.tcdmCodeEnd);
-    this.l2First = Infinity;
-    this.l2End = 0;
+    for (const index of this.used) this.slots[index] = 0;
+    this.used.length = 0;
     this.tcdmCodeEnd = 0;
   }
 
@@ -94,12 +91,10 @@ export class CodeCache {
   }
 
   private mark(index: number, word: number): void {
+    if (this.slots[index] === 0) this.used.push(index);
     this.slots[index] = word;
     if (index >= this.l2.size) {
       this.tcdmCodeEnd = Math.max(this.tcdmCodeEnd, index - this.l2.size + 4);
-    } else {
-      this.l2First = Math.min(this.l2First, index);
-      this.l2End = Math.max(this.l2End, index + 2);
     }
   }
 
