@@ -49,7 +49,7 @@ function run(
   return machine;
 }
 
-const [A0, A1, A2, A3, A5] = [10, 11, 12, 13, 15];
+const [A0, A1, A3, A5] = [10, 11, 13, 15];
 const at = (index: number): number => start + 4 * index;
 
 describe('exceptions', () => {
