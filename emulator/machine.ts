@@ -1,7 +1,6 @@
 import type { MachineApi, MachineStats, HartView, Probe, Stop, TraceSink } from './api.js';
 import { Dma } from './dma/index.js';
 import { EventUnit } from './event/index.js';
-import { INTERRUPT_LINES } from './hart/csr-file.js';
 import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
 import { Harts, type HartsHost } from './hart/harts.js';
 import { HART_SHIFT } from './hart/slot.js';
@@ -11,6 +10,7 @@ import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
 import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect/address-map.js';
 import { Crossbar } from './interconnect/crossbar.js';
 import { Memory } from './memory/memory.js';
+import { checkConfig } from './machine-config.js';
 import type { MachineConfig } from './parameters.js';
 import {
   ClusterControl,
@@ -330,6 +330,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
   }
 
   output(hart: number, byte: number): void {
+    this.now = Math.max(this.now, this.harts.now);
     this.outputSink(hart, byte);
   }
 
@@ -391,7 +392,11 @@ class Machine implements MachineApi, HartsHost, RunControl {
       this.state.stores[hart << HART_SHIFT] -
       this.state.outerLoads[hart << HART_SHIFT] -
       this.state.outerStores[hart << HART_SHIFT];
-    const accesses = harts.reduce((sum, _, hart) => sum + inner(hart), this.crossbar.portWords);
+    // A misaligned access asks its second bank in the cycle that is its stall.
+    const accesses = harts.reduce(
+      (sum, { stalls }, hart) => sum + inner(hart) + stalls['misaligned'],
+      this.crossbar.portWords,
+    );
     return {
       cycles: this.now,
       harts,
@@ -408,7 +413,12 @@ class Machine implements MachineApi, HartsHost, RunControl {
   }
 
   trace(sink: TraceSink | undefined): void {
-    this.harts.trace(sink);
+    if (sink === undefined) return this.harts.trace(undefined);
+    this.harts.trace((hart, pc, cycle) => {
+      // Who looks at the machine from here sees it in this cycle.
+      this.now = cycle;
+      sink(hart, pc, cycle);
+    });
   }
 
   onOutput(sink: (hart: number, byte: number) => void): void {
@@ -469,29 +479,5 @@ class Machine implements MachineApi, HartsHost, RunControl {
     this.l2.u8.set(saved.l2);
     for (const [name, part] of this.parts) part.restore(saved.parts[name]);
     this.stop = undefined;
-  }
-}
-
-function checkConfig(config: MachineConfig): void {
-  const refuse = (reason: string, hint: string): never => {
-    throw new OctobarError('config', reason, { hint });
-  };
-  if (config.tcdm.masters < config.harts) {
-    refuse(
-      `${config.harts} harts need as many ports of the TCDM arbiters, tcdm.masters is ${config.tcdm.masters}`,
-      'set tcdm.masters to a power of two that is at least harts',
-    );
-  }
-  if (config.tcdm.size / 4 < config.tcdm.banks) {
-    refuse('the TCDM has fewer words than banks', 'lower tcdm.banks or raise tcdm.size');
-  }
-  if (((INTERRUPT_LINES >>> config.event.interrupt_line) & 1) === 0) {
-    refuse(
-      `a hart has no interrupt line ${config.event.interrupt_line}`,
-      'set event.interrupt_line to 3, 7, 11 or 16 to 31',
-    );
-  }
-  if (!config.icache.ideal) {
-    refuse('only an ideal instruction cache is modelled so far', 'leave icache.ideal at true');
   }
 }

@@ -68,6 +68,14 @@ describe('misaligned accesses', () => {
       expect(context, at.toString(16)).toMatchObject({ hart: 0, pc: start + 8, address });
     }
   });
+
+  it('count as one load of the hart and two accesses of the TCDM', () => {
+    const machine = finished([...li(5, tcdm + 2), e.lw(6, 5, 0), e.lw(6, 5, 2), e.sw(6, 5, 0)]);
+    const stats = machine.stats();
+    expect(stats.harts[0]).toMatchObject({ loads: 2, stores: 2 });
+    // The store that ends the run goes outside.
+    expect(stats.tcdm.accesses).toBe(5);
+  });
 });
 
 describe('test-and-set', () => {

@@ -99,6 +99,24 @@ describe('a trace', () => {
   });
 });
 
+describe('the clock seen from a callback', () => {
+  it('is that of the instruction, for traces and output, with one hart and with eight', () => {
+    const text = [...li(6, 0x1a10f000), e.addi(5, 0, 65)];
+    const code = [...text, ...Array<number>(30).fill(nop), e.sw(5, 6, 0), nop];
+    for (const harts of [1, 8]) {
+      const machine = loaded(code, { harts });
+      const printed: number[] = [];
+      machine.onOutput(() => printed.push(machine.now));
+      machine.runUntil(200);
+      expect(printed).toEqual(Array<number>(harts).fill(33));
+
+      const traced = loaded(code, { harts });
+      traced.trace((_hart, _pc, cycle) => expect(traced.now).toBe(cycle));
+      traced.runUntil(200);
+    }
+  });
+});
+
 describe('time', () => {
   it('never runs backwards', () => {
     const machine = loaded([]);
