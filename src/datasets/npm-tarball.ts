@@ -52,7 +52,7 @@ async function packWithNpm(tarball: PinnedTarball): Promise<Uint8Array> {
       'pack',
       `${tarball.name}@${tarball.version}`,
       '--ignore-scripts',
-      '--silent',
+      '--loglevel=error',
       `--pack-destination=${folder}`,
     ]);
     const packed = readdirSync(folder).find((name) => name.endsWith('.tgz'));
