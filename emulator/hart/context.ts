@@ -6,6 +6,8 @@ import type { timingParameters } from './timing.js';
 /** The hart side of the TCDM arbiters, as far as the interpreter settles it itself. */
 export interface HartArbiter {
   readonly pointers: Uint8Array;
+  /** Flag of each bank between harts and DMA, toggled at each grant. */
+  readonly sides: Uint8Array;
   readonly bankMask: number;
   /** Masters of a tree, less one. */
   readonly pointerMask: number;

@@ -21,7 +21,7 @@ export interface BranchPriority {
  * The TCDM interconnect: per bank one arbiter for the harts, a second one for the DMA ports, and the
  * wide branch of the accelerators. Sources: measured arbiter rules (see `arbiter.ts`); the branch
  * arbiter follows hci v1.0.1 (stall counter, all-or-nothing grant). Where harts and DMA meet, a flag
- * of the bank picks, toggled whenever it had to: our definition, no RTL was measured.
+ * of the bank picks, toggled at each grant of the bank: our definition, no RTL was measured.
  */
 export class Crossbar implements Stateful {
   /** Ends a granted access of a hart. Set when the machine is composed, like the next one. */
@@ -43,7 +43,8 @@ export class Crossbar implements Stateful {
   private readonly masters: number;
   readonly pointers: Uint8Array;
   private readonly dmaPointers: Uint8Array;
-  private readonly sides: Uint8Array;
+  /** Who wins a bank that harts and DMA want: 0 harts, 1 DMA. */
+  readonly sides: Uint8Array;
   private readonly requests: Int32Array;
   private readonly dmaRequests: Int32Array;
   private stallCounter = 0;
@@ -81,7 +82,7 @@ export class Crossbar implements Stateful {
 
   /** Phases 2 and 3 of a cycle in which only harts ask: `requesters[0..count)` of the state. */
   arbitrateHarts(count: number): void {
-    const { requests, pointers, bankMask } = this;
+    const { requests, pointers, sides, bankMask } = this;
     const { requestOffset, next, requesters: harts } = this.state;
     let contested = false;
     for (let i = 0; i < count; i++) {
@@ -99,6 +100,7 @@ export class Crossbar implements Stateful {
         requests[bank] = 0;
         // The only requester is also the lowest one above any pointer, cyclically.
         pointers[bank] = fair ? hart : (pointers[bank] + 1) & (this.masters - 1);
+        sides[bank] ^= 1;
         this.complete(hart);
       }
       return;
@@ -120,6 +122,7 @@ export class Crossbar implements Stateful {
 
   private grant(bank: number, asking: number): number {
     const pointer = this.pointers[bank];
+    this.sides[bank] ^= 1;
     const single = (asking & (asking - 1)) === 0;
     const winner = single ? 31 - Math.clz32(asking) : winnerOf(asking, pointer, this.masters);
     this.pointers[bank] = nextPointer(this.rule, asking, pointer, this.masters);
@@ -181,11 +184,11 @@ export class Crossbar implements Stateful {
     let dmaTurn = asking === 0;
     if (asking !== 0 && dmaAsking !== 0) {
       dmaTurn = this.sides[bank] === 1;
-      this.sides[bank] ^= 1;
       this.conflict(bank, dmaTurn ? bitCount(asking) : bitCount(dmaAsking));
     }
     if (!dmaTurn) return 1 << this.grant(bank, asking);
     const pointer = this.dmaPointers[bank];
+    this.sides[bank] ^= 1;
     const winner = winnerOf(dmaAsking, pointer, DMA_MASTERS);
     this.dmaPointers[bank] = nextPointer(this.rule, dmaAsking, pointer, DMA_MASTERS);
     this.conflict(bank, bitCount(dmaAsking) - 1);

@@ -62,6 +62,12 @@ describe('harts against DMA', () => {
     }
     expect(winners).toEqual(['hart 5', 'dma', 'hart 5', 'dma']);
   });
+  it('a grant to a hart alone toggles the flag too', () => {
+    cycle(1, { 5: 0 });
+    crossbar.wordPorts[0]!.read(BASE);
+    expect(cycle(2, { 5: 0 })).toEqual([]);
+    expect(crossbar.wordPorts[0]!.granted).toBe(true);
+  });
   it('in different banks both are granted, and a masked write touches its bytes only', () => {
     crossbar.memory.i32[4] = 0x11223344;
     crossbar.wordPorts[2]!.write(BASE + 16, -1, 0b0110);

@@ -22,7 +22,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
   const { u8, i8, u16, i16, i32 } = context.tcdm;
   const { clock, requesters, signals } = state;
   const { arbiter } = context;
-  const { pointers, bankMask, pointerMask, fair } = arbiter;
+  const { pointers, sides, bankMask, pointerMask, fair } = arbiter;
   const R = state.words;
   const N = state.numbers;
   const end = state.count << 7;
@@ -638,10 +638,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
     }
   }
 
-  /** The pointer of a bank after a grant to its only requester. */
+  /** Pointer and flag of a bank after a grant to its only requester. */
   function grantAlone(hart: number): void {
     const bank = (R[(hart << 7) + 37] >> 2) & bankMask;
     pointers[bank] = fair ? hart : (pointers[bank] + 1) & pointerMask;
+    sides[bank] ^= 1;
   }
 
   function complete(hart: number): void {
