@@ -296,11 +296,19 @@ class Machine implements MachineApi, HartsHost, RunControl {
       `every hart sleeps and no event can come: ${waiting.join('; ')}`,
       {
         hart: 0,
-        pc: this.state.pc[0 << HART_SHIFT] >>> 0,
+        pc: this.state.pc[0] >>> 0,
+        address: this.awaited(0),
         cycle: this.now,
         hint: 'look at who did not arrive or did not send the event; masks of the event unit are per hart',
       },
     );
+  }
+
+  /** Address whose access a hart waits for; of a hart in `wfi` the instruction's own. */
+  private awaited(hart: number): number {
+    const at = hart << HART_SHIFT;
+    const { mode: modes, pc, requestAddress } = this.state;
+    return (modes[at] === mode.waitForInterrupt ? pc[at] : requestAddress[at]) >>> 0;
   }
 
   // --- Asked by harts and peripherals --------------------------------------------------------

@@ -265,6 +265,7 @@ export class MemoryAccess {
     const s = this.harts.state;
     const isEventLoad = rowOf(slot)!.timing === 'event-load';
     this.accessing = hart;
+    s.requestAddress[hart << HART_SHIFT] = at;
     s.requestSlot[hart << HART_SHIFT] = slot;
     s.heldLatency[hart << HART_SHIFT] = region.latency + this.flush(slot);
     const { peripheral } = region;

@@ -140,6 +140,7 @@ export class Session {
     if (stop.reason !== 'cycle') return stop;
     throw this.fail(
       new OctobarError('cycle-limit', `the run did not end within ${limit} cycles`, {
+        ...this.busiest(),
         cycle: this.now,
         hint: 'look at what the harts are doing, or give more with --max-cycles (maxCycles)',
       }),
@@ -363,6 +364,14 @@ export class Session {
     this.exitCode = this.error.exitCode;
     this.end = errorEnd(this.error);
     return this.error;
+  }
+
+  /** The hart to name where no single one is at fault: the first that is awake. */
+  private busiest(): { hart: number; pc: number; address: number } {
+    const views = Array.from({ length: this.harts }, (_, index) => this.open.hart(index));
+    const awake = views.findIndex(({ state }) => state === 'running' || state === 'waiting');
+    const hart = Math.max(awake, 0);
+    return { hart, pc: views[hart].pc, address: views[hart].pc };
   }
 
   private reportSources() {
