@@ -4,12 +4,13 @@ import { EventUnit } from './event/index.js';
 import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
 import { Harts, type HartsHost } from './hart/harts.js';
 import { HART_SHIFT } from './hart/slot.js';
-import { createHartState, HORIZON, mode, NOW, SOON, type HartState } from './hart/state.js';
+import { createHartState, HORIZON, mode, NOW, SOON, UNTIL, type HartState } from './hart/state.js';
 import { hartStats, recentInstructions } from './hart/view.js';
 import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
 import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect/address-map.js';
 import { Crossbar } from './interconnect/crossbar.js';
 import { Memory } from './memory/memory.js';
+import { checkConfig } from './machine-config.js';
 import type { MachineConfig } from './parameters.js';
 import {
   ClusterControl,
@@ -32,8 +33,12 @@ export function createMachine(
 
 const SLOT_REGIONS = ['hwpe0', 'hwpe1'] as const;
 const SLOT_EVENTS = [12, 14] as const;
-/** Rounds of the main loop between two returns to its caller. */
-const ROUNDS = 65536;
+/**
+ * Steps of the main loop between two returns to its caller, and cycles that the interpreter may stay
+ * away: the host's compiler puts in a better version of a function when it is called again.
+ */
+const STEPS = 4096;
+const STRETCH = 20_000;
 
 class Machine implements MachineApi, HartsHost, RunControl {
   now = 0;
@@ -64,9 +69,11 @@ class Machine implements MachineApi, HartsHost, RunControl {
     this.tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size);
     this.l2 = new Memory(addressMap.l2.base, config.l2.size);
     this.state = createHartState(config.harts);
+    this.crossbar = new Crossbar(config.tcdm, this.tcdm, this.state);
     this.harts = new Harts(
       {
         state: this.state,
+        arbiter: this.crossbar,
         timing: config.timing,
         isa: config.isa,
         clusterId: config.cluster_id,
@@ -78,7 +85,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
       this,
     );
     this.interpreter = createInterpreter(this.harts);
-    this.crossbar = new Crossbar(config.tcdm, this.tcdm, this.state, this.interpreter.complete);
+    this.crossbar.complete = this.interpreter.complete;
     this.crossbar.onPortWrite = (offset, bytes) => {
       if (offset < this.harts.codeCache.tcdmCodeEnd) {
         this.harts.codeCache.changed(this.tcdm.base + offset, bytes);
@@ -99,7 +106,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
         load: (address) => l2.load(address),
         store(address, byte) {
           l2.store(address, byte);
-          if (codeCache.slots[(address - l2.base) & -2] !== 0) codeCache.changed(address, 1);
+          codeCache.changed(address, 1);
         },
       },
       events: this.events,
@@ -193,9 +200,22 @@ class Machine implements MachineApi, HartsHost, RunControl {
       }
     } catch (error) {
       if (!(error instanceof OctobarError)) throw error;
-      this.now = Math.max(this.now, error.context.cycle ?? 0);
-      return { reason: 'fault', error };
+      return this.ended() ?? this.fault(error);
     }
+  }
+
+  /** The end of the run that the guest asked for in this cycle, whatever others do in it. */
+  private ended(): Stop | undefined {
+    if (this.stop?.reason !== 'exit') return undefined;
+    this.now = this.exitedAt + 1;
+    return this.stop;
+  }
+
+  private fault(error: OctobarError): Stop {
+    const { hart, cycle } = error.context;
+    this.now = Math.max(this.now, cycle ?? 0);
+    const pc = hart === undefined ? {} : { pc: this.state.pc[hart << HART_SHIFT] >>> 0 };
+    return { reason: 'fault', error: error.with({ ...pc, cycle: this.now }) };
   }
 
   /**
@@ -206,15 +226,15 @@ class Machine implements MachineApi, HartsHost, RunControl {
   private slice(limit: number): Stop | undefined {
     const { state, harts, crossbar, units } = this;
     const { next, clock, requesters } = state;
-    const { issue } = this.interpreter;
+    const { rounds } = this.interpreter;
     const count = this.config.harts;
     let unitNext = 0;
     let soon = 0;
     let busy = 0;
     harts.disturbed = true;
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let step = 0; step < STEPS; step++) {
       if (harts.disturbed) {
-        harts.wakeForInterrupts(this.now + 1);
+        harts.wakeForInterrupts(Math.max(this.now, harts.now) + 1);
         harts.disturbed = false;
         soon = Infinity;
         busy = 0;
@@ -228,24 +248,28 @@ class Machine implements MachineApi, HartsHost, RunControl {
       const now = soon < unitNext ? soon : unitNext;
       if (now >= limit) {
         if (now === Infinity) throw this.deadlock();
-        this.now = limit;
+        this.now = Math.max(this.now, limit);
         return { reason: 'cycle' };
       }
       this.now = now;
       clock[NOW] = now;
-      clock[HORIZON] = now + 1;
-      if (busy === 1 && !harts.traced) clock[HORIZON] = unitNext < limit ? unitNext : limit;
-      const asking = issue();
+      clock[UNTIL] = Math.min(unitNext, limit, now + STRETCH);
+      const alone = busy === 1 && unitNext > now && !harts.traced;
+      clock[HORIZON] = alone ? clock[UNTIL] : now + 1;
+      const asking = rounds(unitNext <= now);
       if (asking < 0) {
         // A hart that ran alone may have come further than the cycle it started from.
         this.now = next[this.probedHart << HART_SHIFT];
         return this.stop;
       }
       soon = clock[SOON];
-      if (unitNext <= now) {
-        for (const unit of units) if (unit.nextCycle <= now) unit.cycle(now);
-        harts.disturbed = true;
+      if (unitNext > now) {
+        this.now = clock[NOW];
+        if (this.stop !== undefined) return this.ended();
+        continue;
       }
+      for (const unit of units) if (unit.nextCycle <= now) unit.cycle(now);
+      harts.disturbed = true;
       if (crossbar.portRequests > 0) {
         crossbar.arbitrateAll(asking);
         for (const unit of units) unit.settle(now);
@@ -257,10 +281,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
           if (at < soon) soon = at;
         }
       }
-      if (this.stop !== undefined) {
-        this.now = this.exitedAt + 1;
-        return this.stop;
-      }
+      if (this.stop !== undefined) return this.ended();
     }
     return undefined;
   }
@@ -275,11 +296,19 @@ class Machine implements MachineApi, HartsHost, RunControl {
       `every hart sleeps and no event can come: ${waiting.join('; ')}`,
       {
         hart: 0,
-        pc: this.state.pc[0 << HART_SHIFT] >>> 0,
+        pc: this.state.pc[0] >>> 0,
+        address: this.awaited(0),
         cycle: this.now,
         hint: 'look at who did not arrive or did not send the event; masks of the event unit are per hart',
       },
     );
+  }
+
+  /** Address whose access a hart waits for; of a hart in `wfi` the instruction's own. */
+  private awaited(hart: number): number {
+    const at = hart << HART_SHIFT;
+    const { mode: modes, pc, requestAddress } = this.state;
+    return (modes[at] === mode.waitForInterrupt ? pc[at] : requestAddress[at]) >>> 0;
   }
 
   // --- Asked by harts and peripherals --------------------------------------------------------
@@ -291,7 +320,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   probed(hart: number, pc: number, now: number): boolean {
     const retired = this.state.retiredBefore(hart, now);
-    if (this.probes.get(pc)?.(hart, pc, now, retired) !== true) return false;
+    // A hart that runs alone may be ahead; who looks at the machine now sees it in this cycle.
+    this.now = now;
+    const stops = this.probes.get(pc)?.(hart, pc, now, retired) === true;
+    if (!stops || this.stop?.reason === 'exit') return false;
     this.stop = { reason: 'probe', hart, pc };
     this.probedHart = hart;
     return true;
@@ -302,9 +334,11 @@ class Machine implements MachineApi, HartsHost, RunControl {
     if (this.stop?.reason === 'exit') return;
     this.stop = { reason: 'exit', code, hart };
     this.exitedAt = now;
+    this.harts.disturbed = true;
   }
 
   output(hart: number, byte: number): void {
+    this.now = Math.max(this.now, this.harts.now);
     this.outputSink(hart, byte);
   }
 
@@ -366,7 +400,11 @@ class Machine implements MachineApi, HartsHost, RunControl {
       this.state.stores[hart << HART_SHIFT] -
       this.state.outerLoads[hart << HART_SHIFT] -
       this.state.outerStores[hart << HART_SHIFT];
-    const accesses = harts.reduce((sum, _, hart) => sum + inner(hart), this.crossbar.portWords);
+    // A misaligned access asks its second bank in the cycle that is its stall.
+    const accesses = harts.reduce(
+      (sum, { stalls }, hart) => sum + inner(hart) + stalls['misaligned'],
+      this.crossbar.portWords,
+    );
     return {
       cycles: this.now,
       harts,
@@ -383,7 +421,12 @@ class Machine implements MachineApi, HartsHost, RunControl {
   }
 
   trace(sink: TraceSink | undefined): void {
-    this.harts.trace(sink);
+    if (sink === undefined) return this.harts.trace(undefined);
+    this.harts.trace((hart, pc, cycle) => {
+      // Who looks at the machine from here sees it in this cycle.
+      this.now = cycle;
+      sink(hart, pc, cycle);
+    });
   }
 
   onOutput(sink: (hart: number, byte: number) => void): void {
@@ -392,7 +435,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   setToHost(address: number): void {
     this.memoryOf(address, 4);
-    this.harts.memory.toHost = address;
+    this.harts.memory.hostCalls.watch(address);
   }
 
   preload(section: string, bytes: Uint8Array): boolean {
@@ -444,23 +487,5 @@ class Machine implements MachineApi, HartsHost, RunControl {
     this.l2.u8.set(saved.l2);
     for (const [name, part] of this.parts) part.restore(saved.parts[name]);
     this.stop = undefined;
-  }
-}
-
-function checkConfig(config: MachineConfig): void {
-  const refuse = (reason: string, hint: string): never => {
-    throw new OctobarError('config', reason, { hint });
-  };
-  if (config.tcdm.masters < config.harts) {
-    refuse(
-      `${config.harts} harts need as many ports of the TCDM arbiters, tcdm.masters is ${config.tcdm.masters}`,
-      'set tcdm.masters to a power of two that is at least harts',
-    );
-  }
-  if (config.tcdm.size / 4 < config.tcdm.banks) {
-    refuse('the TCDM has fewer words than banks', 'lower tcdm.banks or raise tcdm.size');
-  }
-  if (!config.icache.ideal) {
-    refuse('only an ideal instruction cache is modelled so far', 'leave icache.ideal at true');
   }
 }

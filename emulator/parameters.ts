@@ -34,7 +34,7 @@ export const clusterParameters = {
   isa: {
     value: 'rv32imc_xcv',
     choices: Object.keys(isaExtensions),
-    meaning: 'instruction set of the harts; of CORE-V only event loads (xcvelw) exist so far',
+    meaning: 'instruction set of the harts; rv32imc_xcv adds all CORE-V extensions of CV32E40P',
     source: 'Garofalo 2022: RV32IMC with PULP extensions',
     status: 'published',
   },

@@ -15,7 +15,11 @@ const text = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 /** What a file imports: paths from the root, or names of packages. */
 function imports(file: string): string[] {
-  const found = [...text(file).matchAll(/^(?:import|export)[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm)];
+  const found = [
+    ...text(file).matchAll(
+      /^(?:import|export)[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm,
+    ),
+  ];
   return found.map((match) => {
     const name = match[1] ?? match[2] ?? match[3]!;
     return name.startsWith('.') ? relative(root, resolve(root, dirname(file), name)) : name;
@@ -38,7 +42,8 @@ describe('rules between the rooms', () => {
 
   it('physics is pure: it knows no engine and no machine', () => {
     for (const file of sources('accel/physics')) {
-      for (const name of imports(file)) expect(name, file).toMatch(/^(accel\/physics|emulator\/sim)\//);
+      for (const name of imports(file))
+        expect(name, file).toMatch(/^(accel\/physics|emulator\/sim)\//);
     }
   });
 
@@ -50,18 +55,22 @@ describe('rules between the rooms', () => {
 
   it('the reference executor shares no code with engines, firmware or machine', () => {
     for (const file of sources('src/deploy/reference')) {
-      for (const name of imports(file)) expect(name, file).not.toMatch(/^(accel|firmware|emulator\/(?!sim))/);
+      for (const name of imports(file))
+        expect(name, file).not.toMatch(/^(accel|firmware|emulator\/(?!sim))/);
     }
   });
 
   it('only the session puts a machine together', () => {
-    const composers = sources('src').filter((file) => imports(file).includes('emulator/machine.js'));
+    const composers = sources('src').filter((file) =>
+      imports(file).includes('emulator/machine.js'),
+    );
     expect(composers).toEqual(['src/session/compose.ts']);
   });
 
   it('the command line holds no model: it reaches emulator and accel for errors only', () => {
     for (const file of sources('src/cli')) {
-      for (const name of imports(file)) expect(name, file).not.toMatch(/^(accel|emulator\/(?!sim\/))/);
+      for (const name of imports(file))
+        expect(name, file).not.toMatch(/^(accel|emulator\/(?!sim\/))/);
     }
   });
 });
@@ -79,7 +88,8 @@ describe('rooms stay small', () => {
   });
 
   it('nothing is left to do, skipped or cast away', () => {
-    const marks = /\b(TODO|FIXME|XXX)\b|\bas any(?=[;,)\]>])|@ts-ignore|@ts-expect-error|\.(only|todo)\(/;
+    const marks =
+      /\b(TODO|FIXME|XXX)\b|\bas any(?=[;,)\]>])|@ts-ignore|@ts-expect-error|\.(only|todo)\(/;
     for (const file of ['emulator', 'accel', 'src'].flatMap((folder) => sources(folder))) {
       expect(text(file), file).not.toMatch(marks);
     }

@@ -28,9 +28,8 @@ export class CodeCache {
   readonly slots: Int32Array;
   /** End of decoded code in the TCDM, as an offset; 0 while there is none. */
   tcdmCodeEnd = 0;
-  /** Slots of L2 in use lie from here to there: the rest need not be cleared. */
-  private l2First = Infinity;
-  private l2End = 0;
+  /** Slots in use: code that changes itself must not pay for memory that it never ran. */
+  private readonly used: number[] = [];
   private readonly probed = new Set<number>();
   /** Last instructions of hardware loops: asked for at each execution. */
   private readonly loopEnds = new Set<number>();
@@ -77,22 +76,23 @@ export class CodeCache {
 
   invalidate(): void {
     this.generation++;
-    if (this.l2End > 0) this.slots.fill(0, this.l2First, this.l2End);
-    this.slots.fill(0, this.l2.size, this.l2.size + this.tcdmCodeEnd);
-    this.l2First = Infinity;
-    this.l2End = 0;
+    for (const index of this.used) this.slots[index] = 0;
+    this.used.length = 0;
     this.tcdmCodeEnd = 0;
   }
 
-  /** Bytes of memory changed: drops all slots when one of them had been looked at. */
+  /**
+   * Bytes of one memory changed, or some around them: drops all slots when one of them had been looked
+   * at. The halfword before them may begin a 32-bit instruction.
+   */
   changed(address: number, bytes: number): void {
-    const first = this.indexOf((address - 2) & -2);
-    const last = this.indexOf((address + bytes - 1) & -2);
-    for (let index = Math.max(first, 0); index <= last; index += 2) {
-      if (this.slots[index] !== 0) {
-        this.invalidate();
-        return;
-      }
+    const index = this.indexOf(address & -2);
+    if (index < 0) return;
+    const low = index < this.l2.size ? 0 : this.l2.size;
+    const high = index < this.l2.size ? this.l2.size : this.slots.length;
+    const end = Math.min(index + (address & 1) + bytes, high);
+    for (let at = Math.max(index - 2, low); at < end; at += 2) {
+      if (this.slots[at] !== 0) return this.invalidate();
     }
   }
 
@@ -108,12 +108,10 @@ export class CodeCache {
   }
 
   private mark(index: number, word: number): void {
+    if (this.slots[index] === 0) this.used.push(index);
     this.slots[index] = word;
     if (index >= this.l2.size) {
       this.tcdmCodeEnd = Math.max(this.tcdmCodeEnd, index - this.l2.size + 4);
-    } else {
-      this.l2First = Math.min(this.l2First, index);
-      this.l2End = Math.max(this.l2End, index + 2);
     }
   }
 
@@ -153,8 +151,8 @@ export class CodeCache {
       word = ILLEGAL | (long ? LONG : 0) | (1 << COST_SHIFT);
     } else {
       word = this.encode(decoded, address);
-      const { format } = decoded.row;
-      immediate = format === 'branch' || format === 'jump' ? address + decoded.imm : decoded.imm;
+      const { timing } = decoded.row;
+      immediate = timing === 'branch' || timing === 'jump' ? address + decoded.imm : decoded.imm;
     }
     this.slots[index + 1] = immediate;
     const ask = this.probed.has(address) || this.loopEnds.has(address);
@@ -226,7 +224,8 @@ export class CodeCache {
 
   /** A result reaches a jalr in decode late from the instruction before it, a load even from two before. */
   private feedsJalr(d: Decoded, next: Decoded, afterNext: number): boolean {
-    if (d.rd === 0 || !writesDestination(d)) return false;
+    // An event load flushes what is behind it: its result is there when the next one is in decode.
+    if (d.rd === 0 || !writesDestination(d) || d.row.timing === 'event-load') return false;
     if (next.row.timing === 'jalr') return next.rs1 === d.rd;
     if (d.row.timing !== 'load' || writesThroughAlu(next, d.rd)) return false;
     if (next.rd === d.rd && writesDestination(next)) return false;

@@ -3,10 +3,24 @@ import type { ConfigOf } from '../sim/parameters.js';
 import type { HartState } from './state.js';
 import type { timingParameters } from './timing.js';
 
+/** The hart side of the TCDM arbiters, as far as the interpreter settles it itself. */
+export interface HartArbiter {
+  readonly pointers: Uint8Array;
+  /** Flag of each bank between harts and DMA, toggled at each grant. */
+  readonly sides: Uint8Array;
+  readonly bankMask: number;
+  /** Masters of a tree, less one. */
+  readonly pointerMask: number;
+  readonly fair: boolean;
+  /** Phases 2 and 3 of a cycle in which `requesters[0..count)` ask. */
+  arbitrateHarts(count: number): void;
+}
+
 /** What the generated interpreter needs of the rest of the machine; only rare events come through it. */
 export interface InterpreterContext {
   readonly state: HartState;
   readonly timing: ConfigOf<typeof timingParameters>;
+  readonly arbiter: HartArbiter;
   readonly tcdm: Memory;
   readonly tcdmBase: number;
   readonly tcdmSize: number;

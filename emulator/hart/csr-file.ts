@@ -7,6 +7,8 @@ import { HART_SHIFT } from './slot.js';
 export const MIE = 1 << 3;
 export const MPIE = 1 << 7;
 const MPP = 3 << 11;
+/** Interrupt lines that a hart has: software, timer, external and the fast ones of CV32E40P. */
+export const INTERRUPT_LINES = 0xffff0888;
 
 /**
  * Events of the PULP performance counters by bit, with what each counts here. A counter adds all
@@ -59,7 +61,8 @@ interface HartCsrs {
 }
 
 const COUNTERS = EVENT_COUNTERS + 3;
-const INHIBIT_MASK = ((1 << COUNTERS) - 1) & ~2;
+/** Counter 1 would be the time, which is no counter of a hart. */
+const INHIBIT_MASK = ~2;
 const U64 = (1n << 64n) - 1n;
 
 export interface CsrOptions {
@@ -95,12 +98,20 @@ export class CsrFile {
     }));
   }
 
-  save(): unknown {
-    return structuredCloneOf(this.harts);
+  save() {
+    // JSON has no 64-bit integers.
+    return this.harts.map((csrs) => ({
+      ...csrs,
+      counters: csrs.counters.map((counter) => ({ ...counter, offset: String(counter.offset) })),
+    }));
   }
 
   restore(state: unknown): void {
-    this.harts = structuredCloneOf(state as HartCsrs[]);
+    const saved = state as ReturnType<CsrFile['save']>;
+    this.harts = saved.map((csrs) => ({
+      ...csrs,
+      counters: csrs.counters.map((counter) => ({ ...counter, offset: BigInt(counter.offset) })),
+    }));
   }
 
   of(hart: number): HartCsrs {
@@ -159,7 +170,10 @@ export class CsrFile {
     return Number(((address & 0x80) !== 0 ? value >> 32n : value) & 0xffffffffn) | 0;
   }
 
-  /** Writes a CSR that exists and is writable. */
+  /**
+   * Writes a CSR that exists and is writable. A counter holds the value written when the next
+   * instruction reads it, so the writing instruction and its own cycle do not count any more.
+   */
   write(hart: number, address: number, value: number, now: number): void {
     const csrs = this.of(hart);
     switch (csrByAddress.get(address)?.name) {
@@ -167,7 +181,7 @@ export class CsrFile {
         csrs.mstatus = (value & (MIE | MPIE)) | MPP;
         return;
       case 'mie':
-        csrs.mie = value;
+        csrs.mie = value & INTERRUPT_LINES;
         return;
       case 'mtvec':
         // The vector table is 256-byte aligned; only direct and vectored modes exist.
@@ -185,7 +199,7 @@ export class CsrFile {
         return;
       case 'mcountinhibit':
         for (let index = 0; index < COUNTERS; index++) {
-          this.run(hart, index, ((value >>> index) & 1) === 0, now);
+          if (index !== 1) this.run(hart, index, ((value >>> index) & 1) === 0, now);
         }
         csrs.inhibit = value & INHIBIT_MASK;
         return;
@@ -200,7 +214,7 @@ export class CsrFile {
     }
     if (address >= 0x323 && address < 0x340) {
       const counter = csrs.counters[address - 0x320];
-      const kept = this.counter(hart, address - 0x320, now);
+      const kept = this.counter(hart, address - 0x320, now, 1);
       counter.events = value & SUPPORTED_EVENTS;
       this.set(hart, address - 0x320, kept, now);
       return;
@@ -217,45 +231,46 @@ export class CsrFile {
     );
   }
 
-  private counter(hart: number, index: number, now: number): bigint {
+  /** Value of a counter before, or with `done` 1 after, the instruction that leaves decode now. */
+  private counter(hart: number, index: number, now: number, done: 0 | 1 = 0): bigint {
     const counter = this.of(hart).counters[index];
     return counter.running
-      ? (this.source(hart, index, now) + counter.offset) & U64
+      ? (this.source(hart, index, now, done) + counter.offset) & U64
       : counter.offset;
   }
 
   private set(hart: number, index: number, value: bigint, now: number): void {
     const counter = this.of(hart).counters[index];
-    counter.offset = counter.running ? value - this.source(hart, index, now) : value;
+    counter.offset = counter.running ? value - this.source(hart, index, now, 1) : value;
   }
 
   private run(hart: number, index: number, running: boolean, now: number): void {
     const counter = this.of(hart).counters[index];
     if (counter.running === running) return;
-    const value = this.counter(hart, index, now);
+    const value = this.counter(hart, index, now, 1);
     counter.running = running;
     this.set(hart, index, value, now);
   }
 
-  private source(hart: number, index: number, now: number): bigint {
-    if (index === 0) return BigInt(now);
-    if (index === 2) return BigInt(this.state.retiredBefore(hart, now));
+  private source(hart: number, index: number, now: number, done: 0 | 1): bigint {
+    if (index === 0) return BigInt(now + done);
+    if (index === 2) return BigInt(this.state.retiredBefore(hart, now) + done);
     let sum = 0;
     const { events } = this.of(hart).counters[index];
     for (let bit = 0; events >>> bit !== 0; bit++) {
-      if (((events >>> bit) & 1) !== 0) sum += this.event(hart, bit, now);
+      if (((events >>> bit) & 1) !== 0) sum += this.event(hart, bit, now, done);
     }
     return BigInt(sum);
   }
 
-  private event(hart: number, bit: number, now: number): number {
+  private event(hart: number, bit: number, now: number, done: 0 | 1): number {
     const s = this.state;
     const stallOf = (cause: number): number => s.stalls[(hart << HART_SHIFT) + cause];
     switch (performanceEvents[bit]) {
       case 'cycles':
-        return now - s.startedAt[hart << HART_SHIFT] - s.sleep[hart << HART_SHIFT];
+        return now + done - s.startedAt[hart << HART_SHIFT] - s.sleep[hart << HART_SHIFT];
       case 'instructions':
-        return s.retiredBefore(hart, now);
+        return s.retiredBefore(hart, now) + done;
       case 'load_use_stalls':
         return stallOf(stall.load_use);
       case 'jump_stalls':
@@ -285,9 +300,4 @@ export class CsrFile {
         return 0;
     }
   }
-}
-
-/** `structuredClone` is no ECMAScript global of every host; the state is plain data. */
-function structuredCloneOf(harts: readonly HartCsrs[]): HartCsrs[] {
-  return harts.map((csrs) => ({ ...csrs, counters: csrs.counters.map((entry) => ({ ...entry })) }));
 }

@@ -93,9 +93,10 @@ function emitCase(row: Row): string[] {
         '  $lastStall = #branch;',
         '  t += cost - 1;',
         '  pc = target - 2 - ((w >>> 27) & 2);',
-        '} else {',
+        '} else if (fallThroughExtra !== 0) {',
         '  t += fallThroughExtra;',
         '  $branch += fallThroughExtra;',
+        '  $lastStall = #branch;',
         '}',
         'break;',
       ];
@@ -183,6 +184,18 @@ function emitRequest(row: Row): string[] {
     '  $next = t;',
     '  $pc = pc;',
     '  $mode = #requesting;',
+    '  if (alone) {',
+    '    clock[NOW] = t;',
+    '    grantAlone(base >> 7);',
+    '    complete(base >> 7);',
+    '    t = $next;',
+    '    if (t < horizon && signals[DISTURBED] === 0) {',
+    '      pc = $pc;',
+    '      continue;',
+    '    }',
+    '    if (t < soon) soon = t;',
+    '    continue harts;',
+    '  }',
     '  if (t === now) requesters[asking++] = base >> 7;',
     '  else if (t < soon) soon = t;',
     '  continue harts;',
@@ -258,7 +271,14 @@ function emitFamily(name: string, members: readonly Row[]): string {
 
 /** `$field` is a word or number of the hart at `base`, `#name` a constant: literals are fastest. */
 function resolveNames(text: string): string {
-  const constants: Record<string, number> = { ...mode, ...phase, ...stall, history: historyOffset };
+  const constants: Record<string, number> = {
+    ...mode,
+    ...phase,
+    ...stall,
+    history: historyOffset,
+    nextOffset: numberOffset('next'),
+    offsetOffset: wordOffset('requestOffset'),
+  };
   return text
     .replace(/\$(\w+)/g, (whole, name: string) => {
       if ((wordFields as readonly string[]).includes(name)) {
@@ -281,7 +301,7 @@ const isMemory = (row: Row): boolean => row.timing === 'load' || row.timing === 
 /** The text of `generated/execute.ts`. `template` is `execute.template`, with its two marks. */
 export function emitInterpreter(template: string): string {
   const text = template
-    .replace('        // @execute\n', () => `${cases(emitCase, 8, rows)}\n`)
+    .replace('          // @execute\n', () => `${cases(emitCase, 10, rows)}\n`)
     .replace('    // @complete\n', () => `${cases(emitComplete, 4, rows.filter(isMemory))}\n`);
   return resolveNames(text);
 }

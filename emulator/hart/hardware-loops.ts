@@ -90,7 +90,7 @@ export class HardwareLoops {
         hart,
         pc: pc >>> 0,
         cycle: now,
-        hint: 'the rules of hardware loops are in docs/timing.md; the hardware would go on with undefined behaviour',
+        hint: 'the hardware would go on with undefined behaviour; the rules are in the CV32E40P user manual, "CORE-V Hardware Loop feature"',
       });
     };
     const relative = start === 'next' || start === 'offset' || end === 'offset';
@@ -201,7 +201,6 @@ export class HardwareLoops {
     }
     if (late && !entry.flushes && !waited && !this.waitsForLoad(pc)) {
       s.loopExtra[at] = 1;
-      s.addStall(hart, 'jump', 1);
       // The bubble covers a load-use hazard with the first instruction.
       return (entry.back & ~(COST_MASK << COST_SHIFT)) | (1 << COST_SHIFT);
     }
@@ -245,6 +244,7 @@ export class HardwareLoops {
     const s = this.state;
     s.remember(hart, s.pc[at], s.loopTarget[at]);
     s.pc[at] = s.loopTarget[at];
+    if (s.loopExtra[at] !== 0) s.addStall(hart, 'jump', s.loopExtra[at]);
     return s.loopExtra[at];
   }
 

@@ -8,7 +8,7 @@ import type { ConfigOf } from '../sim/parameters.js';
 import type { TraceSink } from '../api.js';
 import type { HartControl } from '../sim/unit.js';
 import { CodeCache } from './code-cache.js';
-import type { InterpreterContext } from './context.js';
+import type { HartArbiter, InterpreterContext } from './context.js';
 import { CsrFile, MIE, MPIE } from './csr-file.js';
 import { HardwareLoops } from './hardware-loops.js';
 import { createDecoder } from '../isa/decoder.js';
@@ -17,6 +17,7 @@ import {
   COST_MASK,
   COST_SHIFT,
   HART_SHIFT,
+  LONG,
   RD_MASK,
   RD_SHIFT,
   REGISTER_MASK,
@@ -24,11 +25,12 @@ import {
   RS2_SHIFT,
   rowOf,
 } from './slot.js';
-import { mode, type HartState, type StallCause } from './state.js';
+import { DISTURBED, mode, NOT_EXECUTED, type HartState, type StallCause } from './state.js';
 import type { timingParameters } from './timing.js';
 
 export interface HartsOptions {
   readonly state: HartState;
+  readonly arbiter: HartArbiter;
   readonly timing: ConfigOf<typeof timingParameters>;
   readonly isa: string;
   readonly clusterId: number;
@@ -58,6 +60,7 @@ const CAUSE_ECALL = 11;
 /** The harts beyond the generated switch: system instructions, traps, sleep, and the slow ways to memory. */
 export class Harts implements InterpreterContext, HartControl {
   readonly state: HartState;
+  readonly arbiter: HartArbiter;
   readonly timing: ConfigOf<typeof timingParameters>;
   readonly tcdm: Memory;
   readonly tcdmBase: number;
@@ -69,20 +72,22 @@ export class Harts implements InterpreterContext, HartControl {
   readonly csrs: CsrFile;
   readonly loops: HardwareLoops;
   readonly memory: MemoryAccess;
-  /** Set when somebody's `next` changed outside the main loop's own bookkeeping. */
-  disturbed = true;
-  /** Probe that let the run stop at a pc; the hart passes it without asking when it goes on. */
-  private readonly passProbe: Int32Array;
+  /** Cycle in which a probe let the run stop: the hart passes it without asking when it goes on. */
+  private readonly stoppedAt: Float64Array;
   /** Harts with an enabled interrupt waiting. */
   private readonly interrupted: Uint8Array;
   private tracer: TraceSink | undefined;
-  private now = 0;
+  /** Cycle of the instruction that the tracer saw last: a probe may stop the run behind it. */
+  private readonly tracedAt: Float64Array;
+  /** Cycle of the last access or system instruction: a hart that runs alone may be ahead of the machine. */
+  now = 0;
 
   constructor(
     options: HartsOptions,
     readonly host: HartsHost,
   ) {
     this.state = options.state;
+    this.arbiter = options.arbiter;
     this.timing = options.timing;
     this.tcdm = options.tcdm;
     this.tcdmBase = options.tcdm.base | 0;
@@ -105,8 +110,18 @@ export class Harts implements InterpreterContext, HartControl {
       coreV: extensions.has('xcvhwlp'),
     });
     this.memory = new MemoryAccess(this, options);
-    this.passProbe = new Int32Array(this.count).fill(-1);
+    this.stoppedAt = new Float64Array(this.count).fill(-1);
+    this.tracedAt = new Float64Array(this.count).fill(-1);
     this.interrupted = new Uint8Array(this.count);
+  }
+
+  /** Somebody's `next` changed outside the interpreter, or the run is to end. */
+  get disturbed(): boolean {
+    return this.state.signals[DISTURBED] !== 0;
+  }
+
+  set disturbed(value: boolean) {
+    this.state.signals[DISTURBED] = value ? 1 : 0;
   }
 
   get code(): Int32Array {
@@ -114,7 +129,7 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   get tcdmCodeEnd(): number {
-    return this.memory.watchesTcdm ? Infinity : this.codeCache.tcdmCodeEnd;
+    return this.memory.hostCalls.watchesTcdm ? Infinity : this.codeCache.tcdmCodeEnd;
   }
 
   attachBus(bus: PeripheralBus): void {
@@ -126,7 +141,9 @@ export class Harts implements InterpreterContext, HartControl {
     this.csrs.reset();
     this.interrupted.fill(0);
     this.trace(this.tracer);
-    this.passProbe.fill(-1);
+    this.stoppedAt.fill(-1);
+    this.now = 0;
+    this.memory.reset();
     this.codeCache.invalidate();
     this.disturbed = true;
   }
@@ -135,17 +152,26 @@ export class Harts implements InterpreterContext, HartControl {
     return {
       state: this.state.save(),
       csrs: this.csrs.save(),
-      interrupted: this.interrupted.slice(),
+      memory: this.memory.save(),
+      stoppedAt: this.stoppedAt.slice(),
+      now: this.now,
     };
   }
 
   restore(saved: unknown): void {
-    const s = saved as { state: unknown; csrs: unknown; interrupted: Uint8Array };
+    const s = saved as {
+      state: unknown;
+      csrs: unknown;
+      memory: unknown;
+      stoppedAt: Float64Array;
+      now: number;
+    };
     this.state.restore(s.state);
     this.csrs.restore(s.csrs);
-    this.interrupted.set(s.interrupted);
+    this.memory.restore(s.memory);
+    this.stoppedAt.set(s.stoppedAt);
+    this.now = s.now;
     this.trace(this.tracer);
-    this.passProbe.fill(-1);
     this.codeCache.invalidate();
     this.loops.restored();
     this.disturbed = true;
@@ -158,13 +184,17 @@ export class Harts implements InterpreterContext, HartControl {
     if (index >= 0) return index;
     this.state.pc[hart << HART_SHIFT] = pc;
     this.state.next[hart << HART_SHIFT] = now;
-    throw new OctobarError(
+    throw this.fetchFault(hart, pc, pc, now);
+  }
+
+  private fetchFault(hart: number, pc: number, address: number, now: number): OctobarError {
+    return new OctobarError(
       'unmapped-access',
       'instruction fetch from an address that is no memory',
       {
         hart,
         pc: pc >>> 0,
-        address: pc >>> 0,
+        address: address >>> 0,
         cycle: now,
         hint: 'a jump through a null or damaged pointer, a return with a lost ra, or code outside L2 and TCDM',
       },
@@ -177,20 +207,24 @@ export class Harts implements InterpreterContext, HartControl {
     this.state.pc[hart << HART_SHIFT] = pc;
     this.state.next[hart << HART_SHIFT] = now;
     const word = this.codeCache.fill(pc, index);
-    const isProbed = this.codeCache.isProbed(pc);
-    if (isProbed) {
-      const waits =
-        rowOf(word)?.timing === 'jalr' && this.state.jalrReady[hart << HART_SHIFT] > now;
-      if (!waits && this.passProbe[hart] !== pc) {
-        if (this.host.probed(hart, pc >>> 0, now)) {
-          this.passProbe[hart] = pc;
-          return 0;
-        }
-      }
-      this.passProbe[hart] = -1;
+    if ((word & LONG) !== 0 && this.codeCache.indexOf(pc + 2) < 0) {
+      throw this.fetchFault(hart, pc, pc + 2, now);
     }
-    if (this.codeCache.endsLoop(pc)) return this.loops.atEnd(hart, pc, word, !isProbed);
-    return word;
+    if (!this.codeCache.isProbed(pc)) return this.issued(hart, pc, word, true);
+    if (this.stoppedAt[hart] === now) return this.issued(hart, pc, word, false);
+    const isJalr = rowOf(word)?.timing === 'jalr';
+    if (isJalr && this.state.jalrReady[hart << HART_SHIFT] > now) return word;
+    if (this.host.probed(hart, pc >>> 0, now)) {
+      this.stoppedAt[hart] = now;
+      return 0;
+    }
+    // The probe may have written memory or set other probes: the slot is perhaps gone.
+    return this.issued(hart, pc, this.codeCache.fill(pc, index), false);
+  }
+
+  /** The word of an instruction that really issues now: hardware loops that end there count it. */
+  private issued(hart: number, pc: number, word: number, cacheable: boolean): number {
+    return this.codeCache.endsLoop(pc) ? this.loops.atEnd(hart, pc, word, cacheable) : word;
   }
 
   isLong(address: number): boolean {
@@ -298,7 +332,7 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   private ebreak(hart: number, now: number): void {
-    if (this.memory.semihosting(hart, now)) return;
+    if (this.memory.hostCalls.semihosting(hart, now)) return;
     this.trap(hart, CAUSE_BREAKPOINT, now, this.timing.ecall);
   }
 
@@ -324,6 +358,7 @@ export class Harts implements InterpreterContext, HartControl {
     const target = (csrs.mtvec & ~0xff) + (vectored ? 4 * (cause & 31) : 0);
     // ecall, ebreak and illegal instructions do not retire: all their cycles are the trap's.
     s.addStall(hart, 'trap', cost);
+    s.remember(hart, cause < 0 ? pc | NOT_EXECUTED : pc, target);
     s.waited[hart << HART_SHIFT] = 0;
     s.pc[hart << HART_SHIFT] = target;
     s.next[hart << HART_SHIFT] = now + cost;
@@ -339,6 +374,7 @@ export class Harts implements InterpreterContext, HartControl {
     const cost = this.timing.mret + split;
     s.addStall(hart, 'trap', cost - 1);
     s.afterFlush[hart << HART_SHIFT] = target;
+    s.remember(hart, s.pc[hart << HART_SHIFT], target);
     s.pc[hart << HART_SHIFT] = target;
     s.next[hart << HART_SHIFT] = now + cost;
     this.updateInterrupts(hart);
@@ -374,6 +410,7 @@ export class Harts implements InterpreterContext, HartControl {
   /** Shows each instruction that leaves decode to `sink`, until it is called with undefined. */
   trace(sink: TraceSink | undefined): void {
     this.tracer = sink;
+    this.tracedAt.fill(-1);
     for (let hart = 0; hart < this.count; hart++) this.updateInterrupts(hart);
   }
 
@@ -391,7 +428,10 @@ export class Harts implements InterpreterContext, HartControl {
     const waits =
       this.state.jalrReady[hart << HART_SHIFT] > now &&
       this.codeCache.decodeAt(pc)?.row.timing === 'jalr';
-    if (!waits) this.tracer?.(hart, pc >>> 0, now);
+    if (!waits && this.tracedAt[hart] !== now) {
+      this.tracedAt[hart] = now;
+      this.tracer?.(hart, pc >>> 0, now);
+    }
     return false;
   }
 
@@ -438,7 +478,7 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   delay(cycles: number): void {
-    this.memory.extraLatency += cycles;
+    this.memory.delay(cycles);
   }
 
   start(hart: number, pc: number, at: number): void {

@@ -3,6 +3,7 @@ import type { MemoryMeaning } from '../isa/row.js';
 import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
 import type { Harts, HartsOptions } from './harts.js';
+import { HostCalls } from './host-calls.js';
 import {
   COST_MASK,
   COST_SHIFT,
@@ -18,19 +19,12 @@ import {
 } from './slot.js';
 import { mode, phase, stall, type StallCause } from './state.js';
 
-const SEMIHOSTING_ENTRY = 0x01f01013;
-const SEMIHOSTING_EXIT = 0x40705013;
-
-/**
- * Every load and store that is not one aligned access to the TCDM: misaligned ones, test-and-set, L2,
- * peripherals, and the ways in which a guest ends the run through memory.
- */
+/** Every load and store that is not one aligned access to the TCDM: misaligned ones, test-and-set, L2, peripherals. */
 export class MemoryAccess {
   bus: PeripheralBus | undefined;
-  /** What a peripheral added to the latency of the access in progress. */
-  extraLatency = 0;
-  /** Guest address of HTIF `tohost`, or -1. */
-  toHost = -1;
+  readonly hostCalls: HostCalls;
+  /** Hart whose peripheral access is in progress. */
+  private accessing = 0;
   private readonly why: (string | undefined)[];
   private readonly tcdm: Memory;
   private readonly l2: Memory;
@@ -42,10 +36,20 @@ export class MemoryAccess {
     this.tcdm = options.tcdm;
     this.l2 = options.l2;
     this.why = Array.from({ length: options.state.count }, () => undefined);
+    this.hostCalls = new HostCalls(harts, this.tcdm, this.l2);
   }
 
-  get watchesTcdm(): boolean {
-    return this.toHost >= 0 && this.tcdm.contains(this.toHost, 4);
+  reset(): void {
+    this.why.fill(undefined);
+  }
+
+  save(): unknown {
+    return { why: this.why.map((text) => text ?? null) };
+  }
+
+  restore(saved: unknown): void {
+    const { why } = saved as { why: (string | null)[] };
+    why.forEach((text, hart) => (this.why[hart] = text ?? undefined));
   }
 
   /** What a held hart waits for. */
@@ -84,13 +88,11 @@ export class MemoryAccess {
     const inWord = at & 3;
     const crosses = inWord + m.bytes > 4;
     if (crosses && !this.tcdm.contains(at, m.bytes)) {
-      throw this.unmapped(hart, slot, at + m.bytes - 1, now);
+      throw this.unmapped(hart, slot, this.tcdm.base + this.tcdm.size, now);
     }
-    s.phase[hart << HART_SHIFT] = crosses
-      ? phase.low
-      : inWord % m.bytes !== 0
-        ? phase.odd
-        : phase.simple;
+    // The interpreter completes plain loads and stores of one aligned word, halfword or byte itself.
+    const plain = inWord % m.bytes === 0 && rowOf(slot)!.timing !== 'event-load';
+    s.phase[hart << HART_SHIFT] = crosses ? phase.low : plain ? phase.simple : phase.odd;
     this.request(hart, slot, at - this.tcdm.base, at, now);
   }
 
@@ -191,36 +193,46 @@ export class MemoryAccess {
     s.stalls[at + stall.tcdm_conflict] += withheld;
     if (withheld + extra > 0 && (slot & NEXT_IS_JUMP) !== 0)
       s.waited[hart << HART_SHIFT] = withheld + extra;
-    const cost = (slot >>> COST_SHIFT) & COST_MASK;
-    if (cost > 1) s.addStall(hart, 'load_use', cost - 1);
+    const flush = this.flush(slot);
+    const cost = ((slot >>> COST_SHIFT) & COST_MASK) + flush;
+    if (flush > 0) s.addStall(hart, 'event_load', flush);
+    else if (cost > 1) s.addStall(hart, 'load_use', cost - 1);
     if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart << HART_SHIFT] = now + 3;
     s.phase[hart << HART_SHIFT] = phase.simple;
     this.advance(hart, slot, now + cost);
+  }
+
+  /** Cycles that an event load takes longer than a load that is answered at the same time. */
+  private flush(slot: number): number {
+    return rowOf(slot)!.timing === 'event-load' ? this.harts.timing.event_load - 1 : 0;
   }
 
   private advance(hart: number, slot: number, next: number): void {
     const s = this.harts.state;
     s.mode[hart << HART_SHIFT] = mode.running;
     s.next[hart << HART_SHIFT] = next + this.harts.loops.advance(hart, slot);
+    if (this.flush(slot) > 0) s.afterFlush[hart << HART_SHIFT] = s.pc[hart << HART_SHIFT];
   }
 
   /** A store went where code was decoded, or near `tohost`. */
   storedInTcdm(hart: number, offset: number): void {
     const address = this.tcdm.base + offset;
     this.harts.codeCache.changed(address & -4, 8);
-    if (this.toHost >= 0 && (address & -4) === this.toHost) this.checkToHost(hart);
+    this.hostCalls.stored(hart, address & -4, 4, this.harts.state.next[hart << HART_SHIFT]);
   }
 
   // --- L2 ------------------------------------------------------------------------------------
 
   private accessL2(hart: number, slot: number, m: MemoryMeaning, at: number, now: number): void {
     const offset = at - this.l2.base;
-    if (!this.l2.contains(at, m.bytes)) throw this.unmapped(hart, slot, at + m.bytes - 1, now);
+    if (!this.l2.contains(at, m.bytes)) {
+      throw this.unmapped(hart, slot, this.l2.base + this.l2.size, now);
+    }
     if (m.write) {
       const value = this.source(hart, slot);
       for (let i = 0; i < m.bytes; i++) this.l2.u8[offset + i] = value >>> (8 * i);
       this.harts.codeCache.changed(at, m.bytes);
-      if (this.toHost >= 0 && (at & -4) === this.toHost) this.checkToHost(hart);
+      this.hostCalls.stored(hart, at, m.bytes, now);
       this.deliver(hart, slot, m, 0);
     } else {
       let value = 0;
@@ -228,7 +240,8 @@ export class MemoryAccess {
       this.deliver(hart, slot, m, value);
     }
     const accesses = (at & 3) + m.bytes > 4 ? 2 : 1;
-    this.answered(hart, slot, m, now, this.options.l2Latency * accesses, 'outer_memory');
+    const latency = this.options.l2Latency * accesses + this.flush(slot);
+    this.answered(hart, slot, m, now, latency, 'outer_memory');
   }
 
   // --- Peripherals ---------------------------------------------------------------------------
@@ -253,22 +266,31 @@ export class MemoryAccess {
     }
     const s = this.harts.state;
     const isEventLoad = rowOf(slot)!.timing === 'event-load';
-    this.extraLatency = 0;
+    this.accessing = hart;
+    s.requestAddress[hart << HART_SHIFT] = at;
     s.requestSlot[hart << HART_SHIFT] = slot;
-    s.heldLatency[hart << HART_SHIFT] =
-      region.latency + (isEventLoad ? this.harts.timing.event_load - 1 : 0);
+    s.heldLatency[hart << HART_SHIFT] = region.latency + this.flush(slot);
     const { peripheral } = region;
     const offset = at - region.base;
-    if (m.write)
-      peripheral.write(offset, this.source(hart, slot) & widthMask(m.bytes), m.bytes, hart, now);
-    const value = m.write ? 0 : peripheral.read(offset, m.bytes, hart, now);
+    let value = 0;
+    try {
+      if (m.write) {
+        const data = this.source(hart, slot) & widthMask(m.bytes);
+        peripheral.write(offset, data, m.bytes, hart, now);
+      } else value = peripheral.read(offset, m.bytes, hart, now);
+    } catch (error) {
+      // A peripheral knows what is wrong, but not who asked.
+      if (!(error instanceof OctobarError)) throw error;
+      const pc = s.pc[hart << HART_SHIFT] >>> 0;
+      throw error.with({ hart, pc, address: at, cycle: now });
+    }
     // Held: `resume` ends the access, perhaps it already did.
     if (s.requestSlot[hart << HART_SHIFT] === 0) return;
     if (s.mode[hart << HART_SHIFT] === mode.held || s.mode[hart << HART_SHIFT] === mode.asleep)
       return;
     this.deliver(hart, slot, m, value);
     this.harts.disturbed = true;
-    const latency = s.heldLatency[hart << HART_SHIFT] + this.extraLatency;
+    const latency = s.heldLatency[hart << HART_SHIFT];
     this.answered(hart, slot, m, now, latency, isEventLoad ? 'event_load' : 'peripheral');
   }
 
@@ -290,7 +312,11 @@ export class MemoryAccess {
     (m.write ? s.outerStoreCycles : s.outerLoadCycles)[hart << HART_SHIFT] += latency;
     if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart << HART_SHIFT] = now + latency + 2;
     this.advance(hart, slot, now + latency + hazard);
-    if (cause === 'event_load') s.afterFlush[hart << HART_SHIFT] = s.pc[hart << HART_SHIFT];
+  }
+
+  /** The answer to the access in progress takes `cycles` more, also when it is held. */
+  delay(cycles: number): void {
+    this.harts.state.heldLatency[this.accessing << HART_SHIFT] += cycles;
   }
 
   hold(hart: number, why: string, asleep: boolean, now: number): void {
@@ -316,18 +342,15 @@ export class MemoryAccess {
     const row = rowOf(slot)!;
     const waited = at - s.since[hart << HART_SHIFT];
     if (held === mode.asleep) s.sleep[hart << HART_SHIFT] += waited;
-    else s.stalls[(hart << HART_SHIFT) + stall.peripheral] += waited;
+    else {
+      s.stalls[(hart << HART_SHIFT) + stall.peripheral] += waited;
+      // A jump behind a withheld grant has waited in decode.
+      if ((slot & NEXT_IS_JUMP) !== 0) s.waited[hart << HART_SHIFT] = waited;
+    }
     this.deliver(hart, slot, row.memory!, value);
     const cause = row.timing === 'event-load' ? 'event_load' : 'peripheral';
     this.why[hart] = undefined;
-    this.answered(
-      hart,
-      slot,
-      row.memory!,
-      at,
-      s.heldLatency[hart << HART_SHIFT] + this.extraLatency,
-      cause,
-    );
+    this.answered(hart, slot, row.memory!, at, s.heldLatency[hart << HART_SHIFT], cause);
     s.requestSlot[hart << HART_SHIFT] = 0;
   }
 
@@ -341,74 +364,6 @@ export class MemoryAccess {
     this.harts.loops.takeBack(hart);
     this.why[hart] = undefined;
     this.harts.disturbed = true;
-  }
-
-  // --- Ends of a run -------------------------------------------------------------------------
-
-  private checkToHost(hart: number): void {
-    const memory = this.tcdm.contains(this.toHost, 4) ? this.tcdm : this.l2;
-    const value = memory.i32[(this.toHost - memory.base) >> 2];
-    if ((value & 1) !== 0)
-      this.harts.host.exit(value >>> 1, hart, this.harts.state.next[hart << HART_SHIFT]);
-    else if (value !== 0) {
-      throw new OctobarError('device-misuse', 'HTIF system calls are not supported', {
-        hart,
-        address: this.toHost,
-        hint: 'only exit is: store code << 1 | 1; for text use stdout at 0x1A10F000 or semihosting',
-      });
-    }
-  }
-
-  /** The three-instruction semihosting sequence around an ebreak; false when it is a plain ebreak. */
-  semihosting(hart: number, now: number): boolean {
-    const s = this.harts.state;
-    const pc = s.pc[hart << HART_SHIFT] >>> 0;
-    if (this.word(pc - 4) !== SEMIHOSTING_ENTRY || this.word(pc + 4) !== SEMIHOSTING_EXIT)
-      return false;
-    const operation = s.registers[(hart << HART_SHIFT) + 10];
-    const argument = s.registers[(hart << HART_SHIFT) + 11] >>> 0;
-    const slot = this.harts.codeCache.fill(pc, this.harts.codeCache.indexOf(pc));
-    let result = 0;
-    switch (operation) {
-      case 0x03:
-        this.harts.host.output(hart, this.byte(argument, hart));
-        break;
-      case 0x04:
-        for (let at = argument; this.byte(at, hart) !== 0; at++) {
-          this.harts.host.output(hart, this.byte(at, hart));
-        }
-        break;
-      case 0x18:
-        this.harts.host.exit(argument === 0x20026 ? 0 : 1, hart, now);
-        break;
-      case 0x20:
-        this.harts.host.exit(this.word(argument + 4), hart, now);
-        break;
-      default:
-        result = -1;
-    }
-    s.registers[(hart << HART_SHIFT) + 10] = result;
-    this.harts.finish(hart, slot, now, this.harts.timing.ecall, 'trap');
-    return true;
-  }
-
-  private byte(address: number, hart: number): number {
-    const memory = this.l2.contains(address, 1) ? this.l2 : this.tcdm;
-    if (memory.contains(address, 1)) return memory.load(address);
-    throw new OctobarError('unmapped-access', 'semihosting argument is no memory', {
-      hart,
-      address,
-      hint: 'pass a pointer into TCDM or L2',
-    });
-  }
-
-  private word(address: number): number {
-    let value = 0;
-    for (let i = 3; i >= 0; i--) {
-      const memory = this.l2.contains(address + i, 1) ? this.l2 : this.tcdm;
-      value = (value << 8) | (memory.contains(address + i, 1) ? memory.load(address + i) : 0);
-    }
-    return value;
   }
 
   // --- Operands and errors -------------------------------------------------------------------

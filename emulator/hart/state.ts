@@ -27,9 +27,15 @@ export const stall = Object.fromEntries(stallCauses.map((name, index) => [name, 
 export const NOW = 0;
 export const HORIZON = 1;
 export const SOON = 2;
+export const UNTIL = 3;
+
+/** Index into `signals`: somebody's `next` changed outside the interpreter, or the run is to end. */
+export const DISTURBED = 0;
 
 /** Taken jumps remembered per hart, for the list of last instructions in a fault report. */
 export const HISTORY = 16;
+/** In the source of a remembered jump: an interrupt came before that instruction. */
+export const NOT_EXECUTED = 1;
 
 /** Where a memory instruction stands. */
 export const phase = {
@@ -155,8 +161,9 @@ class HartArrays {
   readonly stalls: Float64Array;
   /** Ring of (source, target) of taken branches and jumps, from `hart << HART_SHIFT` on. */
   readonly history: Int32Array;
-  /** Times shared with the interpreter, indexed by NOW, HORIZON and SOON: as arguments doubles are boxed. */
-  readonly clock = new Float64Array(3);
+  /** Times shared with the interpreter, indexed by NOW, HORIZON, SOON and UNTIL: as arguments doubles are boxed. */
+  readonly clock = new Float64Array(4);
+  readonly signals = new Int32Array(1);
   /** Harts that ask for the TCDM in this cycle. */
   readonly requesters: Int32Array;
 

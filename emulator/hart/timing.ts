@@ -1,4 +1,5 @@
 import type { NumberParameter, ParameterTable } from '../sim/parameters.js';
+import { COST_MASK } from './slot.js';
 
 const rtl = 'CV32E40P RTL under Verilator, cost between leaving decode and the next leaving it';
 
@@ -8,6 +9,9 @@ const cycles = (
   source = rtl,
   status: NumberParameter['status'] = 'derived',
 ): NumberParameter => ({ value, unit: 'cycle', min: 1, max: 6, meaning, source, status });
+
+/** A decoded slot holds costs up to COST_MASK, an extra for the target included. */
+const LONGEST_STATIC = 5;
 
 /**
  * Cost of each class of instruction, in cycles from leaving decode to the next one leaving it. What is
@@ -22,8 +26,8 @@ export const timingParameters = {
     min: 0,
   },
   branch_not_taken: cycles(1, 'conditional branch that falls through'),
-  branch_taken: cycles(3, 'conditional branch that is taken'),
-  jump: cycles(2, 'jal, jalr and their compressed forms'),
+  branch_taken: { ...cycles(3, 'conditional branch that is taken'), max: LONGEST_STATIC },
+  jump: { ...cycles(2, 'jal, jalr and their compressed forms'), max: LONGEST_STATIC },
   jalr_same_register: {
     ...cycles(1, 'extra of a jalr whose link register is its base register'),
     min: 0,
@@ -31,9 +35,10 @@ export const timingParameters = {
   split_target: {
     ...cycles(1, 'extra when the target is a 32-bit instruction at address % 4 == 2'),
     min: 0,
+    max: COST_MASK - LONGEST_STATIC,
   },
   csr_flush: cycles(4, 'access to a CSR that flushes the pipeline'),
-  fence: cycles(4, 'fence and fence.i: flush and refetch'),
+  fence: { ...cycles(4, 'fence and fence.i: flush and refetch'), max: LONGEST_STATIC },
   ecall: cycles(4, 'ecall and ebreak, to the first instruction at the vector'),
   illegal: cycles(5, 'illegal-instruction trap, to the first instruction at the vector'),
   interrupt: cycles(
@@ -47,6 +52,12 @@ export const timingParameters = {
     4,
     'wfi with a pending event, and from wake-up to the next instruction',
     'same flush as an event load',
+    'assumed',
+  ),
+  semihosting_byte: cycles(
+    1,
+    'extra of a semihosting call per byte of text',
+    'no hardware: text must take time, or a guest could print without end in one cycle',
     'assumed',
   ),
   event_load: cycles(4, 'cv.elw that is answered in the next cycle'),

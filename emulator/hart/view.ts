@@ -1,6 +1,6 @@
 import type { HartStats } from '../api.js';
 import type { CodeCache } from './code-cache.js';
-import { HISTORY, mode, phase, stallCauses, stall, type HartState } from './state.js';
+import { HISTORY, mode, NOT_EXECUTED, phase, stallCauses, stall, type HartState } from './state.js';
 import { HART_SHIFT } from './slot.js';
 
 /**
@@ -77,8 +77,8 @@ export function recentInstructions(state: HartState, code: CodeCache, hart: numb
     recent.unshift(...straightLine(code, target, end, limit - recent.length));
     // The start of the hart is remembered as a jump from 0.
     if (source === 0) break;
-    end = source;
-    if (recent.length < limit) recent.unshift(source);
+    end = (source & ~NOT_EXECUTED) >>> 0;
+    if (end === source && recent.length < limit) recent.unshift(source);
   }
   return recent.slice(-limit);
 }
@@ -86,8 +86,9 @@ export function recentInstructions(state: HartState, code: CodeCache, hart: numb
 /** The last `limit` instructions in [from, to). */
 function straightLine(code: CodeCache, from: number, to: number, limit: number): number[] {
   const found: number[] = [];
-  for (let pc = from, steps = 0; pc < to && steps < 4096; steps++) {
+  for (let pc = from, steps = 0; pc < to && steps < 1 << 20; steps++) {
     found.push(pc);
+    if (found.length > 64) found.splice(0, 64 - limit);
     pc += code.isLongWithoutMark(pc) ? 4 : 2;
   }
   return found.slice(-limit);

@@ -1,5 +1,5 @@
 import { HART_SHIFT } from '../hart/slot.js';
-import type { HartState } from '../hart/state.js';
+import { NOW, type HartState } from '../hart/state.js';
 import type { Memory } from '../memory/memory.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import type { Stateful } from '../sim/unit.js';
@@ -21,10 +21,11 @@ export interface BranchPriority {
  * The TCDM interconnect: per bank one arbiter for the harts, a second one for the DMA ports, and the
  * wide branch of the accelerators. Sources: measured arbiter rules (see `arbiter.ts`); the branch
  * arbiter follows hci v1.0.1 (stall counter, all-or-nothing grant). Where harts and DMA meet, a flag
- * of the bank picks, toggled whenever it had to: our definition, no RTL was measured.
+ * of the bank picks, toggled at each grant of the bank: our definition, no RTL was measured.
  */
 export class Crossbar implements Stateful {
-  /** Set when the machine is composed. */
+  /** Ends a granted access of a hart. Set when the machine is composed, like the next one. */
+  complete: (hart: number) => void = () => undefined;
   branch: BranchPriority = { maxStall: 0, acceleratorsFirst: false };
   readonly wordPorts: readonly TcdmWordPort[];
   readonly widePorts: TcdmWidePort[] = [];
@@ -35,23 +36,29 @@ export class Crossbar implements Stateful {
   readonly conflictsPerBank: Float64Array;
   /** Words that DMA and accelerators moved. */
   portWords = 0;
-  private readonly bankMask: number;
+  readonly bankMask: number;
+  readonly pointerMask: number;
+  readonly fair: boolean;
   private readonly rule: ArbitrationRule;
   private readonly masters: number;
-  private readonly pointers: Uint8Array;
+  readonly pointers: Uint8Array;
   private readonly dmaPointers: Uint8Array;
-  private readonly sides: Uint8Array;
+  /** Who wins a bank that harts and DMA want: 0 harts, 1 DMA. */
+  readonly sides: Uint8Array;
   private readonly requests: Int32Array;
   private readonly dmaRequests: Int32Array;
   private stallCounter = 0;
+  /** Last cycle in which both branches asked. */
+  private bothAt = -1;
 
   constructor(
     config: ConfigOf<typeof tcdmParameters>,
     readonly memory: Memory,
     private readonly state: HartState,
-    private readonly complete: (hart: number) => void,
   ) {
     this.bankMask = config.banks - 1;
+    this.pointerMask = config.masters - 1;
+    this.fair = config.arbitration === 'fair';
     this.rule = config.arbitration as ArbitrationRule;
     this.masters = config.masters;
     this.conflictsPerBank = new Float64Array(config.banks);
@@ -63,6 +70,10 @@ export class Crossbar implements Stateful {
     this.wordPorts = Array.from({ length: DMA_MASTERS }, () => new TcdmWordPort(this));
   }
 
+  get banks(): number {
+    return this.bankMask + 1;
+  }
+
   addWidePort(bytes: number): TcdmWidePort {
     const port = new TcdmWidePort(this, bytes);
     this.widePorts.push(port);
@@ -71,7 +82,7 @@ export class Crossbar implements Stateful {
 
   /** Phases 2 and 3 of a cycle in which only harts ask: `requesters[0..count)` of the state. */
   arbitrateHarts(count: number): void {
-    const { requests, pointers, bankMask } = this;
+    const { requests, pointers, sides, bankMask } = this;
     const { requestOffset, next, requesters: harts } = this.state;
     let contested = false;
     for (let i = 0; i < count; i++) {
@@ -82,13 +93,14 @@ export class Crossbar implements Stateful {
       requests[bank] = others | (1 << hart);
     }
     if (!contested) {
-      const fair = this.rule === 'fair';
+      const { fair } = this;
       for (let i = 0; i < count; i++) {
         const hart = harts[i];
         const bank = (requestOffset[hart << HART_SHIFT] >> 2) & bankMask;
         requests[bank] = 0;
         // The only requester is also the lowest one above any pointer, cyclically.
         pointers[bank] = fair ? hart : (pointers[bank] + 1) & (this.masters - 1);
+        sides[bank] ^= 1;
         this.complete(hart);
       }
       return;
@@ -110,6 +122,7 @@ export class Crossbar implements Stateful {
 
   private grant(bank: number, asking: number): number {
     const pointer = this.pointers[bank];
+    this.sides[bank] ^= 1;
     const single = (asking & (asking - 1)) === 0;
     const winner = single ? 31 - Math.clz32(asking) : winnerOf(asking, pointer, this.masters);
     this.pointers[bank] = nextPointer(this.rule, asking, pointer, this.masters);
@@ -171,11 +184,11 @@ export class Crossbar implements Stateful {
     let dmaTurn = asking === 0;
     if (asking !== 0 && dmaAsking !== 0) {
       dmaTurn = this.sides[bank] === 1;
-      this.sides[bank] ^= 1;
       this.conflict(bank, dmaTurn ? bitCount(asking) : bitCount(dmaAsking));
     }
     if (!dmaTurn) return 1 << this.grant(bank, asking);
     const pointer = this.dmaPointers[bank];
+    this.sides[bank] ^= 1;
     const winner = winnerOf(dmaAsking, pointer, DMA_MASTERS);
     this.dmaPointers[bank] = nextPointer(this.rule, dmaAsking, pointer, DMA_MASTERS);
     this.conflict(bank, bitCount(dmaAsking) - 1);
@@ -184,33 +197,33 @@ export class Crossbar implements Stateful {
   }
 
   private takenByWide(bank: number): boolean {
-    return this.widePorts.some((port) => port.granted && this.spans(port, bank));
+    for (const port of this.widePorts) if (port.granted && this.spans(port, bank)) return true;
+    return false;
   }
 
   private spans(port: TcdmWidePort, bank: number): boolean {
-    const first = (port.offset >> 2) & this.bankMask;
-    const words = ((port.offset & 3) + port.bytes + 3) >> 2;
-    return ((bank - first) & this.bankMask) < words;
+    return ((bank - (port.offset >> 2)) & this.bankMask) < port.words;
   }
 
   /** Decides the wide ports; true when harts and DMA stand back in all banks for this cycle. */
   private arbitrateWide(narrow: boolean): boolean {
-    let wide = false;
-    for (const port of this.widePorts) {
-      port.granted = false;
-      wide ||= port.asks;
-    }
-    if (!wide || !narrow) {
-      this.stallCounter = 0;
+    let port: TcdmWidePort | undefined;
+    for (const candidate of this.widePorts) {
+      candidate.granted = false;
       // The slots are multiplexed; if both ask, the lower one goes first.
-      const first = this.widePorts.find((port) => port.asks);
-      if (first) first.granted = true;
+      if (candidate.asks) port ??= candidate;
+    }
+    if (port === undefined) return false;
+    if (!narrow) {
+      port.granted = true;
       return false;
     }
+    const now = this.state.clock[NOW];
+    if (now !== this.bothAt + 1) this.stallCounter = 0;
+    this.bothAt = now;
     const { maxStall, acceleratorsFirst } = this.branch;
     const turn = maxStall > 0 && this.stallCounter >= maxStall;
     this.stallCounter = turn ? 0 : this.stallCounter + 1;
-    const port = this.widePorts.find((candidate) => candidate.asks)!;
     if (acceleratorsFirst) {
       port.granted = !turn;
       return false;
@@ -220,8 +233,9 @@ export class Crossbar implements Stateful {
       return true;
     }
     port.granted = true;
-    for (let bank = 0; bank <= this.bankMask && port.granted; bank++) {
-      if ((this.requests[bank] | this.dmaRequests[bank]) !== 0 && this.spans(port, bank)) {
+    for (let word = 0; word < port.words && port.granted; word++) {
+      const bank = ((port.offset >> 2) + word) & this.bankMask;
+      if ((this.requests[bank] | this.dmaRequests[bank]) !== 0) {
         port.granted = false;
         this.conflict(bank, 1);
       }
@@ -232,8 +246,18 @@ export class Crossbar implements Stateful {
   reset(): void {
     for (const array of this.arrays()) array.fill(0);
     this.stallCounter = 0;
+    this.bothAt = -1;
     this.conflicts = 0;
     this.portWords = 0;
+    this.withdraw();
+  }
+
+  /** Forgets the requests of a cycle that an error ended half-way. */
+  private withdraw(): void {
+    this.requests.fill(0);
+    this.dmaRequests.fill(0);
+    for (const port of this.wordPorts) port.withdraw();
+    for (const port of this.widePorts) port.withdraw();
     this.portRequests = 0;
   }
 
@@ -244,17 +268,18 @@ export class Crossbar implements Stateful {
   save(): unknown {
     return {
       arrays: this.arrays().map((array) => array.slice()),
-      counters: [this.stallCounter, this.conflicts, this.portWords],
+      counters: [this.stallCounter, this.conflicts, this.portWords, this.bothAt],
     };
   }
 
   restore(state: unknown): void {
     const saved = state as {
       arrays: (Uint8Array | Float64Array)[];
-      counters: [number, number, number];
+      counters: [number, number, number, number];
     };
     this.arrays().forEach((array, index) => array.set(saved.arrays[index]));
-    [this.stallCounter, this.conflicts, this.portWords] = saved.counters;
+    [this.stallCounter, this.conflicts, this.portWords, this.bothAt] = saved.counters;
+    this.withdraw();
   }
 }
 

@@ -5,6 +5,7 @@ import type { WidePort, WordPort } from './ports.js';
 /** What a port needs of the crossbar it belongs to. */
 interface PortHost {
   readonly memory: Memory;
+  readonly banks: number;
   portRequests: number;
   /** Called when a port wrote where code may be decoded. */
   onPortWrite?: (offset: number, bytes: number) => void;
@@ -47,6 +48,12 @@ export class TcdmWordPort implements WordPort {
     this.host.portRequests++;
   }
 
+  /** Forgets a request of a cycle that was never finished. */
+  withdraw(): void {
+    this.asks = false;
+    this.granted = false;
+  }
+
   /** Phase 3: moves the data when granted; the number of words moved. */
   finish(): number {
     if (!this.asks) return 0;
@@ -71,6 +78,8 @@ export class TcdmWidePort implements WidePort {
   asks = false;
   offset = 0;
   bytes = 0;
+  /** Adjacent banks that the access takes. */
+  words = 0;
   private writing = false;
 
   constructor(
@@ -94,9 +103,23 @@ export class TcdmWidePort implements WidePort {
     }
     this.offset = offsetOf(this.host, address, bytes);
     this.bytes = bytes;
+    this.words = ((this.offset & 3) + bytes + 3) >> 2;
+    if (this.words > this.host.banks) {
+      throw new OctobarError(
+        'config',
+        `a wide access of ${this.words} words needs a bank twice in one cycle: the TCDM has ${this.host.banks} banks`,
+        { address: address >>> 0, hint: 'raise tcdm.banks or lower the port width of the engine' },
+      );
+    }
     this.writing = writing;
     this.asks = true;
     this.host.portRequests++;
+  }
+
+  /** Forgets a request of a cycle that was never finished. */
+  withdraw(): void {
+    this.asks = false;
+    this.granted = false;
   }
 
   peek(address: number): number {
@@ -115,6 +138,6 @@ export class TcdmWidePort implements WidePort {
     } else {
       for (let i = 0; i < bytes; i++) buffer[i] = u8[offset + i];
     }
-    return ((offset & 3) + bytes + 3) >> 2;
+    return this.words;
   }
 }

@@ -27,8 +27,8 @@ const row = (
   coreV: flags.includes('x'),
 });
 
-/** Number of event counters behind mhpmcounter3.. */
-export const EVENT_COUNTERS = 13;
+/** Number of event counters, mhpmcounter3 to mhpmcounter31: the privileged ISA wants all of them. */
+export const EVENT_COUNTERS = 29;
 
 const numbered = (make: (n: number) => CsrRow): CsrRow[] =>
   Array.from({ length: EVENT_COUNTERS }, (_, index) => make(index + 3));
@@ -36,7 +36,7 @@ const numbered = (make: (n: number) => CsrRow): CsrRow[] =>
 export const csrRows: readonly CsrRow[] = [
   row('mstatus', 0x300, 'wf', 'machine status: MIE bit 3, MPIE bit 7, MPP always 3'),
   row('misa', 0x301, 'w', 'ISA and extensions; writes are ignored'),
-  row('mie', 0x304, 'w', 'interrupt enables, one bit a line'),
+  row('mie', 0x304, 'w', 'interrupt enables of lines 3, 7, 11 and 16 to 31'),
   row('mtvec', 0x305, 'wf', 'trap vector base; bit 0: vectored interrupts'),
   row('mscratch', 0x340, 'w', 'scratch word of the trap handler'),
   row('mepc', 0x341, 'wf', 'pc to return to'),

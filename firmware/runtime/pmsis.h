@@ -79,7 +79,7 @@ typedef enum {
   PI_PERF_JUMP = 7,
   PI_PERF_BRANCH = 8,
   PI_PERF_BTAKEN = 9,
-  PI_PERF_RVC = 10,
+  PI_PERF_RVC = 10, /* not counted by the emulator: reads 0 */
   PI_PERF_LD_EXT = 11,
   PI_PERF_ST_EXT = 12,
   PI_PERF_LD_EXT_CYC = 13,

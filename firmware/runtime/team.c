@@ -1,6 +1,6 @@
 /*
  * Fork and join. Hart 0 leaves function and argument in the TCDM and sends software event 0; the
- * team meets again in barrier 0. Fork costs some 15 cycles, join one barrier (6).
+ * team meets again in barrier 0. Forking and joining 8 harts for an empty function takes 68 cycles.
  */
 #include "../drivers/eu.h"
 #include "pmsis.h"

@@ -124,20 +124,16 @@ function execute(
 ): BottleneckResult {
   session.load(application(), { name: `block${built.block}.elf`, bytes: built.elf });
   const watch = new Watch(session, built);
-  const lines: string[] = [];
+  let lastLine = '';
   session.onOutput((text) => {
-    lines.push(text.trimEnd());
-    options.progress?.(text.trimEnd());
+    lastLine = text.trimEnd();
+    options.progress?.(lastLine);
   });
   const end = session.run({ maxCycles: 20_000_000_000 });
   if (end.reason === 'exit' && end.code !== 0) {
-    throw new OctobarError(
-      'mismatch',
-      `the application ended with code ${end.code}: ${lines.at(-1) ?? ''}`,
-      {
-        hint: 'its last line says what it missed; `octobar run --trace` shows where',
-      },
-    );
+    throw new OctobarError('mismatch', `the application ended with code ${end.code}: ${lastLine}`, {
+      hint: 'its last line says what it missed; `octobar run --trace` shows where',
+    });
   }
   return watch.result(session.stats());
 }
@@ -218,7 +214,11 @@ class Watch {
     tensors.push(this.outputInL2());
     const { macs } = built;
     const layerMacs: Record<string, number> = { ...macs };
-    const layers = [...this.layerCycles].map(([name, layer]) => ({
+    // Without a residual the output is shown too, right behind the projection that it equals.
+    const shown = [...this.layerCycles].filter(
+      ([name]) => name !== 'output' || built.shape.hasResidual,
+    );
+    const layers = shown.map(([name, layer]) => ({
       name: name === 'output' ? 'residual' : name,
       cycles: layer,
       macs: layerMacs[name] ?? 0,

@@ -7,6 +7,7 @@ import { addDisasm } from './disasm.js';
 import { addMap } from './map.js';
 import { addNew } from './new-app.js';
 import { addPresets } from './presets.js';
+import { addReproduce } from './reproduce.js';
 import { addRun } from './run.js';
 import { OutputClosed } from './terminal.js';
 import type { Terminal } from './terminal.js';
@@ -45,6 +46,7 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
   addPresets(program, terminal);
   addNew(program, terminal);
   addValidate(program, terminal, done);
+  addReproduce(program, terminal);
   inherit(program);
   return program;
 }

@@ -52,7 +52,7 @@ async function packWithNpm(tarball: PinnedTarball): Promise<Uint8Array> {
       'pack',
       `${tarball.name}@${tarball.version}`,
       '--ignore-scripts',
-      '--silent',
+      '--loglevel=error',
       `--pack-destination=${folder}`,
     ]);
     const packed = readdirSync(folder).find((name) => name.endsWith('.tgz'));
@@ -77,6 +77,15 @@ const npm = (argv: string[]): Promise<void> =>
     const options = { cwd: tmpdir(), timeout: 300_000, maxBuffer: 1 << 24 };
     execFile('npm', argv, options, (error, _stdout, stderr) => {
       if (error === null) resolve();
-      else reject(new Error(stderr.trim() === '' ? error.message : stderr));
+      else reject(new Error(stderr.trim() === '' ? error.message : summaryOf(stderr)));
     });
   });
+
+/** What npm says without its prefix, its call stack and its notes on log files. */
+const summaryOf = (stderr: string): string =>
+  stderr
+    .split('\n')
+    .map((line) => line.replace(/^npm (error|ERR!)/, '').trim())
+    .filter((line) => line !== '' && !line.startsWith('at ') && !line.startsWith('npm warn'))
+    .slice(0, 4)
+    .join('; ');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { OctobarError } from '../../emulator/sim/error.js';
-import { messageOf, readCachedUnchecked, writeCached } from '../datasets/cache.js';
+import { messageOf, readCachedUnchecked, sha256, writeCached } from '../datasets/cache.js';
 import {
   committedPictures,
   defaultPicture,
@@ -33,16 +33,13 @@ import { quantiseSigned } from './quantise/statistics.js';
 /** The block that is committed quantised, with the input of the default picture. */
 export const fixtureBlock = 7;
 
-/** Raise when the quantiser changes: files in users' caches become void. */
-const quantiserVersion = 1;
-
 /** A quantised block with an input for it. */
 export interface BlockSource extends DeployableBlock {
   readonly input: BlockInput;
   readonly provenance: Provenance;
 }
 
-export interface SourceRequest {
+interface SourceRequest {
   readonly block: number;
   readonly weights: WeightBits;
   /** Path of a PNG or JPEG; undefined: the default picture. */
@@ -52,13 +49,7 @@ export interface SourceRequest {
 
 /** The committed block 7 with its picture; needs no download. */
 export function loadFixtureBlock(weights: WeightBits): BlockSource {
-  const path = fixturePath('block7', 'block7.tensors');
-  let bytes: Uint8Array;
-  try {
-    bytes = new Uint8Array(readFileSync(path));
-  } catch (cause) {
-    throw new OctobarError('file', `cannot read the fixture ${path}: ${messageOf(cause)}`);
-  }
+  const { bytes, path } = readFixture();
   const { blocks, input, provenance } = decodeBlockFile(bytes, path);
   const block = blocks.find(({ quantised }) => quantised.weightBits === weights);
   if (block === undefined || input === undefined) {
@@ -67,9 +58,19 @@ export function loadFixtureBlock(weights: WeightBits): BlockSource {
   return { ...block, input, provenance };
 }
 
+function readFixture(): { bytes: Uint8Array; path: string } {
+  const path = fixturePath('block7', 'block7.tensors');
+  try {
+    return { bytes: new Uint8Array(readFileSync(path)), path };
+  } catch (cause) {
+    throw new OctobarError('file', `cannot read the fixture ${path}: ${messageOf(cause)}`);
+  }
+}
+
 /**
  * Any of the 17 blocks, from the fixture where it can be, else from the trained network, which is
- * downloaded once. Quantising takes up to a minute, so its result is cached.
+ * downloaded once. Quantising takes up to a minute, so its result is cached. Several mappings of a
+ * block need one call, see assembleBlock.
  */
 export async function loadBlock(request: SourceRequest): Promise<BlockSource> {
   const { block, weights, picture, progress } = request;
@@ -98,7 +99,10 @@ function quantisedBlock(
   weights: WeightBits,
   progress: Progress,
 ): DeployableBlock {
-  const cacheName = `block${number}-w${weights}-q${quantiserVersion}.tensors`;
+  // Whatever changes the quantiser changes the fixture too (a test sees to it), so its digest tells
+  // apart what different versions of octobar left in the cache.
+  const version = sha256(readFixture().bytes).slice(0, 12);
+  const cacheName = `block${number}-w${weights}-${version}.tensors`;
   const cached = readCachedUnchecked(cacheName);
   if (cached !== undefined) {
     const usable = tryDecode(cached, cacheName);

@@ -83,6 +83,7 @@ export async function buildBlock(options: BuildOptions): Promise<BuiltBlock> {
 /** The same from a block already at hand. */
 export function assembleBlock(source: BlockSource, options: BuildOptions): BuiltBlock {
   const geometry = { ...defaultArrays, ...options.arrays };
+  checkGeometry(geometry);
   const { mapping, weights, ideal = false } = options;
   const { quantised } = source;
   const { shape, outputScale } = quantised;

@@ -12,7 +12,7 @@ import type { FeatureMap, MobileNet } from './network/graph.js';
 import { OctobarError } from '../../emulator/sim/error.js';
 
 /** Values 0 to 1, as the network wants its picture. */
-export const networkInput = (picture: Picture): Float32Array =>
+const networkInput = (picture: Picture): Float32Array =>
   Float32Array.from(picture.rgb, (value) => value / 255);
 
 /** Tensors of one block for one picture. */
@@ -34,7 +34,7 @@ export function blockTensors(
  * Views of a calibration picture: itself, mirrored, and parts of it enlarged. A late block has 49
  * pixels a picture for up to 960 weights an output, so more views are fitted better.
  */
-export function calibrationViews(picture: Picture): Picture[] {
+function calibrationViews(picture: Picture): Picture[] {
   const part = (x: number, y: number): Picture => {
     const size = Math.round(pictureSide * 0.67);
     const from = { x: x * (pictureSide - size), y: y * (pictureSide - size) };

@@ -54,7 +54,10 @@ export const blockImage = {
         word('magic', "'OBNK'"),
         word('version', 'layout version'),
         word('mapping', 'index into the list of mappings'),
-        word('weight_bits', '4, or 8 = two 4-bit columns a weight'),
+        word(
+          'weight_bits',
+          'of the pointwise layers: 4, or 8 = two 4-bit columns a weight; depth-wise weights always have 8',
+        ),
         word('ideal', '1: converters are ideal (code = column sum), adc_m and adc_r unused'),
         word('in_h', 'input height'),
         word('in_w', 'input width'),

@@ -40,7 +40,7 @@ export function placeRectangles(
   const places: Place[] = [];
   const order = rectangles
     .map((_, i) => i)
-    .sort((a, b) => rectangles[b]!.height - rectangles[a]!.height || a - b);
+    .toSorted((a, b) => rectangles[b]!.height - rectangles[a]!.height || a - b);
   for (const index of order) {
     const { width, height } = rectangles[index]!;
     const span = Math.ceil(width / plotWidth) * plotWidth;

@@ -11,8 +11,8 @@ export interface LayerRole {
 
 /** What the converters of a layer do to its accumulators, as calibration measured it. */
 export interface ConverterEffect {
-  /** Ideal accumulator units per unit of the converted accumulator, per output. */
-  readonly gain: Float64Array;
+  /** Ideal accumulator units per unit of the converted accumulator. */
+  readonly step: number;
   /** Ideal accumulator units to add, per output. */
   readonly offset: Float64Array;
 }
@@ -33,7 +33,7 @@ export function layerPlan(
   const offset = new Float64Array(cols);
   for (let c = 0; c < cols; c += 1) {
     const codesPerUnit = layer.unit[c]! / layer.outScale;
-    gain[c] = codesPerUnit * (effect?.gain[c] ?? 1);
+    gain[c] = codesPerUnit * (effect?.step ?? 1);
     offset[c] = layer.bias[c]! / layer.outScale + codesPerUnit * (effect?.offset[c] ?? 0);
   }
   const [lo, hi] = role.outSigned ? [-128, 127] : [0, 255];

@@ -11,20 +11,30 @@ export interface Tile {
 /** Bytes that keep the 128-bit port of the engine aligned. */
 const beat = 16;
 
+interface Part {
+  readonly first: number;
+  readonly size: number;
+}
+
+const partsOf = (total: number, size: number): Part[] =>
+  Array.from({ length: Math.ceil(total / size) }, (_, i) => ({
+    first: i * size,
+    size: Math.min(size, total - i * size),
+  }));
+
 /**
- * Cuts `total` into the fewest parts of at most `most`, as equal as possible: equal parts let all
+ * Cuts rows into the fewest parts of at most `most`, as equal as possible: equal parts let all
  * column sums of a layer use the range of its converters alike.
  */
-export function evenParts(total: number, most: number): { first: number; size: number }[] {
-  const count = Math.ceil(total / most);
-  const aligned = Math.ceil(total / count / beat) * beat;
-  const size = aligned <= most ? aligned : Math.ceil(total / count);
-  const parts = [];
-  for (let first = 0; first < total; first += size) {
-    parts.push({ first, size: Math.min(size, total - first) });
-  }
-  return parts;
+function evenParts(total: number, most: number): Part[] {
+  const equal = Math.ceil(total / Math.ceil(total / most));
+  const aligned = Math.ceil(equal / beat) * beat;
+  return partsOf(total, aligned <= most ? aligned : equal);
 }
+
+/** Cuts columns into parts as wide as the array, which leaves the most room for other tiles. */
+const wideParts = (total: number, most: number): Part[] =>
+  partsOf(total, most >= beat ? most - (most % beat) : most);
 
 /** Row tiles of a pointwise layer. */
 export const pointwiseSpans = (rows: number, g: ArrayGeometry): RowSpan[] =>
@@ -38,7 +48,7 @@ export function pointwiseTiles(
   g: ArrayGeometry,
 ): Tile[] {
   const rowTiles = pointwiseSpans(rows, g);
-  return evenParts(cols, Math.floor(g.cols / cellsPerWeight)).map(({ first, size }) => ({
+  return wideParts(cols, Math.floor(g.cols / cellsPerWeight)).map(({ first, size }) => ({
     firstCol: first,
     cols: size,
     rowTiles,
@@ -46,7 +56,7 @@ export function pointwiseTiles(
 }
 
 /** Channels of a block-diagonal depth-wise group: 16, or fewer on an array too narrow for it. */
-export const depthwiseGroup = (cellsPerWeight: 1 | 2, g: ArrayGeometry): number =>
+const depthwiseGroup = (cellsPerWeight: 1 | 2, g: ArrayGeometry): number =>
   Math.min(16, Math.floor(g.cols / cellsPerWeight), g.rows);
 
 /** Taps of each row tile of a depth-wise group; one tile of nine where the rows allow. */

@@ -125,6 +125,12 @@ export class Session {
     this.lineTable = undefined;
     const toHost = symbols.find('tohost')[0];
     if (toHost) this.open.setToHost(toHost.address);
+    // The runtime's word for the end of its heap: the TCDM of this machine, not the one it was linked for.
+    const heapEnd = symbols.find('octobar_l1_end')[0];
+    if (heapEnd) {
+      const tcdm = this.open.map().find(({ name }) => name === 'tcdm');
+      if (tcdm) this.writeWord(heapEnd.address, tcdm.base + tcdm.size);
+    }
   }
 
   /** Runs to the end. @throws OctobarError when the run does not end by the guest itself */
@@ -134,6 +140,7 @@ export class Session {
     if (stop.reason !== 'cycle') return stop;
     throw this.fail(
       new OctobarError('cycle-limit', `the run did not end within ${limit} cycles`, {
+        ...this.busiest(),
         cycle: this.now,
         hint: 'look at what the harts are doing, or give more with --max-cycles (maxCycles)',
       }),
@@ -357,6 +364,14 @@ export class Session {
     this.exitCode = this.error.exitCode;
     this.end = errorEnd(this.error);
     return this.error;
+  }
+
+  /** The hart to name where no single one is at fault: the first that is awake. */
+  private busiest(): { hart: number; pc: number; address: number } {
+    const views = Array.from({ length: this.harts }, (_, index) => this.open.hart(index));
+    const awake = views.findIndex(({ state }) => state === 'running' || state === 'waiting');
+    const hart = Math.max(awake, 0);
+    return { hart, pc: views[hart].pc, address: views[hart].pc };
   }
 
   private reportSources() {

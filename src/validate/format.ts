@@ -13,7 +13,14 @@ export function formatValidation(validation: Validation): string {
     'results',
   ];
   const cells = [head, ...validation.rows.map(rowCells)];
-  const widths = head.map((_, i) => Math.max(...cells.map((row) => row[i].length)));
+  // A row that was not run says why across the columns of its figures
+  const fitting = cells.filter((row) => row.length === head.length);
+  const widths = head.map((_, i) =>
+    Math.max(
+      ...fitting.map((row) => row[i].length),
+      ...cells.map((row) => (i < 4 ? row[i].length : 0)),
+    ),
+  );
   const numeric = new Set([1, 3, 4, 5]);
   const lines = cells.map((row) =>
     row
@@ -27,7 +34,7 @@ export function formatValidation(validation: Validation): string {
 
 function rowCells(row: ValidationRow): string[] {
   const start = [row.program, String(row.harts), row.arbitration, span(row.rtl)];
-  if (row.status === 'not run') return [...start, `not run (${row.reason})`, '', '', ''];
+  if (row.status === 'not run') return [...start, `not run (${row.reason})`];
   const results = row.results_ok === null ? '-' : row.results_ok ? 'ok' : 'DIFFER';
   return [
     ...start,

@@ -101,7 +101,7 @@ function notRun(entry: Entry, run: ReferenceRun): ValidationRow {
     error: null,
     instret_ok: null,
     results_ok: null,
-    reason: 'needs Xcv, not in this version',
+    reason: `needs ${entry.isa}, not in this version`,
   };
 }
 

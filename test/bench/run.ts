@@ -5,16 +5,15 @@
  * with its guest, arbitration rule and conflict rate, so these stand beside it; QEMU running the
  * same C on one hart of its virt board tells how fast the host is.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { guests, type Guest } from './guests.js';
+import type { Run } from './once.js';
 import { measureQemu } from './qemu.js';
 
-type SessionModule = typeof import('../../src/session/index.js');
-
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-const { openSession } = (await import(path('../../dist/src/session/index.js'))) as SessionModule;
 
 export interface BenchRow {
   guest: string;
@@ -82,28 +81,15 @@ function measure(guest: Guest, harts: number, qemu: number | null): BenchRow {
   };
 }
 
-function runOnce(guest: Guest, harts: number, passes: number) {
-  const session = openSession({ harts });
-  const file = path(`prebuilt/${guest.name}.elf`);
-  session.load({ name: guest.name, bytes: readFileSync(file) });
-  session.writeWord('bench_harts', harts);
-  session.writeWord('bench_passes', passes);
-  const started = performance.now();
-  const cpuStarted = process.cpuUsage();
-  session.run();
-  const { user, system } = process.cpuUsage(cpuStarted);
-  const seconds = (performance.now() - started) / 1000;
-  const stats = session.stats();
-  session.close();
-  return {
-    seconds,
-    cpuSeconds: (user + system) / 1e6,
-    instructions: stats.harts.reduce((sum, hart) => sum + hart.instret, 0),
-    cycles: stats.cycles,
-    accesses: stats.tcdm.accesses,
-    conflicts: stats.tcdm.conflicts,
-    arbitration: String(session.configuration.get('tcdm.arbitration')),
-  };
+/**
+ * One run in a process of its own, as a user has it: the host's compiler makes better code for the
+ * first machine of a process than for later ones.
+ */
+function runOnce(guest: Guest, harts: number, passes: number): Run {
+  const args = [...process.execArgv, path('once.ts'), guest.name, String(harts), String(passes)];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the run of ${guest.name} failed: ${stderr}`);
+  return JSON.parse(stdout) as Run;
 }
 
 function format(table: readonly BenchRow[]): string {

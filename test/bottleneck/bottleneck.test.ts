@@ -63,6 +63,11 @@ describe('block 7 with 8-bit weights', () => {
 });
 
 describe('other settings', () => {
+  it('4-bit pointwise weights beside 8-bit depth-wise ones on the arrays', async () => {
+    const four = await runBottleneck({ mapping: 'ima-only', weights: 4 });
+    expect(four.bit_exact).toBe(true);
+  });
+
   it('4-bit weights on one column each', async () => {
     const four = await runBottleneck({ mapping: 'ima-dw', weights: 4 });
     expect(four.bit_exact).toBe(true);
@@ -80,6 +85,14 @@ describe('other settings', () => {
     const engines = ({ layers }: BottleneckResult) =>
       layers.filter(({ name }) => name !== 'residual');
     expect(engines(ideal)).toEqual(engines(result('ima-dw')));
+  });
+
+  it('a quarter of the TCDM: the application cuts the block into stripes of rows', async () => {
+    const small = await runBottleneck({ mapping: 'ima-dw', set: { 'tcdm.size': 128 * 1024 } });
+    expect(small.bit_exact).toBe(true);
+    expect(small.stripes).toBeGreaterThan(1);
+    // Rows that two stripes need are kept, not computed twice.
+    for (const tensor of small.tensors) expect(tensor.compared, tensor.name).toBe(tensor.bytes);
   });
 
   it('a machine whose cells are smaller, and one with fewer banks, still compute the same bytes', async () => {

@@ -107,7 +107,8 @@ describe('a new application', () => {
     const { status, stdout, stderr } = spawnSync(
       'make',
       ['-C', folder.path('blink'), 'clean', 'all', 'run', 'runner_args=-q --harts 4'],
-      { encoding: 'utf8' },
+      // Of an outer make only its flags would come along.
+      { encoding: 'utf8', env: { ...process.env, MAKEFLAGS: '' } },
     );
     expect(stderr).toBe('');
     expect(status).toBe(0);

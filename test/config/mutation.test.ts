@@ -5,6 +5,7 @@ import type { Preset, Settings } from '../../src/config/index.js';
 import { presetText } from '../../src/session/package-files.js';
 import { openSession } from '../../src/session/index.js';
 import { findPreset } from '../../src/session/presets.js';
+import { iType } from '../lockstep/encode.js';
 import { randomFrom } from '../loader/mutate.js';
 import type { Random } from '../loader/mutate.js';
 import { bne, exitWith, guest, readHartId, t2, zero } from '../session/guest.js';
@@ -51,8 +52,9 @@ function damagedText(text: string, random: Random): string {
 
 const configurations = 1000;
 
-/** Hart 0 ends the run, the others spin. */
-const program = guest({ code: [readHartId(t2), bne(t2, zero, 0), ...exitWith(0)] });
+/** Hart 0 ends the run, the others spin. The lower five bits of mhartid are the hart, the rest the cluster. */
+const hart = [readHartId(t2), iType(0x13, 7, t2, t2, 31)];
+const program = guest({ code: [...hart, bne(t2, zero, 0), ...exitWith(0)] });
 
 function runs(preset: Preset, set: Settings): void {
   const session = openSession({ preset, set });

@@ -117,7 +117,7 @@ export class ImageWriter {
     return { first_row: first, rows, ...place };
   }
 
-  private pointwiseTiles(block: Block, layer: Layer): Record<string, number> {
+  private pointwiseTiles(layer: Layer): Record<string, number> {
     const { cut } = layer;
     if (!cut) return { weights: this.put8(layer.weights) };
     const tiles: Record<string, number>[] = [];
@@ -127,7 +127,7 @@ export class ImageWriter {
       for (let row = 0; row < layer.rows; row += cut.rows) {
         parts.push(
           this.rectangle(
-            block.weightBits,
+            layer.weightBits,
             row,
             Math.min(cut.rows, layer.rows - row),
             cols,
@@ -148,7 +148,7 @@ export class ImageWriter {
     const tiles: Record<string, number>[] = [];
     for (let col = 0; col < layer.cols; col += cut.cols) {
       const cols = Math.min(cut.cols, layer.cols - col);
-      const part = this.rectangle(block.weightBits, 0, 9 * cols, cols, (r, c) =>
+      const part = this.rectangle(layer.weightBits, 0, 9 * cols, cols, (r, c) =>
         r % cols === c ? layer.weights[Math.floor(r / cols) * layer.cols + col + c] : 0,
       );
       const row_tiles = this.structs('bn_row_tile', [part]);
@@ -175,7 +175,7 @@ export class ImageWriter {
           rows: layer.rows,
           cols: layer.cols,
           ...common(layer),
-          ...this.pointwiseTiles(block, layer),
+          ...this.pointwiseTiles(layer),
         },
       ]);
     const output = this.allocate(block.outH * block.outW * shape.outC);

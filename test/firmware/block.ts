@@ -34,6 +34,8 @@ export interface Cut {
 export interface Layer {
   /** [cols][rows], or [9][channels] */
   weights: Int16Array;
+  /** Those of a depth-wise layer have 8 bits always. */
+  weightBits: 4 | 8;
   rows: number;
   cols: number;
   inSigned: boolean;
@@ -46,6 +48,7 @@ export interface Layer {
 export interface Block {
   shape: Shape;
   mapping: Mapping;
+  /** Of the pointwise layers. */
   weightBits: 4 | 8;
   outH: number;
   outW: number;
@@ -87,7 +90,6 @@ export function randomBlock(
   cuts: { pointwise: Cut; depthwiseChannels: number },
 ): Block {
   const random = new Random(seed);
-  const limit = weightBits === 4 ? 7 : 119;
   const onIma = mapping !== 'cores';
   const layer = (
     rows: number,
@@ -97,14 +99,17 @@ export function randomBlock(
     outSigned: boolean,
     cut: Cut | undefined,
     weights: number,
+    bits: 4 | 8,
   ): Layer => {
+    const limit = bits === 4 ? 7 : 119;
     const column = Math.sqrt(Math.min(terms, cut?.rows ?? terms)) * 100 * 4;
     const code = 40;
     const spread = cut
-      ? Math.sqrt(Math.ceil(terms / cut.rows)) * code * (weightBits === 8 ? 16 : 1)
+      ? Math.sqrt(Math.ceil(terms / cut.rows)) * code * (bits === 8 ? 16 : 1)
       : Math.sqrt(terms) * 100 * limit * 0.5;
     return {
       weights: random.bytes(weights, -limit, limit),
+      weightBits: bits,
       rows,
       cols,
       inSigned,
@@ -129,9 +134,11 @@ export function randomBlock(
     padTop: padBefore(inH, stride),
     padLeft: padBefore(inW, stride),
     input: random.bytes(inH * inW * inC, -128, 127),
-    expand: shape.expand ? layer(inC, hiddenC, inC, true, false, cut, inC * hiddenC) : undefined,
-    depthwise: layer(9, hiddenC, 9, !shape.expand, false, dwCut, 9 * hiddenC),
-    project: layer(hiddenC, outC, hiddenC, false, true, cut, hiddenC * outC),
+    expand: shape.expand
+      ? layer(inC, hiddenC, inC, true, false, cut, inC * hiddenC, weightBits)
+      : undefined,
+    depthwise: layer(9, hiddenC, 9, !shape.expand, false, dwCut, 9 * hiddenC, 8),
+    project: layer(hiddenC, outC, hiddenC, false, true, cut, hiddenC * outC, weightBits),
     residual: shape.residual ? { mulSkip: 300_001, mulBranch: 222_222, shift: 19 } : undefined,
   };
 }
@@ -158,7 +165,7 @@ function converted(sum: number, adc: Layer['adc']): number {
 }
 
 /** Dot product of an input vector with the weights of one output, as the layer's unit computes it. */
-function accumulate(block: Block, layer: Layer, inputs: number[], weights: number[]): number {
+function accumulate(layer: Layer, inputs: number[], weights: number[]): number {
   const { cut } = layer;
   if (!cut) return inputs.reduce((sum, x, i) => sum + x * weights[i], 0);
   let acc = 0;
@@ -173,21 +180,21 @@ function accumulate(block: Block, layer: Layer, inputs: number[], weights: numbe
       lo += inputs[i] * l;
     }
     acc +=
-      block.weightBits === 4
+      layer.weightBits === 4
         ? converted(whole, layer.adc)
         : 16 * converted(hi, layer.adc) + converted(lo, layer.adc);
   }
   return acc;
 }
 
-function pointwise(block: Block, layer: Layer, input: Int16Array): Int16Array {
+function pointwise(layer: Layer, input: Int16Array): Int16Array {
   const pixels = input.length / layer.rows;
   const out = new Int16Array(pixels * layer.cols);
   for (let p = 0; p < pixels; p++) {
     const x = [...input.subarray(p * layer.rows, (p + 1) * layer.rows)];
     for (let c = 0; c < layer.cols; c++) {
       const w = [...layer.weights.subarray(c * layer.rows, (c + 1) * layer.rows)];
-      out[p * layer.cols + c] = requantise(accumulate(block, layer, x, w), layer.requant, c);
+      out[p * layer.cols + c] = requantise(accumulate(layer, x, w), layer.requant, c);
     }
   }
   return out;
@@ -211,7 +218,7 @@ function depthwise(block: Block, input: Int16Array): Int16Array {
           weights.push(layer.weights[tap * channels + c]);
         }
         // A block-diagonal tile has all nine taps of a channel in one array, so one conversion.
-        const acc = accumulate(block, layer, window, weights);
+        const acc = accumulate(layer, window, weights);
         out[(y * block.outW + x) * channels + c] = requantise(acc, layer.requant, c);
       }
   return out;
@@ -219,9 +226,9 @@ function depthwise(block: Block, input: Int16Array): Int16Array {
 
 /** All tensors, by the names of `probedTensors`. */
 export function expectedTensors(block: Block): Record<string, Int16Array> {
-  const hidden = block.expand ? pointwise(block, block.expand, block.input) : block.input;
+  const hidden = block.expand ? pointwise(block.expand, block.input) : block.input;
   const dw = depthwise(block, hidden);
-  const project = pointwise(block, block.project, dw);
+  const project = pointwise(block.project, dw);
   const { residual } = block;
   const output = residual
     ? project.map((branch, i) => {

@@ -72,6 +72,31 @@ describe('prebuilt programs', () => {
     expect(runProgram(prebuilt('own-engine')).code).toBe(2);
   });
 
+  it('runtime-test: text, teams, mutex, memory, DMA, counters, timer', () => {
+    // The bytes that the program builds with memset and memcpy, and its polynomial of them.
+    const odd = new Uint8Array(40).fill(0xaa);
+    odd.fill(0x55, 3, 24);
+    odd.copyWithin(25, 1, 6);
+    const sum = odd.reduce((h, byte) => (Math.imul(h, 31) + byte) >>> 0, 0);
+    const { code, lines } = runProgram(prebuilt('runtime-test'));
+    expect(lines).toEqual([
+      '[-42] [  -42] [-42  ] [-0042] [beef] [0000BEEF]',
+      '[-1234567890123456789] [123456789abcdef] [18446744073709551615]',
+      '[c] [text] [     r] [l     ] [%] [0x1c000000] [-2147483648]',
+      '[4000000000] [-5] [7] [(null)]',
+      'team of 1: 50 of 50, 1 cores agree',
+      'team of 8: 400 of 400, 8 cores agree',
+      'malloc: 1 1, aligned 1 1, all back 1, too much 1',
+      `memset and memcpy: ${sum}, memcmp 1`,
+      'dma: 0 bytes wrong, 0 of the long transfer',
+      // Ten turns with two loads, a store, an addition that waits for its load, and a branch.
+      'counters: loads 20, stores 10, branches 10, taken 9, load stalls 10, result 15',
+      'stopped 1, cycles not below instructions 1, not selected 0',
+      'timer: slept for 1000 to 1100 cycles 1',
+    ]);
+    expect(code).toBe(7);
+  });
+
   it('kernel-bench: results are right, and no slow baseline flatters the engines', () => {
     const { code, lines } = runProgram(prebuilt('kernel-bench'));
     expect(code, lines.join('\n')).toBe(0);

@@ -19,7 +19,8 @@ beforeEach(() => {
   state = createHartState(8);
   completed = [];
   const config = { ...defaultsOf(tcdmParameters), banks: 16 };
-  crossbar = new Crossbar(config, new Memory(BASE, 65536), state, (hart) => completed.push(hart));
+  crossbar = new Crossbar(config, new Memory(BASE, 65536), state);
+  crossbar.complete = (hart) => completed.push(hart);
 });
 
 /** One cycle: these harts ask for words at these byte offsets. */
@@ -60,6 +61,12 @@ describe('harts against DMA', () => {
       winners.push(port.granted ? 'dma' : `hart ${harts[0]}`);
     }
     expect(winners).toEqual(['hart 5', 'dma', 'hart 5', 'dma']);
+  });
+  it('a grant to a hart alone toggles the flag too', () => {
+    cycle(1, { 5: 0 });
+    crossbar.wordPorts[0]!.read(BASE);
+    expect(cycle(2, { 5: 0 })).toEqual([]);
+    expect(crossbar.wordPorts[0]!.granted).toBe(true);
   });
   it('in different banks both are granted, and a masked write touches its bytes only', () => {
     crossbar.memory.i32[4] = 0x11223344;

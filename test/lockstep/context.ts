@@ -5,7 +5,7 @@ import { cornerValue, Random } from './random.js';
 /**
  * The record of a program in data memory, byte offsets. It holds the register values a program
  * starts with and, afterwards, those it ended with; a window for loads and stores; and a little
- * memory of the machinery. Everything but `back` and `trapSave` is compared.
+ * memory of the machinery. Everything but `back`, `trapSave` and `spill` is compared.
  */
 export const record = {
   /** Return address into the dispatcher; the place of x0 in the register file, so it costs nothing. */
@@ -16,9 +16,11 @@ export const record = {
   trapHash: 132,
   /** Two registers that the trap handler borrows. */
   trapSave: 136,
+  /** An address on its way through memory, at any alignment. */
+  spill: 144,
   /** Saved links of non-leaf functions. */
-  links: 144,
-  window: 160,
+  links: 152,
+  window: 176,
   windowBytes: 512,
   bytes: 704,
 } as const;

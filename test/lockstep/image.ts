@@ -93,8 +93,8 @@ export function normalised(image: Image, target: Target, memory: Uint8Array): Ui
   image.programs.forEach((p, i) => {
     const at = recordOffset(i);
     view.setUint32(at + record.back, 0, true);
-    // A trap may have saved a register that held an address at that moment
-    bytes.fill(0, at + record.trapSave, at + record.trapSave + 8);
+    // These hold addresses: a spilled one, and what a trap found in the registers it borrowed
+    bytes.fill(0, at + record.trapSave, at + record.links);
     rebase(at + 4 * p.pointer, target.dataBase + at + p.delta);
     rebase(at + 4 * p.codeRegister, target.codeBase + image.codeOffsets[i] + p.codeDelta);
   });

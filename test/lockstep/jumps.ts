@@ -2,11 +2,54 @@ import type { Label } from './assembler.js';
 import { type Callee, type Context, record } from './context.js';
 import * as e from './encode.js';
 import { plain } from './plain.js';
+import { csrNumber } from './system.js';
 
 const jumpForms = (rd: number) => ({ name: 'jal', encode: (o: number) => e.jType(rd, o) });
 
+/** Now and then an instruction of many cycles, behind which a jump or branch has to wait. */
+function busy(c: Context): void {
+  const { random: r, asm } = c;
+  if (!r.chance(25)) return;
+  if (r.chance(70)) {
+    const [name, f7, f3] = r.pick(e.multiplyOps);
+    asm.wide(name, e.rType(0x33, f3, f7, c.destination(), c.source(), c.source()));
+  } else {
+    // A word that no alignment of the record's pointer makes aligned twice
+    const at = record.window + 4 * r.below(100) + 1 - c.delta;
+    if (r.chance(50)) asm.wide('lw', e.lw(c.destination(), c.pointer, at));
+    else asm.wide('sw', e.sw(c.source(), c.pointer, at));
+  }
+}
+
+/** Hands an address in register `t` through another unit: its producer decides how long a jump waits. */
+function producer(c: Context, t: number): void {
+  const { random: r, asm } = c;
+  switch (r.below(8)) {
+    case 0:
+    case 1: {
+      const at = record.spill + r.below(4) - c.delta;
+      asm.wide('sw', e.sw(t, c.pointer, at));
+      if (r.chance(30)) plain(c);
+      return asm.wide('lw', e.lw(t, c.pointer, at));
+    }
+    case 2: {
+      const one = c.writable();
+      asm.narrow('c.li', e.cLi(one, 1));
+      const [name, f7, f3] = r.pick([e.multiplyOps[0], e.multiplyOps[5]]);
+      return asm.wide(name, e.rType(0x33, f3, f7, t, t, one));
+    }
+    case 3:
+      // Leaves 0 behind
+      asm.wide('csrrw', e.csr(1, 0, t, csrNumber.mscratch));
+      return asm.wide('csrrw', e.csr(1, t, 0, csrNumber.mscratch));
+    default:
+      return;
+  }
+}
+
 /** A jump without link: c.j where it reaches and the dice say so. */
 export function jump(c: Context, target: Label): void {
+  busy(c);
   if (c.random.chance(65)) {
     c.asm.jump(target, jumpForms(0), { name: 'c.j', encode: e.cJ, reach: 2048 });
   } else {
@@ -17,6 +60,7 @@ export function jump(c: Context, target: Label): void {
 /** A conditional branch on random operands, or c.beqz / c.bnez. */
 export function branch(c: Context, target: Label): void {
   const { random: r, asm } = c;
+  busy(c);
   if (r.chance(40)) {
     const p = c.sourceP();
     branchOnZero(c, target, p, r.chance(50));
@@ -63,6 +107,7 @@ export function forwardJump(c: Context): void {
 }
 
 function linkedJump(c: Context, target: Label, link: number): void {
+  busy(c);
   if (link === 1 && c.random.chance(60)) {
     c.asm.jump(target, jumpForms(1), { name: 'c.jal', encode: e.cJal, reach: 2048 });
   } else {
@@ -85,7 +130,9 @@ function addressOf(c: Context, t: number, target: Label, rest: number, upperOnly
     if (r.chance(30)) plain(c);
     asm.late('addi', 4, () => e.addi(t, t, parts().low));
   }
+  producer(c, t);
   for (let n = r.below(3); n > 0; n--) plain(c);
+  busy(c);
   return here;
 }
 

@@ -34,7 +34,7 @@ describe('faults', () => {
   it('a word that leaves the TCDM half-way names the first byte outside', () => {
     const { code, context } = faultOf([e.lw(5, 6, 0)], { registers: { 6: 0x1007fffe } });
     expect(code).toBe('unmapped-access');
-    expect(context.address).toBe(0x10080001);
+    expect(context.address).toBe(0x10080000);
   });
 
   it('a jump to nowhere, an illegal instruction, ecall without a handler', () => {
@@ -71,6 +71,8 @@ describe('faults', () => {
     const error = faultOf([wait], { registers: { 6: 0x10204000 }, harts: 2 });
     expect(error.code).toBe('deadlock');
     expect(error.message).toMatch(/hart 0 .*hart 1 /s);
+    // The wait register that hart 0 reads at the start of the program.
+    expect(error.context).toMatchObject({ hart: 0, pc: start, address: 0x10204038 });
     expect(faultOf([0x10500073])).toMatchObject({ code: 'deadlock' });
   });
 

@@ -11,6 +11,8 @@ const programs = [
   'cl_rand_half_ld.x1.elf',
   'cl_mc_matmul_i32.x1.elf',
   'divheavy.elf',
+  'x_conv1x1.xcorev.elf',
+  'x_fir_i16.xcorev.elf',
 ];
 
 function load(name: string, harts: number): MachineApi {

@@ -100,6 +100,12 @@ describe('running', () => {
     const { session } = loaded([]);
     const error = failure(() => session.run({ maxCycles: 100 }));
     expect(error.code).toBe('cycle-limit');
+    expect(error.context).toMatchObject({
+      hart: 0,
+      pc: expect.any(Number),
+      symbol: expect.any(String),
+    });
+    expect(error.context.address).toBe(error.context.pc);
     expect(error.exitCode).toBe(124);
     expect(error.context.report).toMatch(/hart 0: running at 0x1c000000 <_start> lines\.c:40/);
     expect(error.context.report).toMatch(/hart 7: /);

@@ -82,7 +82,7 @@ static ima_layer_t ima_common(const work_t *w, uint32_t n_tiles, const operands_
                              .weight_bits = i->weight_bits,
                              .in_signed = in_signed,
                              .adc_m = adc_m,
-                             .adc_r = i->ideal ? 0 : adc_r,
+                             .adc_r = adc_r,
                              .requant = o->requant};
   return layer;
 }
@@ -111,6 +111,7 @@ static void depthwise_on_ima(const work_t *w, const window_t *win) {
   const bn_image *i = &w->block->image;
   const bn_depthwise *l = &w->block->depthwise;
   ima_layer_t layer = ima_common(w, l->n_tiles, &w->depthwise, l->in_signed, l->adc_m, l->adc_r);
+  layer.weight_bits = 8; /* weight_bits of the image is that of the pointwise layers */
   layer.in = w->hidden;
   layer.out = w->dw;
   layer.out_h = win->out_rows;

@@ -97,7 +97,7 @@ static uint32_t run(uint32_t id, uint32_t triggers, uint32_t products, int requa
 uint32_t ima_streams(void) {
   uint32_t most = 0, wrong = 0;
   for (uint32_t id = 0; id < STREAM_RUNS; id++) {
-    const volatile ima_run_t *r = &stream_settings.ima[id];
+    const ima_run_t *r = &stream_settings.ima[id];
     if (r->triggers * r->products > most) most = r->triggers * r->products;
   }
   if (most == 0) return 0;
@@ -117,7 +117,7 @@ uint32_t ima_streams(void) {
   }
   ima_plot(0, 0, 0, cols, rows, cells);
   for (uint32_t id = 0; id < STREAM_RUNS; id++) {
-    const volatile ima_run_t *r = &stream_settings.ima[id];
+    const ima_run_t *r = &stream_settings.ima[id];
     if (r->triggers * r->products != 0) wrong += run(id, r->triggers, r->products, r->requantise != 0);
   }
   pi_l1_free((void *)cells, 0);

@@ -34,7 +34,7 @@ static uint32_t pad_before(uint32_t in, uint32_t out, uint32_t stride) {
   return total / 2;
 }
 
-static uint32_t run(uint32_t id, const volatile layer_run_t *r) {
+static uint32_t run(uint32_t id, const layer_run_t *r) {
   const uint32_t channels = r->channels, stride = r->stride;
   const uint32_t out_h = (r->height + stride - 1) / stride;
   const uint32_t out_w = (r->width + stride - 1) / stride;
@@ -70,7 +70,7 @@ uint32_t layer_streams(void) {
   uint32_t wrong = 0;
   depthwise_select();
   for (uint32_t id = 0; id < STREAM_RUNS; id++) {
-    const volatile layer_run_t *r = &stream_settings.layers[id];
+    const layer_run_t *r = &stream_settings.layers[id];
     if (r->height != 0) wrong += run(id, r);
   }
   return wrong;

@@ -24,14 +24,14 @@ typedef struct layer_run {
 
 /*
  * What to run. A constant in L2: the tool writes another one into the loaded image before the
- * start. Layout: src/reproduce/stream-app.ts.
+ * start, so the file that defines it must not read it. Layout: src/reproduce/stream-app.ts.
  */
 typedef struct stream_settings {
   ima_run_t ima[STREAM_RUNS];
   layer_run_t layers[STREAM_RUNS];
 } stream_settings_t;
 
-extern const volatile stream_settings_t stream_settings;
+extern const stream_settings_t stream_settings;
 
 /* Marks for the tool, empty functions: run `id` begins, and its results are in the TCDM. */
 void stream_begin(uint32_t id);

@@ -30,7 +30,7 @@ typedef struct bn_image {
   uint32_t magic; /* 'OBNK' */
   uint32_t version; /* layout version */
   uint32_t mapping; /* index into the list of mappings */
-  uint32_t weight_bits; /* 4, or 8 = two 4-bit columns a weight */
+  uint32_t weight_bits; /* of the pointwise layers: 4, or 8 = two 4-bit columns a weight; depth-wise weights always have 8 */
   uint32_t ideal; /* 1: converters are ideal (code = column sum), adc_m and adc_r unused */
   uint32_t in_h; /* input height */
   uint32_t in_w; /* input width */

@@ -44,10 +44,8 @@ export function writeDataElf(image: DataElf): Uint8Array {
 
   const { address, data, memorySize } = image;
   const readWrite = 6;
-  writeWords(view, elfHeaderSize, [
-    ...[1, dataAt, address, address],
-    ...[data.length, memorySize, readWrite, pageSize],
-  ]);
+  const segment = [1, dataAt, address, address, data.length, memorySize, readWrite, pageSize];
+  writeWords(view, elfHeaderSize, segment);
   file.set(data, dataAt);
 
   image.symbols.forEach((symbol, i) => {

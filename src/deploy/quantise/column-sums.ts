@@ -1,25 +1,13 @@
-import type { Codes, DepthwiseGeometry } from '../reference/layers.js';
+import { cellPlanes, dotProducts, type Codes } from '../reference/layers.js';
 import type { RowSpan } from '../reference/plan.js';
-import { splitWeight } from './block.js';
+import { sourcePixel, type DepthwiseGeometry } from '../reference/window.js';
 import type { ColumnSums } from './converter-range.js';
+import { drawPositions } from './sampling.js';
 
-/** Positions sampled per layer, evenly over the calibration maps. */
+/** Positions drawn per layer to set the range of its converters. */
 const mostPositions = 1000;
 
-interface CellPlane {
-  readonly cells: Int8Array;
-  readonly factor: number;
-}
-
-const planesOf = (weights: Int8Array, cellsPerWeight: 1 | 2): CellPlane[] =>
-  cellsPerWeight === 1
-    ? [{ cells: weights, factor: 1 }]
-    : [
-        { cells: weights.map((w) => splitWeight(w).hi), factor: 16 },
-        { cells: weights.map((w) => splitWeight(w).lo), factor: 1 },
-      ];
-
-/** Column sums of a pointwise layer over sampled pixels of some maps [pixels][rows]. */
+/** Column sums of a pointwise layer over drawn pixels of some maps [pixels][rows]. */
 export function pointwiseSums(
   weights: Int8Array,
   cols: number,
@@ -28,24 +16,19 @@ export function pointwiseSums(
   maps: readonly Codes[],
 ): ColumnSums {
   const rows = weights.length / cols;
-  const pixels = samplePositions(maps, rows);
-  const parts = [];
-  for (const { first, rows: height } of spans) {
-    for (const { cells, factor } of planesOf(weights, cellsPerWeight)) {
-      const sums = new Int32Array(pixels.length * cols);
-      pixels.forEach(({ map, position }, s) => {
-        const x = position * rows + first;
-        for (let c = 0; c < cols; c += 1) {
-          const w = c * rows + first;
-          let sum = 0;
-          for (let i = 0; i < height; i += 1) sum += map[x + i]! * cells[w + i]!;
-          sums[s * cols + c] = sum;
-        }
-      });
-      parts.push({ sums, factor });
-    }
-  }
-  return { count: pixels.length, cols, parts };
+  const positions = drawPositions(maps.length, maps[0]!.length / rows, mostPositions);
+  const drawn = new Int16Array(positions.length * rows);
+  positions.forEach(({ map, pixel }, s) => {
+    drawn.set(maps[map]!.subarray(pixel * rows, (pixel + 1) * rows), s * rows);
+  });
+  const planes = cellPlanes(weights, cellsPerWeight);
+  const parts = spans.flatMap((span) =>
+    planes.map(({ cells, factor }) => ({
+      sums: dotProducts(cells, drawn, rows, cols, span),
+      factor,
+    })),
+  );
+  return { count: positions.length, cols, parts };
 }
 
 /** Column sums of a depth-wise layer; spans count taps, since off the diagonal all cells are 0. */
@@ -57,40 +40,24 @@ export function depthwiseSums(
   maps: readonly Codes[],
 ): ColumnSums {
   const channels = weights.length / 9;
-  const total = maps.length * g.outHeight * g.outWidth;
-  const step = Math.max(1, Math.ceil(total / mostPositions));
-  const count = Math.ceil(total / step);
-  const parts = [];
-  for (const span of spans) {
-    for (const { cells, factor } of planesOf(weights, cellsPerWeight)) {
-      const sums = new Int32Array(count * channels);
-      for (let s = 0; s < count; s += 1) {
-        const map = maps[Math.floor((s * step) / (g.outHeight * g.outWidth))]!;
-        const p = (s * step) % (g.outHeight * g.outWidth);
-        const top = Math.floor(p / g.outWidth) * g.stride - g.padTop;
-        const left = (p % g.outWidth) * g.stride - g.padLeft;
-        for (let tap = span.first; tap < span.first + span.rows; tap += 1) {
-          const iy = top + Math.floor(tap / 3);
-          const ix = left + (tap % 3);
-          if (iy < 0 || ix < 0 || iy >= g.inHeight || ix >= g.inWidth) continue;
-          const x = (iy * g.inWidth + ix) * channels;
-          for (let c = 0; c < channels; c += 1) {
-            sums[s * channels + c]! += map[x + c]! * cells[tap * channels + c]!;
-          }
+  const positions = drawPositions(maps.length, g.outHeight * g.outWidth, mostPositions);
+  const planes = cellPlanes(weights, cellsPerWeight);
+  const sumsOf = (cells: Int8Array, span: RowSpan): Int32Array => {
+    const sums = new Int32Array(positions.length * channels);
+    positions.forEach(({ map, pixel }, s) => {
+      for (let tap = span.first; tap < span.first + span.rows; tap += 1) {
+        const source = sourcePixel(g, pixel, tap);
+        if (source < 0) continue;
+        for (let c = 0; c < channels; c += 1) {
+          sums[s * channels + c]! +=
+            maps[map]![source * channels + c]! * cells[tap * channels + c]!;
         }
       }
-      parts.push({ sums, factor });
-    }
-  }
-  return { count, cols: channels, parts };
-}
-
-function samplePositions(maps: readonly Codes[], rows: number): { map: Codes; position: number }[] {
-  const perMap = maps[0]!.length / rows;
-  const step = Math.max(1, Math.ceil((perMap * maps.length) / mostPositions));
-  const chosen = [];
-  for (let at = 0; at < perMap * maps.length; at += step) {
-    chosen.push({ map: maps[Math.floor(at / perMap)]!, position: at % perMap });
-  }
-  return chosen;
+    });
+    return sums;
+  };
+  const parts = spans.flatMap((span) =>
+    planes.map(({ cells, factor }) => ({ sums: sumsOf(cells, span), factor })),
+  );
+  return { count: positions.length, cols: channels, parts };
 }

@@ -1,3 +1,4 @@
+import { columnConverter } from '../reference/arithmetic.js';
 import type { Converter } from '../reference/plan.js';
 
 /** Column sums that calibration pictures cause, before conversion. */
@@ -17,12 +18,12 @@ export interface ConvertedLayer {
   readonly hi: number;
 }
 
-/** A converter and the linear map from its accumulators back to ideal ones, per output. */
+/** A converter and the way back from its accumulators to ideal ones. */
 export interface CalibratedConverter {
   readonly converter: Converter;
-  /** Ideal accumulator units per unit of the converted accumulator. */
-  readonly gain: Float64Array;
-  /** Ideal accumulator units to add. */
+  /** Ideal accumulator units per unit of the converted accumulator: the converter's step. */
+  readonly step: number;
+  /** Ideal accumulator units to add, per output: what the converters take away on average. */
   readonly offset: Float64Array;
 }
 
@@ -32,7 +33,7 @@ const gainBits = 15;
 /** M and R for a step of `step` units of the column sum per code, step >= 1. */
 export function converterOf(step: number, adcBits: number): Converter {
   const exponent = Math.floor(Math.log2(step));
-  // 2^14 <= M < 2^15, except that a step of exactly a power of two gives M = 2^14.
+  // 2^14 <= M < 2^15; a step that is a power of two, or just above, would give M = 2^15.
   let r = gainBits + exponent;
   let m = Math.round(2 ** r / step);
   if (m >= 2 ** gainBits) {
@@ -58,100 +59,75 @@ export function calibrateConverter(
   layer: ConvertedLayer,
   adcBits: number,
 ): CalibratedConverter {
-  const ideal = accumulate(sums, undefined);
   let top = 1;
   for (const { sums: table } of sums.parts) for (const s of table) top = Math.max(top, Math.abs(s));
+  const ideal = accumulate(sums, top, undefined);
   let best: { error: number; found: CalibratedConverter } | undefined;
   for (const fraction of candidates) {
-    const step = Math.max(1, (top / (2 ** (adcBits - 1) - 1)) * fraction);
-    const converter = converterOf(step, adcBits);
-    const converted = accumulate(sums, converter);
-    const fit = fitLine(converted, ideal, sums, layer, step);
-    const error = outputError(converted, ideal, sums, layer, fit);
-    if (best === undefined || error < best.error) best = { error, found: { converter, ...fit } };
-    if (step === 1) break;
+    const wanted = Math.max(1, (top / (2 ** (adcBits - 1) - 1)) * fraction);
+    const converter = converterOf(wanted, adcBits);
+    const step = 2 ** converter.r / converter.m;
+    const restored = accumulate(sums, top, converter).map((acc) => acc * step);
+    const offset = meanError(restored, ideal, sums, layer);
+    const error = outputError(restored, ideal, sums, layer, offset);
+    if (best === undefined || error < best.error)
+      best = { error, found: { converter, step, offset } };
+    if (wanted === 1) break;
   }
   return best!.found;
 }
 
 /** Accumulators [count][cols] behind a converter, or ideal ones. */
-function accumulate(sums: ColumnSums, converter: Converter | undefined): Float64Array {
+function accumulate(sums: ColumnSums, top: number, converter: Converter | undefined): Float64Array {
   const total = new Float64Array(sums.count * sums.cols);
   for (const { sums: table, factor } of sums.parts) {
     if (converter === undefined) {
       for (let i = 0; i < total.length; i += 1) total[i]! += factor * table[i]!;
       continue;
     }
-    const { m, lo, hi } = converter;
-    const half = 2 ** (converter.r - 1);
-    const scale = 2 ** -converter.r;
-    for (let i = 0; i < total.length; i += 1) {
-      const s = table[i]!;
-      const code = Math.floor((Math.abs(s) * m + half) * scale);
-      total[i]! += factor * Math.min(hi, Math.max(lo, s < 0 ? -code : code));
-    }
+    const convert = columnConverter(converter, top);
+    for (let i = 0; i < total.length; i += 1) total[i]! += factor * convert(table[i]!);
   }
   return total;
 }
 
-interface Line {
-  readonly gain: Float64Array;
-  readonly offset: Float64Array;
-}
+/** Weight of a sample whose output clips with ideal converters: its error hardly matters. */
+const clippedWeight = 0.02;
 
-/**
- * Per output, the line that maps converted accumulators to ideal ones with least square error and
- * no mean error. Samples whose output clips anyway hardly count.
- */
-function fitLine(
-  converted: Float64Array,
+/** Per output, the mean of what the converters take away. */
+function meanError(
+  restored: Float64Array,
   ideal: Float64Array,
   { count, cols }: ColumnSums,
   layer: ConvertedLayer,
-  step: number,
-): Line {
-  const gain = new Float64Array(cols);
-  const offset = new Float64Array(cols);
-  for (let c = 0; c < cols; c += 1) {
-    let n = 0;
-    let x = 0;
-    let y = 0;
-    let xx = 0;
-    let xy = 0;
-    for (let i = c; i < count * cols; i += cols) {
-      const q = ideal[i]! * layer.gain[c]! + layer.offset[c]!;
-      const weight = q >= layer.lo && q <= layer.hi ? 1 : 0.02;
-      n += weight;
-      x += weight * converted[i]!;
-      y += weight * ideal[i]!;
-      xx += weight * converted[i]! * converted[i]!;
-      xy += weight * converted[i]! * ideal[i]!;
-    }
-    const variance = xx / n - (x / n) ** 2;
-    const slope = variance > 1e-9 ? (xy / n - (x / n) * (y / n)) / variance : step;
-    // An output with few informative samples keeps the converter's own step.
-    gain[c] = slope > 0.7 * step && slope < 1.4 * step ? slope : step;
-    offset[c] = y / n - gain[c]! * (x / n);
+): Float64Array {
+  const weights = new Float64Array(cols);
+  const lost = new Float64Array(cols);
+  for (let i = 0; i < count * cols; i += 1) {
+    const c = i % cols;
+    const q = ideal[i]! * layer.gain[c]! + layer.offset[c]!;
+    const weight = q >= layer.lo && q <= layer.hi ? 1 : clippedWeight;
+    weights[c]! += weight;
+    lost[c]! += weight * (ideal[i]! - restored[i]!);
   }
-  return { gain, offset };
+  return lost.map((sum, c) => sum / weights[c]!);
 }
 
+/** Sum of the square differences of the outputs, in output codes. */
 function outputError(
-  converted: Float64Array,
+  restored: Float64Array,
   ideal: Float64Array,
   { count, cols }: ColumnSums,
   layer: ConvertedLayer,
-  line: Line,
+  offset: Float64Array,
 ): number {
+  const clip = (q: number): number => Math.min(layer.hi, Math.max(layer.lo, q));
   let error = 0;
   for (let i = 0; i < count * cols; i += 1) {
     const c = i % cols;
-    const restored = converted[i]! * line.gain[c]! + line.offset[c]!;
-    const q = restored * layer.gain[c]! + layer.offset[c]!;
+    const found = (restored[i]! + offset[c]!) * layer.gain[c]! + layer.offset[c]!;
     const wanted = ideal[i]! * layer.gain[c]! + layer.offset[c]!;
-    const miss =
-      Math.min(layer.hi, Math.max(layer.lo, q)) - Math.min(layer.hi, Math.max(layer.lo, wanted));
-    error += miss * miss;
+    error += (clip(found) - clip(wanted)) ** 2;
   }
   return error;
 }

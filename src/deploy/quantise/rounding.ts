@@ -18,6 +18,9 @@ export interface RoundedWeights {
   readonly error: number;
 }
 
+/** Scales of the coarse scan. */
+const coarseScales = 8;
+
 /** Nearest codes with the scale that maps the largest weight to the end of the range. */
 export function roundNaively(w: Float64Array, range: CodeRange): RoundedWeights {
   const scale = largest(w) / Math.min(-range.lo, range.hi) || 1;
@@ -50,23 +53,38 @@ export class OutputRounder {
     this.g = g;
     this.n = n;
     // Weights on strong inputs first, while many free weights are left to make up for their error.
-    this.order = Int32Array.from({ length: n }, (_, i) => i).sort(
-      (a, b) => g[b * n + b]! - g[a * n + a]! || a - b,
+    const strength = (i: number): number => g[i * n + i]!;
+    this.order = Int32Array.from({ length: n }, (_, i) => i).toSorted(
+      (a, b) => strength(b) - strength(a) || a - b,
     );
     this.factor = inverseFactor(permuted(g, this.order, n), n);
   }
 
-  /** Best codes of one output over scales `fractions` of the largest-weight scale. */
-  search(w: Float64Array, range: CodeRange, fractions: readonly number[]): RoundedWeights {
+  /**
+   * Best codes of one output over scales from `smallest` times the largest-weight scale up to it:
+   * a coarse scan, then halfway to both neighbours of the best.
+   */
+  search(w: Float64Array, range: CodeRange, smallest: number): RoundedWeights {
     const full = largest(w) / Math.min(-range.lo, range.hi);
     if (!(full > 0)) return { codes: new Int8Array(this.n), scale: 1, error: 0 };
     const gw = this.multiply(w);
-    let best: RoundedWeights | undefined;
-    for (const fraction of fractions) {
-      const found = this.refine(w, gw, full * fraction, range);
-      if (best === undefined || found.error < best.error) best = found;
-    }
-    return best!;
+    const attempt = (fraction: number): RoundedWeights =>
+      this.refine(w, gw, full * fraction, range);
+    let best = attempt(1);
+    let bestAt = 1;
+    const consider = (fraction: number): void => {
+      const found = attempt(fraction);
+      if (found.error >= best.error) return;
+      best = found;
+      bestAt = fraction;
+    };
+    if (smallest === 1) return best;
+    const step = (1 - smallest) / (coarseScales - 1);
+    for (let i = 1; i < coarseScales; i += 1) consider(1 - i * step);
+    const centre = bestAt;
+    consider(centre - step / 2);
+    consider(centre + step / 2);
+    return best;
   }
 
   private refine(

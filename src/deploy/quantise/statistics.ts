@@ -21,7 +21,7 @@ export interface Moments {
 }
 
 /** Mean of each column of a [count][width] table. */
-export function columnMeans(table: Float64Array, width: number): Float64Array {
+function columnMeans(table: Float64Array, width: number): Float64Array {
   const mean = new Float64Array(width);
   for (let i = 0; i < table.length; i += 1) mean[i % width]! += table[i]!;
   const count = table.length / width;
@@ -54,29 +54,6 @@ export function momentsOf(samples: Samples): Moments {
     for (let j = 0; j < i; j += 1) xx[j * inputs + i] = xx[i * inputs + j]!;
   }
   return { meanX, meanY, xx, yx };
-}
-
-/**
- * Scale of a signed 8-bit tensor that minimises the square error of rounding and clipping
- * together, over clips from a third of the largest magnitude up to all of it.
- */
-export function clippingScale(values: readonly Float32Array[], steps = 40): number {
-  let top = 0;
-  for (const part of values) for (const v of part) top = Math.max(top, Math.abs(v));
-  if (top === 0) return 1;
-  let best = { scale: top / 127, error: Infinity };
-  for (let step = 0; step < steps; step += 1) {
-    const scale = ((top / 127) * (steps + step * 2)) / (3 * steps - 2);
-    let error = 0;
-    for (const part of values) {
-      for (const v of part) {
-        const code = Math.min(127, Math.max(-128, Math.round(v / scale)));
-        error += (v - code * scale) ** 2;
-      }
-    }
-    if (error < best.error) best = { scale, error };
-  }
-  return best.scale;
 }
 
 /** Codes of real values under one scale. */

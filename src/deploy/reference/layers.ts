@@ -1,6 +1,7 @@
 import { splitWeight } from '../quantise/block.js';
 import { columnConverter, exactRequantiser } from './arithmetic.js';
 import type { ArrayExecution, LayerPlan } from './plan.js';
+import { sourcePixel, type DepthwiseGeometry } from './window.js';
 
 /** Activation codes, HWC. */
 export type Codes = Int8Array | Uint8Array;
@@ -35,9 +36,9 @@ export function pointwise(layer: LayerPlan, input: Codes): Codes {
 }
 
 /** Sums [pixels][cols] of the products over one span of inputs. */
-function dotProducts(
+export function dotProducts(
   weights: Int8Array,
-  input: Codes,
+  input: Codes | Int16Array,
   rows: number,
   cols: number,
   span: { readonly first: number; readonly rows: number },
@@ -78,7 +79,7 @@ function converterFor(array: ArrayExecution, rows: number): (sum: number) => num
 }
 
 /** Cells of the weights, high part first, with the factor of each part. */
-function cellPlanes(
+export function cellPlanes(
   weights: Int8Array,
   cellsPerWeight: 1 | 2,
 ): { readonly cells: Int8Array; readonly factor: number }[] {
@@ -87,16 +88,6 @@ function cellPlanes(
     { cells: weights.map((w) => splitWeight(w).hi), factor: 16 },
     { cells: weights.map((w) => splitWeight(w).lo), factor: 1 },
   ];
-}
-
-export interface DepthwiseGeometry {
-  readonly inHeight: number;
-  readonly inWidth: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly stride: number;
-  readonly padTop: number;
-  readonly padLeft: number;
 }
 
 /**
@@ -109,21 +100,17 @@ export function depthwise(layer: LayerPlan, g: DepthwiseGeometry, input: Codes):
   const channels = layer.cols;
   const requantise = exactRequantiser(layer.requantisation, largestAccumulator(9));
   const window = depthwiseWindow(layer);
-  const out = emptyCodes(layer.outSigned, g.outHeight * g.outWidth * channels);
+  const pixels = g.outHeight * g.outWidth;
+  const out = emptyCodes(layer.outSigned, pixels * channels);
   const taps = new Int32Array(9);
-  for (let y = 0, at = 0; y < g.outHeight; y += 1) {
-    for (let x = 0; x < g.outWidth; x += 1) {
-      const top = y * g.stride - g.padTop;
-      const left = x * g.stride - g.padLeft;
-      for (let c = 0; c < channels; c += 1, at += 1) {
-        for (let tap = 0; tap < 9; tap += 1) {
-          const iy = top + Math.floor(tap / 3);
-          const ix = left + (tap % 3);
-          const inside = iy >= 0 && ix >= 0 && iy < g.inHeight && ix < g.inWidth;
-          taps[tap] = inside ? input[(iy * g.inWidth + ix) * channels + c]! : 0;
-        }
-        out[at] = requantise(window(taps, c), c);
+  for (let p = 0, at = 0; p < pixels; p += 1) {
+    const sources = Array.from({ length: 9 }, (_, tap) => sourcePixel(g, p, tap));
+    for (let c = 0; c < channels; c += 1, at += 1) {
+      for (let tap = 0; tap < 9; tap += 1) {
+        const source = sources[tap]!;
+        taps[tap] = source < 0 ? 0 : input[source * channels + c]!;
       }
+      out[at] = requantise(window(taps, c), c);
     }
   }
   return out;
