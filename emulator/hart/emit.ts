@@ -235,7 +235,8 @@ function cases(emit: (row: Row) => string[], by: number, selected: readonly Row[
   for (const row of selected) {
     const body = emit(row);
     if (body.length === 0) continue;
-    const key = body.join('\n');
+    // Rows of the base are frequent: each keeps a case of its own.
+    const key = row.extension.startsWith('xcv') ? body.join('\n') : row.name;
     const group = groups.get(key) ?? { body, labels: [] };
     group.labels.push(`case ${operationOf.get(row)}: // ${row.name}`);
     groups.set(key, group);

@@ -233,8 +233,166 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 42] = 5;
             }
             break;
-          case 11: // lb
-          case 14: // lbu
+          case 11: { // lb
+            const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
+            if (offset >>> 0 < tcdmSize) {
+              R[base + 37] = offset;
+              R[base + 38] = w;
+              N[base + 1] = t;
+              N[base + 0] = t;
+              R[base + 33] = pc;
+              R[base + 34] = 1;
+              if (alone) {
+                clock[NOW] = t;
+                grantAlone(base >> 7);
+                complete(base >> 7);
+                t = N[base + 0];
+                if (t < horizon && signals[DISTURBED] === 0) {
+                  pc = R[base + 33];
+                  continue;
+                }
+                if (t < soon) soon = t;
+                continue harts;
+              }
+              if (t === now) requesters[asking++] = base >> 7;
+              else if (t < soon) soon = t;
+              continue harts;
+            }
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+            else if (N[base + 0] < soon) soon = N[base + 0];
+            continue harts;
+          }
+          case 12: { // lh
+            const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
+            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+              R[base + 37] = offset;
+              R[base + 38] = w;
+              N[base + 1] = t;
+              N[base + 0] = t;
+              R[base + 33] = pc;
+              R[base + 34] = 1;
+              if (alone) {
+                clock[NOW] = t;
+                grantAlone(base >> 7);
+                complete(base >> 7);
+                t = N[base + 0];
+                if (t < horizon && signals[DISTURBED] === 0) {
+                  pc = R[base + 33];
+                  continue;
+                }
+                if (t < soon) soon = t;
+                continue harts;
+              }
+              if (t === now) requesters[asking++] = base >> 7;
+              else if (t < soon) soon = t;
+              continue harts;
+            }
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+            else if (N[base + 0] < soon) soon = N[base + 0];
+            continue harts;
+          }
+          case 13: { // lw
+            const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
+            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+              R[base + 37] = offset;
+              R[base + 38] = w;
+              N[base + 1] = t;
+              N[base + 0] = t;
+              R[base + 33] = pc;
+              R[base + 34] = 1;
+              if (alone) {
+                clock[NOW] = t;
+                grantAlone(base >> 7);
+                complete(base >> 7);
+                t = N[base + 0];
+                if (t < horizon && signals[DISTURBED] === 0) {
+                  pc = R[base + 33];
+                  continue;
+                }
+                if (t < soon) soon = t;
+                continue harts;
+              }
+              if (t === now) requesters[asking++] = base >> 7;
+              else if (t < soon) soon = t;
+              continue harts;
+            }
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+            else if (N[base + 0] < soon) soon = N[base + 0];
+            continue harts;
+          }
+          case 14: { // lbu
+            const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
+            if (offset >>> 0 < tcdmSize) {
+              R[base + 37] = offset;
+              R[base + 38] = w;
+              N[base + 1] = t;
+              N[base + 0] = t;
+              R[base + 33] = pc;
+              R[base + 34] = 1;
+              if (alone) {
+                clock[NOW] = t;
+                grantAlone(base >> 7);
+                complete(base >> 7);
+                t = N[base + 0];
+                if (t < horizon && signals[DISTURBED] === 0) {
+                  pc = R[base + 33];
+                  continue;
+                }
+                if (t < soon) soon = t;
+                continue harts;
+              }
+              if (t === now) requesters[asking++] = base >> 7;
+              else if (t < soon) soon = t;
+              continue harts;
+            }
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+            else if (N[base + 0] < soon) soon = N[base + 0];
+            continue harts;
+          }
+          case 15: { // lhu
+            const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
+            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+              R[base + 37] = offset;
+              R[base + 38] = w;
+              N[base + 1] = t;
+              N[base + 0] = t;
+              R[base + 33] = pc;
+              R[base + 34] = 1;
+              if (alone) {
+                clock[NOW] = t;
+                grantAlone(base >> 7);
+                complete(base >> 7);
+                t = N[base + 0];
+                if (t < horizon && signals[DISTURBED] === 0) {
+                  pc = R[base + 33];
+                  continue;
+                }
+                if (t < soon) soon = t;
+                continue harts;
+              }
+              if (t === now) requesters[asking++] = base >> 7;
+              else if (t < soon) soon = t;
+              continue harts;
+            }
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+            else if (N[base + 0] < soon) soon = N[base + 0];
+            continue harts;
+          }
           case 16: { // sb
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
             if (offset >>> 0 < tcdmSize) {
@@ -267,8 +425,6 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
           }
-          case 12: // lh
-          case 15: // lhu
           case 17: { // sh
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
             if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
@@ -301,7 +457,6 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
           }
-          case 13: // lw
           case 18: { // sw
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
             if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
@@ -1351,44 +1506,36 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
     const offset = R[base + 37];
     switch (w & 511) {
     case 11: // lb
-    case 61: // cv.lb
       R[base + ((w >>> 9) & 63)] = i8[offset];
       N[base + 6]++;
       break;
     case 12: // lh
-    case 64: // cv.lh
       R[base + ((w >>> 9) & 63)] = i16[offset >> 1];
       N[base + 6]++;
       break;
     case 13: // lw
-    case 67: // cv.lw
       R[base + ((w >>> 9) & 63)] = i32[offset >> 2];
       N[base + 6]++;
       break;
     case 14: // lbu
-    case 70: // cv.lbu
       R[base + ((w >>> 9) & 63)] = u8[offset];
       N[base + 6]++;
       break;
     case 15: // lhu
-    case 73: // cv.lhu
       R[base + ((w >>> 9) & 63)] = u16[offset >> 1];
       N[base + 6]++;
       break;
     case 16: // sb
-    case 76: // cv.sb
       u8[offset] = R[base + ((w >>> 20) & 31)];
       N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
     case 17: // sh
-    case 79: // cv.sh
       u16[offset >> 1] = R[base + ((w >>> 20) & 31)];
       N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
     case 18: // sw
-    case 82: // cv.sw
       i32[offset >> 2] = R[base + ((w >>> 20) & 31)];
       N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
@@ -1400,10 +1547,18 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       R[base + ((w >>> 9) & 63)] = i8[offset];
       N[base + 6]++;
       break;
+    case 61: // cv.lb
+      R[base + ((w >>> 9) & 63)] = i8[offset];
+      N[base + 6]++;
+      break;
     case 62: // cv.lh
     case 63: // cv.lh
       R[base + ((w >>> 15) & 31)] = R[base + 44];
       R[base] = 0;
+      R[base + ((w >>> 9) & 63)] = i16[offset >> 1];
+      N[base + 6]++;
+      break;
+    case 64: // cv.lh
       R[base + ((w >>> 9) & 63)] = i16[offset >> 1];
       N[base + 6]++;
       break;
@@ -1414,6 +1569,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       R[base + ((w >>> 9) & 63)] = i32[offset >> 2];
       N[base + 6]++;
       break;
+    case 67: // cv.lw
+      R[base + ((w >>> 9) & 63)] = i32[offset >> 2];
+      N[base + 6]++;
+      break;
     case 68: // cv.lbu
     case 69: // cv.lbu
       R[base + ((w >>> 15) & 31)] = R[base + 44];
@@ -1421,10 +1580,18 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       R[base + ((w >>> 9) & 63)] = u8[offset];
       N[base + 6]++;
       break;
+    case 70: // cv.lbu
+      R[base + ((w >>> 9) & 63)] = u8[offset];
+      N[base + 6]++;
+      break;
     case 71: // cv.lhu
     case 72: // cv.lhu
       R[base + ((w >>> 15) & 31)] = R[base + 44];
       R[base] = 0;
+      R[base + ((w >>> 9) & 63)] = u16[offset >> 1];
+      N[base + 6]++;
+      break;
+    case 73: // cv.lhu
       R[base + ((w >>> 9) & 63)] = u16[offset >> 1];
       N[base + 6]++;
       break;
@@ -1436,6 +1603,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
+    case 76: // cv.sb
+      u8[offset] = R[base + ((w >>> 20) & 31)];
+      N[base + 7]++;
+      if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
+      break;
     case 77: // cv.sh
     case 78: // cv.sh
       u16[offset >> 1] = R[base + ((w >>> 20) & 31)];
@@ -1444,11 +1616,21 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
+    case 79: // cv.sh
+      u16[offset >> 1] = R[base + ((w >>> 20) & 31)];
+      N[base + 7]++;
+      if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
+      break;
     case 80: // cv.sw
     case 81: // cv.sw
       i32[offset >> 2] = R[base + ((w >>> 20) & 31)];
       R[base + ((w >>> 15) & 31)] = R[base + 44];
       R[base] = 0;
+      N[base + 7]++;
+      if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
+      break;
+    case 82: // cv.sw
+      i32[offset >> 2] = R[base + ((w >>> 20) & 31)];
       N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
