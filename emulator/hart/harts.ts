@@ -24,7 +24,15 @@ import {
   RS2_SHIFT,
   rowOf,
 } from './slot.js';
-import { DISTURBED, mode, NOT_EXECUTED, type HartState, type StallCause } from './state.js';
+import {
+  AT,
+  DISTURBED,
+  mode,
+  NOW,
+  NOT_EXECUTED,
+  type HartState,
+  type StallCause,
+} from './state.js';
 import type { timingParameters } from './timing.js';
 
 export interface HartsOptions {
@@ -171,7 +179,8 @@ export class Harts implements InterpreterContext, HartControl {
 
   // --- Fetch ---------------------------------------------------------------------------------
 
-  indexOf(hart: number, pc: number, now: number): number {
+  indexOf(hart: number, pc: number): number {
+    const now = this.state.clock[AT];
     const index = this.codeCache.indexOf(pc);
     if (index >= 0) return index;
     this.state.pc[hart << HART_SHIFT] = pc;
@@ -193,7 +202,8 @@ export class Harts implements InterpreterContext, HartControl {
     );
   }
 
-  resolve(hart: number, pc: number, index: number, now: number): number {
+  resolve(hart: number, pc: number, index: number): number {
+    const now = this.state.clock[AT];
     this.state.pc[hart << HART_SHIFT] = pc;
     this.state.next[hart << HART_SHIFT] = now;
     const word = this.codeCache.fill(pc, index);
@@ -221,18 +231,21 @@ export class Harts implements InterpreterContext, HartControl {
 
   // --- Memory --------------------------------------------------------------------------------
 
-  access(hart: number, slot: number, address: number, now: number): void {
+  access(hart: number, slot: number, address: number): void {
+    const now = this.state.clock[AT];
     this.now = now;
     this.memory.access(hart, slot, address, now);
   }
 
-  completeSpecial(hart: number, now: number): void {
+  completeSpecial(hart: number): void {
+    const now = this.state.clock[NOW];
     this.memory.completeSpecial(hart, now);
   }
 
   // --- System instructions -------------------------------------------------------------------
 
-  special(hart: number, slot: number, index: number, now: number): void {
+  special(hart: number, slot: number, index: number): void {
+    const now = this.state.clock[AT];
     this.now = now;
     const row = rowOf(slot);
     if (row === undefined) return this.illegal(hart, now);
@@ -394,7 +407,8 @@ export class Harts implements InterpreterContext, HartControl {
     return this.tracer !== undefined;
   }
 
-  attend(hart: number, now: number): boolean {
+  attend(hart: number): boolean {
+    const now = this.state.clock[NOW];
     if (this.interrupted[hart] !== 0) {
       this.takeInterrupt(hart, now);
       return true;
