@@ -2,7 +2,8 @@ import type { MachineApi, MachineStats, HartView, Probe, Stop, TraceSink } from 
 import { Dma } from './dma/index.js';
 import { EventUnit } from './event/index.js';
 import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
-import { Harts, type HartsHost } from './hart/harts.js';
+import { Harts } from './hart/harts.js';
+import type { HartsHost } from './hart/host.js';
 import { HART_SHIFT } from './hart/slot.js';
 import { createHartState, HORIZON, mode, NOW, SOON, UNTIL, type HartState } from './hart/state.js';
 import { hartStats, recentInstructions } from './hart/view.js';

@@ -16,7 +16,10 @@ export interface HartArbiter {
   arbitrateHarts(count: number): void;
 }
 
-/** What the generated interpreter needs of the rest of the machine; only rare events come through it. */
+/**
+ * What the generated interpreter needs of the rest of the machine; only rare events come through it.
+ * The cycle of a call is in `clock[AT]`, of `attend` and `completeSpecial` in `clock[NOW]`.
+ */
 export interface InterpreterContext {
   readonly state: HartState;
   readonly timing: ConfigOf<typeof timingParameters>;
@@ -31,18 +34,18 @@ export interface InterpreterContext {
   /** End of decoded code in the TCDM as an offset, 0 while there is none. */
   readonly tcdmCodeEnd: number;
   /** Looks at a hart with `attention` before it issues; true when it takes an interrupt instead. */
-  attend(hart: number, now: number): boolean;
+  attend(hart: number): boolean;
   /** Index into `code` of a pc outside L2; an address that is no memory is an error. */
-  indexOf(hart: number, pc: number, now: number): number;
+  indexOf(hart: number, pc: number): number;
   /** Slot word 0 of a pc that is not decoded yet or is probed; 0 when the run stops here. */
-  resolve(hart: number, pc: number, index: number, now: number): number;
+  resolve(hart: number, pc: number, index: number): number;
   /** Whether the instruction at an address has a 32-bit encoding. */
   isLong(address: number): boolean;
   /** An instruction that touches more than this hart's registers and the TCDM. */
-  special(hart: number, slot: number, index: number, now: number): void;
+  special(hart: number, slot: number, index: number): void;
   /** A load or store that is not one aligned access to the TCDM. */
-  access(hart: number, slot: number, address: number, now: number): void;
-  completeSpecial(hart: number, now: number): void;
+  access(hart: number, slot: number, address: number): void;
+  completeSpecial(hart: number): void;
   /** A hart, by the start of its state, goes from the last instruction of a loop to its first; gives the extra cost. */
   jumpBack(base: number): number;
   /** A store below `tcdmCodeEnd`. */

@@ -2,8 +2,16 @@ import type { MemoryMeaning, Row } from '../isa/row.js';
 import { operationOf, registerFamilies, rows } from '../isa/table.js';
 import { OctobarError } from '../sim/error.js';
 import { ExpressionEmitter, type OperandText } from './emit-expression.js';
+import { ASK, FEEDS_JALR, NEXT_IS_JUMP } from './slot.js';
 import {
+  AT,
+  DISTURBED,
+  HISTORY,
+  HORIZON,
   historyOffset,
+  NOW,
+  SOON,
+  UNTIL,
   mode,
   numberFields,
   numberOffset,
@@ -53,6 +61,14 @@ const familyOf = new Map<Row, string>(
 
 const write = (text: string): string => `R[base + ((w >>> 9) & 63)] = ${text};`;
 
+/** Adds a taken jump to the ring that the list of last instructions is made from. */
+const remember = [
+  'const head = $historyHead;',
+  'R[base + #history + (head << 1)] = pc;',
+  'R[base + #history + 1 + (head << 1)] = target;',
+  '$historyHead = (head + 1) & #historyMask;',
+];
+
 function emitCase(row: Row): string[] {
   const family = familyOf.get(row);
   if (family !== undefined) return [`${family}(R, base, w, code[index + 1]);`, 'break;'];
@@ -66,7 +82,7 @@ function emitCase(row: Row): string[] {
         't += mulhExtra;',
         '$mulh += mulhExtra;',
         '$lastStall = #mulh;',
-        'if ((w & NEXT_IS_JUMP) !== 0) $waited = mulhExtra;',
+        'if ((w & #NEXT_IS_JUMP) !== 0) $waited = mulhExtra;',
         'break;',
       ];
     case 'div': {
@@ -77,7 +93,7 @@ function emitCase(row: Row): string[] {
         't += extra;',
         '$div += extra;',
         '$lastStall = #div;',
-        'if ((w & NEXT_IS_JUMP) !== 0) $waited = extra;',
+        'if ((w & #NEXT_IS_JUMP) !== 0) $waited = extra;',
         'break;',
       ];
     }
@@ -87,7 +103,7 @@ function emitCase(row: Row): string[] {
         `if (${main.condition(row.condition!)}) {`,
         '  const target = code[index + 1];',
         '  $taken++;',
-        '  remember(base, pc, target);',
+        ...remember.map((line) => `  ${line}`),
         '  const cost = (w >>> 25) & 7;',
         '  $branch += cost - 1;',
         '  $lastStall = #branch;',
@@ -110,7 +126,7 @@ function emitCase(row: Row): string[] {
         write('pc + 2 + ((w >>> 27) & 2)'),
         'const target = code[index + 1];',
         '$jumps++;',
-        'remember(base, pc, target);',
+        ...remember,
         '$jump += cost - 1;',
         '$lastStall = #jump;',
         't += cost - 1;',
@@ -152,7 +168,7 @@ function emitIndirectJump(): string[] {
     '$waited = 0;',
     write('pc + 2 + ((w >>> 27) & 2)'),
     '$jumps++;',
-    'remember(base, pc, target);',
+    ...remember,
     '$jump += cost - 1;',
     '$lastStall = #jump;',
     't += cost - 1;',
@@ -185,11 +201,11 @@ function emitRequest(row: Row): string[] {
     '  $pc = pc;',
     '  $mode = #requesting;',
     '  if (alone) {',
-    '    clock[NOW] = t;',
+    '    clock[#NOW] = t;',
     '    grantAlone(base >> 7);',
     '    complete(base >> 7);',
     '    t = $next;',
-    '    if (t < horizon && signals[DISTURBED] === 0) {',
+    '    if (t < horizon && signals[#DISTURBED] === 0) {',
     '      pc = $pc;',
     '      continue;',
     '    }',
@@ -202,7 +218,8 @@ function emitRequest(row: Row): string[] {
     '}',
     '$next = t;',
     '$pc = pc;',
-    'context.access(base >> 7, w, (offset + tcdmBase) | 0, t);',
+    'clock[#AT] = t;',
+    'context.access(base >> 7, w, (offset + tcdmBase) | 0);',
     'if ($mode === #requesting && $next === now) requesters[asking++] = base >> 7;',
     'else if ($next < soon) soon = $next;',
     'continue harts;',
@@ -235,7 +252,8 @@ function cases(emit: (row: Row) => string[], by: number, selected: readonly Row[
   for (const row of selected) {
     const body = emit(row);
     if (body.length === 0) continue;
-    const key = body.join('\n');
+    // Rows of the base are frequent: each keeps a case of its own.
+    const key = row.extension.startsWith('xcv') ? body.join('\n') : row.name;
     const group = groups.get(key) ?? { body, labels: [] };
     group.labels.push(`case ${operationOf.get(row)}: // ${row.name}`);
     groups.set(key, group);
@@ -275,7 +293,17 @@ function resolveNames(text: string): string {
     ...mode,
     ...phase,
     ...stall,
+    NOW,
+    HORIZON,
+    SOON,
+    UNTIL,
+    AT,
+    DISTURBED,
     history: historyOffset,
+    historyMask: HISTORY - 1,
+    FEEDS_JALR,
+    JALR_OR_LOOP: FEEDS_JALR | ASK,
+    NEXT_IS_JUMP,
     nextOffset: numberOffset('next'),
     offsetOffset: wordOffset('requestOffset'),
   };

@@ -10,6 +10,7 @@ import type { HartControl } from '../sim/unit.js';
 import { CodeCache } from './code-cache.js';
 import type { HartArbiter, InterpreterContext } from './context.js';
 import { CsrFile, MIE, MPIE } from './csr-file.js';
+import type { HartsHost } from './host.js';
 import { HardwareLoops } from './hardware-loops.js';
 import { createDecoder } from '../isa/decoder.js';
 import { MemoryAccess } from './memory-access.js';
@@ -25,7 +26,15 @@ import {
   RS2_SHIFT,
   rowOf,
 } from './slot.js';
-import { DISTURBED, mode, NOT_EXECUTED, type HartState, type StallCause } from './state.js';
+import {
+  AT,
+  DISTURBED,
+  mode,
+  NOW,
+  NOT_EXECUTED,
+  type HartState,
+  type StallCause,
+} from './state.js';
 import type { timingParameters } from './timing.js';
 
 export interface HartsOptions {
@@ -39,18 +48,6 @@ export interface HartsOptions {
   /** TCDM through test-and-set. */
   readonly testAndSetBase: number;
   readonly l2Latency: number;
-}
-
-/** What the harts ask of the machine around them. */
-export interface HartsHost {
-  /** An instruction at a probed pc; true stops the run before it. */
-  probed(hart: number, pc: number, now: number): boolean;
-  exit(code: number, hart: number, now: number): void;
-  /** Whether the event unit holds an event for a hart, so that `wfi` does not sleep. */
-  eventPending(hart: number, now: number): boolean;
-  /** A sleeping read of the event unit is taken back for an interrupt. */
-  withdraw(hart: number): void;
-  output(hart: number, byte: number): void;
 }
 
 const CAUSE_ILLEGAL = 2;
@@ -179,7 +176,8 @@ export class Harts implements InterpreterContext, HartControl {
 
   // --- Fetch ---------------------------------------------------------------------------------
 
-  indexOf(hart: number, pc: number, now: number): number {
+  indexOf(hart: number, pc: number): number {
+    const now = this.state.clock[AT];
     const index = this.codeCache.indexOf(pc);
     if (index >= 0) return index;
     this.state.pc[hart << HART_SHIFT] = pc;
@@ -201,9 +199,10 @@ export class Harts implements InterpreterContext, HartControl {
     );
   }
 
-  resolve(hart: number, pc: number, index: number, now: number): number {
+  resolve(hart: number, pc: number, index: number): number {
     const known = this.loops.known(pc);
     if (known !== 0) return this.loops.atEnd(hart, pc, known, true);
+    const now = this.state.clock[AT];
     this.state.pc[hart << HART_SHIFT] = pc;
     this.state.next[hart << HART_SHIFT] = now;
     const word = this.codeCache.fill(pc, index);
@@ -241,18 +240,21 @@ export class Harts implements InterpreterContext, HartControl {
 
   // --- Memory --------------------------------------------------------------------------------
 
-  access(hart: number, slot: number, address: number, now: number): void {
+  access(hart: number, slot: number, address: number): void {
+    const now = this.state.clock[AT];
     this.now = now;
     this.memory.access(hart, slot, address, now);
   }
 
-  completeSpecial(hart: number, now: number): void {
+  completeSpecial(hart: number): void {
+    const now = this.state.clock[NOW];
     this.memory.completeSpecial(hart, now);
   }
 
   // --- System instructions -------------------------------------------------------------------
 
-  special(hart: number, slot: number, index: number, now: number): void {
+  special(hart: number, slot: number, index: number): void {
+    const now = this.state.clock[AT];
     this.now = now;
     const row = rowOf(slot);
     if (row === undefined) return this.illegal(hart, now);
@@ -418,7 +420,8 @@ export class Harts implements InterpreterContext, HartControl {
     return this.tracer !== undefined;
   }
 
-  attend(hart: number, now: number): boolean {
+  attend(hart: number): boolean {
+    const now = this.state.clock[NOW];
     if (this.interrupted[hart] !== 0) {
       this.takeInterrupt(hart, now);
       return true;

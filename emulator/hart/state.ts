@@ -28,6 +28,8 @@ export const NOW = 0;
 export const HORIZON = 1;
 export const SOON = 2;
 export const UNTIL = 3;
+/** Cycle of the instruction that calls out of the interpreter. */
+export const AT = 4;
 
 /** Index into `signals`: somebody's `next` changed outside the interpreter, or the run is to end. */
 export const DISTURBED = 0;
@@ -161,8 +163,9 @@ class HartArrays {
   readonly stalls: Float64Array;
   /** Ring of (source, target) of taken branches and jumps, from `hart << HART_SHIFT` on. */
   readonly history: Int32Array;
-  /** Times shared with the interpreter, indexed by NOW, HORIZON, SOON and UNTIL: as arguments doubles are boxed. */
-  readonly clock = new Float64Array(4);
+  /** Times shared with the interpreter, indexed by NOW, HORIZON, SOON, UNTIL and AT: a double
+   * that may become an argument is boxed, and then tested for it at each instruction. */
+  readonly clock = new Float64Array(5);
   readonly signals = new Int32Array(1);
   /** Harts that ask for the TCDM in this cycle. */
   readonly requesters: Int32Array;

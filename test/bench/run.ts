@@ -61,7 +61,7 @@ if (values.json !== undefined) {
 
 function measure(guest: Guest, harts: number, qemu: number | null): BenchRow {
   const share = guest.shared ? 1 : harts;
-  const passes = Math.max(2, Math.round((8 * guest.passes) / share));
+  const passes = Math.max(2, Math.round((24 * guest.passes) / share));
   // The best run is the one the host disturbed least; the first also pays for compilation
   const runs = Array.from({ length: Number(values.repeat) }, () => runOnce(guest, harts, passes));
   const best = runs.reduce((a, b) => (b.cpuSeconds < a.cpuSeconds ? b : a));

@@ -1,7 +1,6 @@
 // Generated from emulator/isa and emulator/hart/execute.template by `npm run generate`. Do not edit.
 import { div, divu, divisionSteps, mulh, mulhsu, mulhu, rem, remu } from '../../isa/arithmetic.js';
 import type { InterpreterContext } from '../context.js';
-import { ASK, FEEDS_JALR, NEXT_IS_JUMP } from '../slot.js';
 import {
   dotProduct,
   multiplyAccumulate,
@@ -10,30 +9,24 @@ import {
   simdComparison,
   simdPermutation,
 } from './execute-registers.js';
-import { DISTURBED, HISTORY, HORIZON, NOW, SOON, UNTIL } from '../state.js';
 
 export interface Interpreter {
   /**
-   * Runs cycles from `clock[NOW]` on in which only harts have something to do, up to `clock[UNTIL]`, or
-   * until somebody else must look (`signals[DISTURBED]`); leaves the next cycle of the harts in
-   * `clock[SOON]`. A hart that is alone (`clock[HORIZON]` beyond the next cycle) runs on without pause.
+   * Runs cycles from `clock[0]` on in which only harts have something to do, up to `clock[3]`, or
+   * until somebody else must look (`signals[0]`); leaves the next cycle of the harts in
+   * `clock[2]`. A hart that is alone (`clock[1]` beyond the next cycle) runs on without pause.
    * With `single`, phase 1 of one cycle only: gives the number of `requesters`, in hart order.
    * -1 when a probe stopped the run.
    */
   rounds(single: boolean): number;
-  /** Ends a TCDM access whose request was granted in the cycle `clock[NOW]`. */
+  /** Ends a TCDM access whose request was granted in the cycle `clock[0]`. */
   complete(hart: number): void;
 }
 
 export function createInterpreter(context: InterpreterContext): Interpreter {
-  const { state, timing, code, l2Base, l2Size, tcdmBase, tcdmSize } = context;
+  const { state, timing, arbiter } = context;
   const { u8, i8, u16, i16, i32 } = context.tcdm;
-  const { clock, requesters, signals } = state;
-  const { arbiter } = context;
   const { pointers, sides, bankMask, pointerMask, fair } = arbiter;
-  const R = state.words;
-  const N = state.numbers;
-  const end = state.count << 7;
   const mulhExtra = timing.mulh - 1;
   const divExtra = timing.div_base - 1;
   const fallThroughExtra = timing.branch_not_taken - 1;
@@ -43,19 +36,17 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
   /** Cycles of a jump that a wait in decode hides. */
   const hidden = jumpCost - 1;
 
-  function remember(base: number, source: number, target: number): void {
-    const head = R[base + 43];
-    const at = base + 64 + (head << 1);
-    R[at] = source;
-    R[at + 1] = target;
-    R[base + 43] = (head + 1) & (HISTORY - 1);
-  }
-
   function rounds(single: boolean): number {
-    const alone = clock[HORIZON] > clock[NOW] + 1;
-    const until = clock[UNTIL];
+    // Copies in locals: a constant of the outer function is fetched and tested at every use.
+    const R = state.words;
+    const N = state.numbers;
+    const { clock, requesters, signals } = state;
+    const { code, l2Base, l2Size, tcdmBase, tcdmSize } = context;
+    const end = state.count << 7;
+    const alone = clock[1] > clock[0] + 1;
+    const until = clock[3];
     for (;;) {
-      const now = clock[NOW];
+      const now = clock[0];
       const horizon = alone ? until : now + 1;
       let soon = Infinity;
       let asking = 0;
@@ -69,17 +60,21 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           requesters[asking++] = base >> 7;
           continue;
         }
-        if (R[base + 35] !== 0 && context.attend(base >> 7, now)) {
+        if (R[base + 35] !== 0 && context.attend(base >> 7)) {
           if (N[base + 0] < soon) soon = N[base + 0];
           continue;
         }
         let pc = R[base + 33];
         for (;;) {
           let index = (pc - l2Base) | 0;
-          if (index >>> 0 >= l2Size) index = context.indexOf(base >> 7, pc, t);
+          if (index >>> 0 >= l2Size) {
+            clock[4] = t;
+            index = context.indexOf(base >> 7, pc);
+          }
           let w = code[index];
           if (w <= 0) {
-            w = context.resolve(base >> 7, pc, index, t);
+            clock[4] = t;
+            w = context.resolve(base >> 7, pc, index);
             if (w === 0) return -1;
           }
           switch (w & 511) {
@@ -98,7 +93,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             R[base + ((w >>> 9) & 63)] = pc + 2 + ((w >>> 27) & 2);
             const target = code[index + 1];
             N[base + 5]++;
-            remember(base, pc, target);
+            const head = R[base + 43];
+            R[base + 64 + (head << 1)] = pc;
+            R[base + 64 + 1 + (head << 1)] = target;
+            R[base + 43] = (head + 1) & 15;
             N[base + 38] += cost - 1;
             R[base + 42] = 6;
             t += cost - 1;
@@ -124,7 +122,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             R[base + 41] = 0;
             R[base + ((w >>> 9) & 63)] = pc + 2 + ((w >>> 27) & 2);
             N[base + 5]++;
-            remember(base, pc, target);
+            const head = R[base + 43];
+            R[base + 64 + (head << 1)] = pc;
+            R[base + 64 + 1 + (head << 1)] = target;
+            R[base + 43] = (head + 1) & 15;
             N[base + 38] += cost - 1;
             R[base + 42] = 6;
             t += cost - 1;
@@ -136,7 +137,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if (R[base + ((w >>> 15) & 31)] === R[base + ((w >>> 20) & 31)]) {
               const target = code[index + 1];
               N[base + 4]++;
-              remember(base, pc, target);
+              const head = R[base + 43];
+              R[base + 64 + (head << 1)] = pc;
+              R[base + 64 + 1 + (head << 1)] = target;
+              R[base + 43] = (head + 1) & 15;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -153,7 +157,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if (R[base + ((w >>> 15) & 31)] !== R[base + ((w >>> 20) & 31)]) {
               const target = code[index + 1];
               N[base + 4]++;
-              remember(base, pc, target);
+              const head = R[base + 43];
+              R[base + 64 + (head << 1)] = pc;
+              R[base + 64 + 1 + (head << 1)] = target;
+              R[base + 43] = (head + 1) & 15;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -170,7 +177,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if (R[base + ((w >>> 15) & 31)] < R[base + ((w >>> 20) & 31)]) {
               const target = code[index + 1];
               N[base + 4]++;
-              remember(base, pc, target);
+              const head = R[base + 43];
+              R[base + 64 + (head << 1)] = pc;
+              R[base + 64 + 1 + (head << 1)] = target;
+              R[base + 43] = (head + 1) & 15;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -187,7 +197,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if (R[base + ((w >>> 15) & 31)] >= R[base + ((w >>> 20) & 31)]) {
               const target = code[index + 1];
               N[base + 4]++;
-              remember(base, pc, target);
+              const head = R[base + 43];
+              R[base + 64 + (head << 1)] = pc;
+              R[base + 64 + 1 + (head << 1)] = target;
+              R[base + 43] = (head + 1) & 15;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -204,7 +217,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if (R[base + ((w >>> 15) & 31)] >>> 0 < R[base + ((w >>> 20) & 31)] >>> 0) {
               const target = code[index + 1];
               N[base + 4]++;
-              remember(base, pc, target);
+              const head = R[base + 43];
+              R[base + 64 + (head << 1)] = pc;
+              R[base + 64 + 1 + (head << 1)] = target;
+              R[base + 43] = (head + 1) & 15;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -221,7 +237,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if (R[base + ((w >>> 15) & 31)] >>> 0 >= R[base + ((w >>> 20) & 31)] >>> 0) {
               const target = code[index + 1];
               N[base + 4]++;
-              remember(base, pc, target);
+              const head = R[base + 43];
+              R[base + 64 + (head << 1)] = pc;
+              R[base + 64 + 1 + (head << 1)] = target;
+              R[base + 43] = (head + 1) & 15;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -233,8 +252,171 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 42] = 5;
             }
             break;
-          case 11: // lb
-          case 14: // lbu
+          case 11: { // lb
+            const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
+            if (offset >>> 0 < tcdmSize) {
+              R[base + 37] = offset;
+              R[base + 38] = w;
+              N[base + 1] = t;
+              N[base + 0] = t;
+              R[base + 33] = pc;
+              R[base + 34] = 1;
+              if (alone) {
+                clock[0] = t;
+                grantAlone(base >> 7);
+                complete(base >> 7);
+                t = N[base + 0];
+                if (t < horizon && signals[0] === 0) {
+                  pc = R[base + 33];
+                  continue;
+                }
+                if (t < soon) soon = t;
+                continue harts;
+              }
+              if (t === now) requesters[asking++] = base >> 7;
+              else if (t < soon) soon = t;
+              continue harts;
+            }
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
+            if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+            else if (N[base + 0] < soon) soon = N[base + 0];
+            continue harts;
+          }
+          case 12: { // lh
+            const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
+            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+              R[base + 37] = offset;
+              R[base + 38] = w;
+              N[base + 1] = t;
+              N[base + 0] = t;
+              R[base + 33] = pc;
+              R[base + 34] = 1;
+              if (alone) {
+                clock[0] = t;
+                grantAlone(base >> 7);
+                complete(base >> 7);
+                t = N[base + 0];
+                if (t < horizon && signals[0] === 0) {
+                  pc = R[base + 33];
+                  continue;
+                }
+                if (t < soon) soon = t;
+                continue harts;
+              }
+              if (t === now) requesters[asking++] = base >> 7;
+              else if (t < soon) soon = t;
+              continue harts;
+            }
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
+            if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+            else if (N[base + 0] < soon) soon = N[base + 0];
+            continue harts;
+          }
+          case 13: { // lw
+            const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
+            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+              R[base + 37] = offset;
+              R[base + 38] = w;
+              N[base + 1] = t;
+              N[base + 0] = t;
+              R[base + 33] = pc;
+              R[base + 34] = 1;
+              if (alone) {
+                clock[0] = t;
+                grantAlone(base >> 7);
+                complete(base >> 7);
+                t = N[base + 0];
+                if (t < horizon && signals[0] === 0) {
+                  pc = R[base + 33];
+                  continue;
+                }
+                if (t < soon) soon = t;
+                continue harts;
+              }
+              if (t === now) requesters[asking++] = base >> 7;
+              else if (t < soon) soon = t;
+              continue harts;
+            }
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
+            if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+            else if (N[base + 0] < soon) soon = N[base + 0];
+            continue harts;
+          }
+          case 14: { // lbu
+            const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
+            if (offset >>> 0 < tcdmSize) {
+              R[base + 37] = offset;
+              R[base + 38] = w;
+              N[base + 1] = t;
+              N[base + 0] = t;
+              R[base + 33] = pc;
+              R[base + 34] = 1;
+              if (alone) {
+                clock[0] = t;
+                grantAlone(base >> 7);
+                complete(base >> 7);
+                t = N[base + 0];
+                if (t < horizon && signals[0] === 0) {
+                  pc = R[base + 33];
+                  continue;
+                }
+                if (t < soon) soon = t;
+                continue harts;
+              }
+              if (t === now) requesters[asking++] = base >> 7;
+              else if (t < soon) soon = t;
+              continue harts;
+            }
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
+            if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+            else if (N[base + 0] < soon) soon = N[base + 0];
+            continue harts;
+          }
+          case 15: { // lhu
+            const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
+            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+              R[base + 37] = offset;
+              R[base + 38] = w;
+              N[base + 1] = t;
+              N[base + 0] = t;
+              R[base + 33] = pc;
+              R[base + 34] = 1;
+              if (alone) {
+                clock[0] = t;
+                grantAlone(base >> 7);
+                complete(base >> 7);
+                t = N[base + 0];
+                if (t < horizon && signals[0] === 0) {
+                  pc = R[base + 33];
+                  continue;
+                }
+                if (t < soon) soon = t;
+                continue harts;
+              }
+              if (t === now) requesters[asking++] = base >> 7;
+              else if (t < soon) soon = t;
+              continue harts;
+            }
+            N[base + 0] = t;
+            R[base + 33] = pc;
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
+            if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
+            else if (N[base + 0] < soon) soon = N[base + 0];
+            continue harts;
+          }
           case 16: { // sb
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
             if (offset >>> 0 < tcdmSize) {
@@ -245,11 +427,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -262,13 +444,12 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
           }
-          case 12: // lh
-          case 15: // lhu
           case 17: { // sh
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
             if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
@@ -279,11 +460,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -296,12 +477,12 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
           }
-          case 13: // lw
           case 18: { // sw
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
             if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
@@ -312,11 +493,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -329,7 +510,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -399,21 +581,21 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             t += mulhExtra;
             N[base + 39] += mulhExtra;
             R[base + 42] = 7;
-            if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = mulhExtra;
+            if ((w & 536870912) !== 0) R[base + 41] = mulhExtra;
             break;
           case 52: // mulhsu
             R[base + ((w >>> 9) & 63)] = mulhsu(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += mulhExtra;
             N[base + 39] += mulhExtra;
             R[base + 42] = 7;
-            if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = mulhExtra;
+            if ((w & 536870912) !== 0) R[base + 41] = mulhExtra;
             break;
           case 53: // mulhu
             R[base + ((w >>> 9) & 63)] = mulhu(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += mulhExtra;
             N[base + 39] += mulhExtra;
             R[base + 42] = 7;
-            if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = mulhExtra;
+            if ((w & 536870912) !== 0) R[base + 41] = mulhExtra;
             break;
           case 54: { // div
             const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], true);
@@ -421,7 +603,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             t += extra;
             N[base + 40] += extra;
             R[base + 42] = 8;
-            if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = extra;
+            if ((w & 536870912) !== 0) R[base + 41] = extra;
             break;
           }
           case 55: { // divu
@@ -430,7 +612,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             t += extra;
             N[base + 40] += extra;
             R[base + 42] = 8;
-            if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = extra;
+            if ((w & 536870912) !== 0) R[base + 41] = extra;
             break;
           }
           case 56: { // rem
@@ -439,7 +621,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             t += extra;
             N[base + 40] += extra;
             R[base + 42] = 8;
-            if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = extra;
+            if ((w & 536870912) !== 0) R[base + 41] = extra;
             break;
           }
           case 57: { // remu
@@ -448,7 +630,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             t += extra;
             N[base + 40] += extra;
             R[base + 42] = 8;
-            if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = extra;
+            if ((w & 536870912) !== 0) R[base + 41] = extra;
             break;
           }
           case 59: // cv.lb
@@ -464,11 +646,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -481,7 +663,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -498,11 +681,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -515,7 +698,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -531,11 +715,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -548,7 +732,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -566,11 +751,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -583,7 +768,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -600,11 +786,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -617,7 +803,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -633,11 +820,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -650,7 +837,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -667,11 +855,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -684,7 +872,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -700,11 +889,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -717,7 +906,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -732,11 +922,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -749,7 +939,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -765,11 +956,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -782,7 +973,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -797,11 +989,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -814,7 +1006,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -830,11 +1023,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -847,7 +1040,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -862,11 +1056,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -879,7 +1073,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -895,11 +1090,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -912,7 +1107,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -927,11 +1123,11 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               R[base + 33] = pc;
               R[base + 34] = 1;
               if (alone) {
-                clock[NOW] = t;
+                clock[0] = t;
                 grantAlone(base >> 7);
                 complete(base >> 7);
                 t = N[base + 0];
-                if (t < horizon && signals[DISTURBED] === 0) {
+                if (t < horizon && signals[0] === 0) {
                   pc = R[base + 33];
                   continue;
                 }
@@ -944,7 +1140,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             }
             N[base + 0] = t;
             R[base + 33] = pc;
-            context.access(base >> 7, w, (offset + tcdmBase) | 0, t);
+            clock[4] = t;
+            context.access(base >> 7, w, (offset + tcdmBase) | 0);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
@@ -954,7 +1151,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if (R[base + ((w >>> 15) & 31)] === (w << 7 >> 27)) {
               const target = code[index + 1];
               N[base + 4]++;
-              remember(base, pc, target);
+              const head = R[base + 43];
+              R[base + 64 + (head << 1)] = pc;
+              R[base + 64 + 1 + (head << 1)] = target;
+              R[base + 43] = (head + 1) & 15;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -971,7 +1171,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if (R[base + ((w >>> 15) & 31)] !== (w << 7 >> 27)) {
               const target = code[index + 1];
               N[base + 4]++;
-              remember(base, pc, target);
+              const head = R[base + 43];
+              R[base + 64 + (head << 1)] = pc;
+              R[base + 64 + 1 + (head << 1)] = target;
+              R[base + 43] = (head + 1) & 15;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -1283,25 +1486,21 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           default:
             R[base + 33] = pc;
             N[base + 0] = t;
-            context.special(base >> 7, w, index, t);
+            clock[4] = t;
+            context.special(base >> 7, w, index);
             if (R[base + 34] === 1 && N[base + 0] === now) requesters[asking++] = base >> 7;
             else if (N[base + 0] < soon) soon = N[base + 0];
             continue harts;
           }
           pc = (pc + 2 + ((w >>> 27) & 2)) | 0;
           t += 1;
-          if ((w & (FEEDS_JALR | ASK)) !== 0) {
-            if ((w & FEEDS_JALR) !== 0) N[base + 2] = t + 1;
+          if ((w & -1073741824) !== 0) {
+            if ((w & 1073741824) !== 0) N[base + 2] = t + 1;
             if (w < 0) {
               // The last instruction of a hardware loop that turns.
-              remember(base, pc - 4, R[base + 51]);
-              pc = R[base + 51];
-              const extra = R[base + 52];
-              if (extra !== 0) {
-                t += extra;
-                N[base + 38] += extra;
-                R[base + 42] = 6;
-              }
+              R[base + 33] = pc - 4;
+              t += context.jumpBack(base);
+              pc = R[base + 33];
             }
           }
           if (t >= horizon) break;
@@ -1311,7 +1510,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
         if (t < soon) soon = t;
       }
       if (single) {
-        clock[SOON] = soon;
+        clock[2] = soon;
         return asking;
       }
       if (asking === 1) {
@@ -1327,68 +1526,63 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           if (at < soon) soon = at;
         }
       }
-      clock[SOON] = soon;
-      if (soon >= until || signals[DISTURBED] !== 0) return 0;
-      clock[NOW] = soon;
+      clock[2] = soon;
+      if (soon >= until || signals[0] !== 0) return 0;
+      clock[0] = soon;
     }
   }
 
   /** Pointer and flag of a bank after a grant to its only requester. */
   function grantAlone(hart: number): void {
+    const R = state.words;
     const bank = (R[(hart << 7) + 37] >> 2) & bankMask;
     pointers[bank] = fair ? hart : (pointers[bank] + 1) & pointerMask;
     sides[bank] ^= 1;
   }
 
   function complete(hart: number): void {
-    const now = clock[NOW];
+    const R = state.words;
+    const N = state.numbers;
+    const now = state.clock[0];
     const base = hart << 7;
     if (R[base + 36] !== 0) {
-      context.completeSpecial(hart, now);
+      context.completeSpecial(hart);
       return;
     }
     const w = R[base + 38];
     const offset = R[base + 37];
     switch (w & 511) {
     case 11: // lb
-    case 61: // cv.lb
       R[base + ((w >>> 9) & 63)] = i8[offset];
       N[base + 6]++;
       break;
     case 12: // lh
-    case 64: // cv.lh
       R[base + ((w >>> 9) & 63)] = i16[offset >> 1];
       N[base + 6]++;
       break;
     case 13: // lw
-    case 67: // cv.lw
       R[base + ((w >>> 9) & 63)] = i32[offset >> 2];
       N[base + 6]++;
       break;
     case 14: // lbu
-    case 70: // cv.lbu
       R[base + ((w >>> 9) & 63)] = u8[offset];
       N[base + 6]++;
       break;
     case 15: // lhu
-    case 73: // cv.lhu
       R[base + ((w >>> 9) & 63)] = u16[offset >> 1];
       N[base + 6]++;
       break;
     case 16: // sb
-    case 76: // cv.sb
       u8[offset] = R[base + ((w >>> 20) & 31)];
       N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
     case 17: // sh
-    case 79: // cv.sh
       u16[offset >> 1] = R[base + ((w >>> 20) & 31)];
       N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
     case 18: // sw
-    case 82: // cv.sw
       i32[offset >> 2] = R[base + ((w >>> 20) & 31)];
       N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
@@ -1400,10 +1594,18 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       R[base + ((w >>> 9) & 63)] = i8[offset];
       N[base + 6]++;
       break;
+    case 61: // cv.lb
+      R[base + ((w >>> 9) & 63)] = i8[offset];
+      N[base + 6]++;
+      break;
     case 62: // cv.lh
     case 63: // cv.lh
       R[base + ((w >>> 15) & 31)] = R[base + 44];
       R[base] = 0;
+      R[base + ((w >>> 9) & 63)] = i16[offset >> 1];
+      N[base + 6]++;
+      break;
+    case 64: // cv.lh
       R[base + ((w >>> 9) & 63)] = i16[offset >> 1];
       N[base + 6]++;
       break;
@@ -1414,6 +1616,10 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       R[base + ((w >>> 9) & 63)] = i32[offset >> 2];
       N[base + 6]++;
       break;
+    case 67: // cv.lw
+      R[base + ((w >>> 9) & 63)] = i32[offset >> 2];
+      N[base + 6]++;
+      break;
     case 68: // cv.lbu
     case 69: // cv.lbu
       R[base + ((w >>> 15) & 31)] = R[base + 44];
@@ -1421,10 +1627,18 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       R[base + ((w >>> 9) & 63)] = u8[offset];
       N[base + 6]++;
       break;
+    case 70: // cv.lbu
+      R[base + ((w >>> 9) & 63)] = u8[offset];
+      N[base + 6]++;
+      break;
     case 71: // cv.lhu
     case 72: // cv.lhu
       R[base + ((w >>> 15) & 31)] = R[base + 44];
       R[base] = 0;
+      R[base + ((w >>> 9) & 63)] = u16[offset >> 1];
+      N[base + 6]++;
+      break;
+    case 73: // cv.lhu
       R[base + ((w >>> 9) & 63)] = u16[offset >> 1];
       N[base + 6]++;
       break;
@@ -1436,11 +1650,21 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
+    case 76: // cv.sb
+      u8[offset] = R[base + ((w >>> 20) & 31)];
+      N[base + 7]++;
+      if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
+      break;
     case 77: // cv.sh
     case 78: // cv.sh
       u16[offset >> 1] = R[base + ((w >>> 20) & 31)];
       R[base + ((w >>> 15) & 31)] = R[base + 44];
       R[base] = 0;
+      N[base + 7]++;
+      if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
+      break;
+    case 79: // cv.sh
+      u16[offset >> 1] = R[base + ((w >>> 20) & 31)];
       N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
@@ -1452,18 +1676,23 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       N[base + 7]++;
       if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
       break;
+    case 82: // cv.sw
+      i32[offset >> 2] = R[base + ((w >>> 20) & 31)];
+      N[base + 7]++;
+      if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);
+      break;
     }
     const withheld = now - N[base + 1];
     if (withheld !== 0) {
       N[base + 33] += withheld;
-      if ((w & NEXT_IS_JUMP) !== 0) R[base + 41] = withheld;
+      if ((w & 536870912) !== 0) R[base + 41] = withheld;
     }
     const cost = (w >>> 25) & 7;
     if (cost !== 1) {
       N[base + 32] += cost - 1;
       R[base + 42] = 0;
     }
-    if ((w & FEEDS_JALR) !== 0) N[base + 2] = now + 3;
+    if ((w & 1073741824) !== 0) N[base + 2] = now + 3;
     R[base + 34] = 0;
     N[base + 0] = now + cost;
     if (w < 0) N[base + 0] += context.jumpBack(base);
