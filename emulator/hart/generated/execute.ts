@@ -69,12 +69,12 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           let index = (pc - l2Base) | 0;
           if (index >>> 0 >= l2Size) {
             clock[4] = t;
-            index = context.indexOf(base >> 7, pc);
+            index = context.indexOf(base >> 7, pc) | 0;
           }
           let w = code[index];
           if (w <= 0) {
             clock[4] = t;
-            w = context.resolve(base >> 7, pc, index);
+            w = context.resolve(base >> 7, pc, index) | 0;
             if (w === 0) return -1;
           }
           switch (w & 511) {
