@@ -37,7 +37,7 @@ export function formatBottlenecks(results: readonly BottleneckResult[]): string 
 
 function heading(first: BottleneckResult): string {
   const bytes = first.tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
-  const converters = first.ideal ? 'IDEAL converters' : '8-bit converters';
+  const converters = first.ideal ? 'IDEAL converters' : `${first.adc_bits}-bit converters`;
   return (
     `MobileNetV2 block ${first.block}, ${first.weights}-bit pointwise weights, ${converters}, ` +
     `preset ${first.preset}, picture ${first.picture}\n` +

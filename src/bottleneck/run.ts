@@ -45,6 +45,8 @@ export interface BottleneckResult {
   readonly weights: 4 | 8;
   readonly preset: string;
   readonly ideal: boolean;
+  /** Resolution of the column converters in bits. */
+  readonly adc_bits: number;
   /** From the first layer's fork to the last barrier; weights programmed and input in TCDM before. */
   readonly cycles: number;
   /** From the start of the program to weights programmed and input in TCDM. */
@@ -229,6 +231,7 @@ class Watch {
       weights: built.weights,
       preset: stats.preset,
       ideal: built.ideal,
+      adc_bits: this.session.configuration.number('ima.adc_bits'),
       cycles,
       programming_cycles: this.programmed - this.main,
       bit_exact: tensors.every(isExact),

@@ -95,6 +95,13 @@ describe('other settings', () => {
     for (const tensor of small.tensors) expect(tensor.compared, tensor.name).toBe(tensor.bytes);
   });
 
+  it('coarser converters: still bit-exact, further from the network, and named in the heading', async () => {
+    const coarse = await runBottleneck({ mapping: 'ima-dw', set: { 'ima.adc_bits': 6 } });
+    expect(coarse.bit_exact).toBe(true);
+    expect(coarse.cosine).toBeLessThan(result('ima-dw').cosine);
+    expect(formatBottlenecks([coarse])).toContain('6-bit converters');
+  });
+
   it('a machine whose cells are smaller, and one with fewer banks, still compute the same bytes', async () => {
     const set = { 'ima.rows': 128, 'ima.cols': 64, 'ima.arrays': 64, 'tcdm.banks': 16 };
     const small = await runBottleneck({ mapping: 'ima-dw', weights: 4, set });
