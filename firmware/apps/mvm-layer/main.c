@@ -62,6 +62,21 @@ static void report(const char *name, const char *unit, uint32_t value, uint32_t 
   octobar_metric(name, unit, (int32_t)value, decimals);
 }
 
+/* a / b bit by bit: the compiler's helper for it would bring its own debug information along. */
+static uint32_t quotient(uint64_t a, uint64_t b) {
+  uint64_t rest = 0;
+  uint32_t q = 0;
+  for (int bit = 63; bit >= 0; bit--) {
+    rest = rest << 1 | (a >> bit & 1);
+    q <<= 1;
+    if (b != 0 && rest >= b) {
+      rest -= b;
+      q |= 1;
+    }
+  }
+  return q;
+}
+
 static void report_error(const uint8_t *result, const uint8_t *exact, uint32_t count) {
   uint32_t differing = 0, largest = 0;
   uint64_t squares = 0, signal = 0;
@@ -74,13 +89,14 @@ static void report_error(const uint8_t *result, const uint8_t *exact, uint32_t c
     signal += (uint32_t)exact[i] * exact[i];
   }
   /* In millionths, which keeps small errors visible. */
-  const uint32_t relative = signal == 0 ? 0 : (uint32_t)(squares * 1000000 / signal);
+  const uint32_t relative = quotient(squares * 1000000, signal);
+  const uint32_t mean = quotient(squares * 1000, count);
   printf("against exact: %lu of %lu outputs differ, by %lu codes at most, mean square error %lu/1000 codes^2\n",
-         differing, count, largest, (uint32_t)(squares * 1000 / count));
+         differing, count, largest, mean);
   report("outputs", "", count, 0);
   report("outputs_differing", "", differing, 0);
   report("largest_error", "codes", largest, 0);
-  report("mean_square_error", "codes^2", (uint32_t)(squares * 1000 / count), 3);
+  report("mean_square_error", "codes^2", mean, 3);
   report("error_to_signal_power", "", relative, 6);
 }
 
