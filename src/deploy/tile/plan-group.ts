@@ -143,8 +143,7 @@ function overheadOf(
           guess.moveBytesPerCycle;
       const { streamedRow } = needs[i]!;
       const outRows = count(tensors[i + 1]!.fresh);
-      if (streamedRow > 0)
-        cycles += streamingCycles(shape, layer, streamedRow, sliceCols, outRows);
+      if (streamedRow > 0) cycles += streamingCycles(shape, layer, streamedRow, sliceCols, outRows);
     });
   });
   const programmed = loads.reduce((rows, load) => rows + load.rows, 0);
