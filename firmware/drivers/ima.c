@@ -81,4 +81,8 @@ void ima_submit(const ima_job_t *job) {
   hwpe_trigger_job(IMA_BASE);
 }
 
+uint32_t ima_wait_pending(uint32_t most) {
+  return hwpe_wait_pending(IMA_BASE, HWPE_SLOT_IMA, most);
+}
+
 void ima_wait(void) { hwpe_wait(IMA_BASE, HWPE_SLOT_IMA); }

@@ -68,4 +68,7 @@ void ima_submit(const ima_job_t *job);
 /* Sleeps until all queued jobs are done. */
 void ima_wait(void);
 
+/* Sleeps until at most `most` of them are not; returns how many are not. */
+uint32_t ima_wait_pending(uint32_t most);
+
 #endif

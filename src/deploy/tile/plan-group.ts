@@ -112,6 +112,9 @@ export function buffersOf(
 
 /** Rough costs in cycles; they only choose among plans that all compute the same. */
 const guess = {
+  macsPerCycle: 15,
+  tile: 4,
+  harts: 8,
   step: 250,
   dmaBytesPerCycle: 8,
   moveBytesPerCycle: 10,
@@ -138,8 +141,9 @@ function overheadOf(
         cycles +=
           ((fresh.from - rows.from) * shape.rowBytes(shape.layers[group.layers[i - 1]!]!.name)) /
           guess.moveBytesPerCycle;
-      if (needs[i]!.slices !== undefined)
-        cycles += needs[i]!.slices!.bytes / guess.dmaBytesPerCycle;
+      const { streamedRow } = needs[i]!;
+      const outRows = count(tensors[i + 1]!.fresh);
+      if (streamedRow > 0) cycles += streamingCycles(shape, layer, streamedRow, sliceCols, outRows);
     });
   });
   const programmed = loads.reduce((rows, load) => rows + load.rows, 0);
