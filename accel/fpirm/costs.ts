@@ -43,6 +43,14 @@ export const signedMultiplication = (bits: number): Primitives =>
     [addition(2 * bits), 1],
   ]);
 
+/** A product of `rows` inputs with rows of weights: read and shift a row each, all gated copies and a correction summed. */
+export const integerProduct = (rows: number, inputBits: number, lane: number): Primitives =>
+  sumOf([
+    [{ ...noPrimitives(), reads: 1, shifts: 1 }, rows],
+    [reduction, reductions(rows * inputBits + 1)],
+    [addition(lane), 1],
+  ]);
+
 const rangeOf = ({ exponentBits }: FloatFormat): number => exponentBits + 2;
 
 /** Product of significands, rounding, exponent, room of the exponent. */
@@ -66,3 +74,15 @@ export function floatAddition(format: FloatFormat): Primitives {
     [addition(aligned + 1), 1],
   ]);
 }
+
+/** A comparison as a difference of numbers in their order. */
+export const floatMaximum = (format: FloatFormat): Primitives =>
+  addition(format.exponentBits + format.fractionBits + 2);
+
+/** Two reads, one write; what lies between is logic of the row buffer. */
+export const floatSelection: Readonly<Primitives> = {
+  ...noPrimitives(),
+  reads: 2,
+  writes: 1,
+  writeSteps: 1,
+};

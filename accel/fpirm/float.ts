@@ -112,6 +112,36 @@ export class FloatUnit {
     });
   }
 
+  /** a where a > b, else b; also b where either is no number. Zeros of both signs are equal. */
+  maximum(a: Row, b: Row): Row {
+    const { exponentBits: e, fractionBits: f } = this.format;
+    const [x, y] = [this.unpack(a), this.unpack(b)];
+    const size = e + f + 2;
+    // In the order of the numbers: magnitudes, those of negative numbers complemented.
+    const order = (row: Row, parts: Parts): Row => {
+      const magnitude = this.magnitude(row, parts);
+      return choose(
+        and(parts.sign, not(parts.zero)),
+        this.unit.complement(magnitude, size),
+        magnitude,
+      );
+    };
+    const difference = this.unit.subtract(order(b, y), order(a, x), size);
+    const greater = and(this.bit(difference, size - 1), not(or(x.nan, y.nan)));
+    return choose(greater, a, b);
+  }
+
+  /** a where b > 0, else zero: both rows are read, the result is written. */
+  select(a: Row, b: Row): Row {
+    const { dbc } = this.unit;
+    dbc.counts.reads += 2;
+    const y = this.unpack(b);
+    const positive = and(not(y.sign), not(or(y.zero, y.nan)));
+    const result = and(a, positive);
+    dbc.write(0, result, not(this.unit.zero()));
+    return result;
+  }
+
   private unpack(a: Row): Parts {
     const { fractionBits: f, exponentBits: e, lane } = this.format;
     const { wires } = this.unit;

@@ -7,8 +7,8 @@ import type { FloatFormat } from './float-format.js';
  */
 const bits = new DataView(new ArrayBuffer(8));
 
-const toDouble = (pattern: number, format: FloatFormat): number => {
-  bits.setUint32(0, format.name === 'bf16' ? pattern << 16 : pattern);
+export const toDouble = (word: number, format: FloatFormat): number => {
+  bits.setUint32(0, format.name === 'bf16' ? word << 16 : word);
   const value = bits.getFloat32(0);
   return Math.abs(value) < smallestNormal ? (value < 0 || Object.is(value, -0) ? -0 : 0) : value;
 };
@@ -60,3 +60,18 @@ export const multiplyWords = (a: number, b: number, format: FloatFormat): number
 /** Sum of two bit patterns. A double has more than twice the bits of both formats, so rounding twice is rounding once. */
 export const addWords = (a: number, b: number, format: FloatFormat): number =>
   round(toDouble(a, format) + toDouble(b, format), format);
+
+/** Subnormal operands count as zero of their sign. */
+export function flush(word: number, format: FloatFormat): number {
+  const sign = 2 ** (format.exponentBits + format.fractionBits);
+  const magnitude = word % sign;
+  return magnitude < 2 ** format.fractionBits ? word - magnitude : word;
+}
+
+/** a where a > b, else b. */
+export const maximumWords = (a: number, b: number, format: FloatFormat): number =>
+  toDouble(a, format) > toDouble(b, format) ? a : b;
+
+/** a where b > 0, else zero. */
+export const selectWords = (a: number, b: number, format: FloatFormat): number =>
+  toDouble(b, format) > 0 ? a : 0;
