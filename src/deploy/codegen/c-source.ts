@@ -2,7 +2,7 @@
 import type { Schedule } from '../tile/schedule.js';
 import type { GroupPlan } from '../tile/plan-group.js';
 import { count } from '../tile/rows.js';
-import type { NetworkImage } from './network-image.js';
+import { planDigest, type NetworkImage } from './network-image.js';
 import { networkSteps } from './network-layout.js';
 import type { Step } from './steps.js';
 
@@ -83,6 +83,7 @@ function mainSource(schedule: Schedule, image: NetworkImage, names: readonly str
     '#include "network_data.h"',
     '',
     'int main(void) {',
+    `  if (!net_open(${hex(planDigest(image.blobs))})) return 2;`,
     '  /* Tables of the first group; those of each other group travel while the one before runs. */',
     bring(0),
     '  net_wait(0);',

@@ -151,6 +151,7 @@ class ImageWriter {
         version: networkImage.version,
         tcdm_from: schedule.target.tcdm.from,
         tcdm_end: tcdmEnd,
+        plan: planDigest(blobs),
         n_groups: blobs.length,
         groups: table,
       },
@@ -205,6 +206,14 @@ class ImageWriter {
       }
     }
   }
+}
+
+/** FNV-1a over all blobs, never 0. */
+export function planDigest(blobs: readonly Blob[]): number {
+  let hash = 0x811c9dc5;
+  for (const { bytes } of blobs)
+    for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash === 0 ? 1 : hash;
 }
 
 interface PlacedCells {
