@@ -118,7 +118,7 @@ class LayerWriter {
     if (node.kind === 'add') return { ...none, shift: node.shift, lo: node.lo, hi: node.hi };
     const table = node.kind === 'average-pool' ? poolTable(node) : node.requantisation;
     const onHarts = operation !== 'array' && operation !== 'depthwise';
-    const fast = onHarts ? fastRequantisation(table) : undefined;
+    const fast = onHarts ? fastRequantisation(withoutDeadChannels(node, table)) : undefined;
     const { image } = this;
     return {
       mul: image.put(table.mul),
@@ -164,6 +164,18 @@ class LayerWriter {
       adc_r: converter?.r ?? 0,
     };
   }
+}
+
+/**
+ * A channel whose weights are all zero has accumulator zero, so its multiplier does not matter; set to
+ * zero it cannot keep a layer from the fast kernels.
+ */
+function withoutDeadChannels(node: PlannedLayer, table: Requantisation): Requantisation {
+  if (node.kind !== 'convolution') return table;
+  const { rows, weights } = node;
+  const dead = (c: number): boolean =>
+    weights.subarray(c * rows, (c + 1) * rows).every((weight) => weight === 0);
+  return { ...table, mul: table.mul.map((mul, c) => (dead(c) ? 0 : mul)) };
 }
 
 /** One multiplier for all channels, as tables for the kernels. */

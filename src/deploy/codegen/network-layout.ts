@@ -119,7 +119,7 @@ export const stepArguments = 6;
 export const networkImage = {
   base: 0x1c080000,
   magic: 0x54454e4f,
-  version: 1,
+  version: 2,
   /** DMA transfers that may be under way at once. */
   slots: 10,
   structs: [
@@ -131,6 +131,7 @@ export const networkImage = {
         word('version', 'layout version'),
         word('tcdm_from', 'first TCDM address that the plan uses'),
         word('tcdm_end', 'one behind the last'),
+        word('plan', 'digest of all steps: generated C runs only with the data it was made for'),
         word('n_groups', 'layer groups, run one after the other'),
         pointer('groups', 'net_group [n_groups]'),
       ],
