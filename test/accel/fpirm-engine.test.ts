@@ -192,7 +192,7 @@ describe.each([
   });
 
   it('strike the same faults by words and by domains', () => {
-    const faulty = { fault_rate: 1e-5 };
+    const faulty = { fault_rate: 1e-4 };
     const words = run(faulty, memory, matmul, 3);
     const domains = run({ ...faulty, model: 'domains' }, memory, matmul, 3);
     expect(words.counters['transverse_read_faults']).toBeGreaterThan(0);
