@@ -115,12 +115,18 @@ class LayerWriter {
   private requantisation(): StructValues {
     const none = { mul: 0, bias: 0, channels: 0, shift31: 0, range: 0, lo4: 0 };
     const { node, operation } = this;
-    if (node.kind === 'add') return { ...none, shift: node.shift, lo: node.lo, hi: node.hi };
+    const { corev } = this.schedule.target;
+    if (node.kind === 'add')
+      return { ...none, corev: corev ? 1 : 0, shift: node.shift, lo: node.lo, hi: node.hi };
     const table = node.kind === 'average-pool' ? poolTable(node) : node.requantisation;
     const onHarts = operation !== 'array' && operation !== 'depthwise';
-    const fast = onHarts ? fastRequantisation(withoutDeadChannels(node, table)) : undefined;
+    const fast =
+      onHarts && corev ? fastRequantisation(withoutDeadChannels(node, table)) : undefined;
+    // Logits are scaled apart from the kernel, so they need no table.
+    const logits = corev && codeBytes(node.output) === 4;
     const { image } = this;
     return {
+      corev: fast !== undefined || logits ? 1 : 0,
       mul: image.put(table.mul),
       bias: image.put(table.bias),
       shift: table.shift,

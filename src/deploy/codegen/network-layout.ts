@@ -119,7 +119,7 @@ export const stepArguments = 6;
 export const networkImage = {
   base: 0x1c080000,
   magic: 0x54454e4f,
-  version: 2,
+  version: 3,
   /** DMA transfers that may be under way at once. */
   slots: 10,
   structs: [
@@ -161,6 +161,7 @@ export const networkImage = {
       meaning: 'what does not change from stripe to stripe',
       fields: [
         word('number', 'position in the network'),
+        word('corev', '1: the harts have CORE-V and the tables fit its kernels'),
         word('rows', 'inputs of one output, on the harts filled up to a multiple of 4'),
         word('cols', 'output channels'),
         word('in_signed', '1: input bytes are int8, 0: uint8'),
