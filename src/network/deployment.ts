@@ -163,7 +163,7 @@ function digestOf(
   graph: FloatGraph,
   pictures: readonly Uint8Array[],
 ): string {
-  const parts: Buffer[] = [Buffer.from(JSON.stringify(info))];
+  const parts: Buffer[] = [Buffer.from(JSON.stringify(info)), quantiserCode()];
   for (const node of graph.nodes) {
     parts.push(Buffer.from(node.name));
     if (node.kind !== 'convolution' && node.kind !== 'depthwise') continue;
@@ -173,6 +173,15 @@ function digestOf(
   }
   for (const picture of pictures) parts.push(Buffer.from(picture));
   return sha256(Buffer.concat(parts));
+}
+
+/** The program that makes plans: a plan that another version left in the cache is not taken. */
+function quantiserCode(): Buffer {
+  const folder = join(import.meta.dirname, '..', 'deploy');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.[jt]s$/.test(name) && !name.endsWith('.d.ts'))
+    .filter((name) => !/^(codegen|map|tile)/.test(name));
+  return Buffer.concat(files.toSorted().map((name) => readFileSync(join(folder, name))));
 }
 
 function tryPlan(name: string): NetworkPlan | undefined {

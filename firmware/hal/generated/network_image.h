@@ -10,7 +10,7 @@ typedef uint32_t net_address;
 
 #define NET_IMAGE_BASE 0x1C080000u
 #define NET_IMAGE_MAGIC 0x54454E4Fu
-#define NET_IMAGE_VERSION 2u
+#define NET_IMAGE_VERSION 3u
 #define NET_SLOTS 10u
 
 /* starts a DMA transfer from L2 to the TCDM; the slot names it: slot, l2, tcdm, bytes */
@@ -79,6 +79,7 @@ typedef struct net_step {
 /* what does not change from stripe to stripe */
 typedef struct net_layer {
   uint32_t number; /* position in the network */
+  uint32_t corev; /* 1: the harts have CORE-V and the tables fit its kernels */
   uint32_t rows; /* inputs of one output, on the harts filled up to a multiple of 4 */
   uint32_t cols; /* output channels */
   uint32_t in_signed; /* 1: input bytes are int8, 0: uint8 */
