@@ -1,12 +1,12 @@
 import { floatAddition, floatMaximum, floatMultiplication, floatSelection } from './costs.js';
 import type { Primitives } from './dbc.js';
 import { FloatUnit } from './float.js';
-import { fp32 } from './float-format.js';
 import type { FloatFormat } from './float-format.js';
 import type { FloatJob } from './float-job.js';
 import { operations } from './registers.js';
 import { fromLanes, toLanes } from './rows.js';
 import type { Tally } from './tally.js';
+import { multiplySingles, multiplyWordwise, singleLoops } from './word-loops.js';
 import { addWords, maximumWords, multiplyWords, selectWords } from './word.js';
 
 type Words = Uint32Array;
@@ -76,6 +76,11 @@ export class FloatCompute {
   /** Element by element; an operation is one row of lanes. */
   private each(format: FloatFormat, kind: Kind, a: Words, b: Words, c: Words): void {
     const lanes = this.lanes(format);
+    if (this.tally.plain && format.name === 'fp32') {
+      this.tally.skip(kind.cost, Math.ceil(c.length / lanes));
+      singleLoops[kind.domains](a, b, c);
+      return;
+    }
     for (let first = 0; first < c.length; first += lanes)
       this.row(
         format,
@@ -156,65 +161,4 @@ export class FloatCompute {
     if (unit === undefined) this.units.set(format, (unit = new FloatUnit(this.tally.dbc, format)));
     return unit;
   }
-}
-
-interface Shape {
-  readonly n: number;
-  readonly depth: number;
-}
-
-const smallestNormal = 2 ** -126;
-const view = new DataView(new ArrayBuffer(4));
-const single = (word: number): number => {
-  view.setUint32(0, word);
-  return view.getFloat32(0);
-};
-const word = (value: number): number => {
-  if (Number.isNaN(value)) return 0x7fc00000;
-  view.setFloat32(0, value);
-  return view.getUint32(0);
-};
-
-/**
- * Products of single precision in the host's own arithmetic. Results at or below the smallest normal
- * number may have been rounded on the wrong grid: those go the exact way.
- */
-function multiplySingles(a: Words, b: Words, c: Words, { n, depth }: Shape): void {
-  const x = Float32Array.from(a, single);
-  // By columns, so that both operands of a sum are read in line.
-  const y = Float32Array.from({ length: n * depth }, (_, i) =>
-    single(b[(i % depth) * n + Math.floor(i / depth)]),
-  );
-  const rows = c.length / n;
-  for (let m = 0; m < rows; m++)
-    for (let j = 0; j < n; j++) {
-      let sum = single(c[m * n + j]);
-      for (let k = 0; k < depth; k++) {
-        let product = Math.fround(x[m * depth + k] * y[j * depth + k]);
-        if (product !== 0 && Math.abs(product) <= smallestNormal)
-          product = single(exactProduct(a[m * depth + k], b[k * n + j]));
-        sum = Math.fround(sum + product);
-        if (sum !== 0 && Math.abs(sum) < smallestNormal) sum = sum < 0 ? -0 : 0;
-      }
-      c[m * n + j] = word(sum);
-    }
-}
-
-const exactProduct = (a: number, b: number): number => multiplyWords(a, b, fp32);
-
-function multiplyWordwise(
-  format: FloatFormat,
-  a: Words,
-  b: Words,
-  c: Words,
-  { n, depth }: Shape,
-): void {
-  const rows = c.length / n;
-  for (let m = 0; m < rows; m++)
-    for (let j = 0; j < n; j++) {
-      let sum = c[m * n + j];
-      for (let k = 0; k < depth; k++)
-        sum = addWords(sum, multiplyWords(a[m * depth + k], b[k * n + j], format), format);
-      c[m * n + j] = sum;
-    }
 }

@@ -6,11 +6,10 @@ import type { Work } from './float-compute.js';
 import { decodeFloatJob } from './float-job.js';
 import type { FloatJob } from './float-job.js';
 import type { FpirmConfig } from './parameters.js';
-import { place, streamA, streamB, streamC } from './stream.js';
-import type { Stream } from './stream.js';
+import { beatsOf, elementsOf } from './stream.js';
+import type { Beats } from './stream.js';
 import type { Tally } from './tally.js';
 import { primitiveTime } from './timing.js';
-import { flush } from './word.js';
 
 /** Operands are fetched one after the other, then computed, then the result is stored. */
 type Phase = 'idle' | 'a' | 'b' | 'c' | 'compute' | 'store';
@@ -18,7 +17,9 @@ type Phase = 'idle' | 'a' | 'b' | 'c' | 'compute' | 'store';
 interface State {
   phase: Phase;
   job: FloatJob | null;
+  /** Elements and accesses of this phase that are done. */
   position: number;
+  access: number;
   computed: number;
 }
 
@@ -29,13 +30,15 @@ const freshCounts = () => ({
   compute_cycles: 0,
 });
 
-const idle = (): State => ({ phase: 'idle', job: null, position: 0, computed: -1 });
+const idle = (): State => ({ phase: 'idle', job: null, position: 0, access: 0, computed: -1 });
 
 /** Vector and matrix jobs in floating point. */
 export class FloatEngine {
   private state = idle();
   private counts = freshCounts();
   private operands = { a: new Uint32Array(0), b: new Uint32Array(0), c: new Uint32Array(0) };
+  /** Accesses of the running phase; follows from job and phase. */
+  private beats: Beats = { elements: 0, addresses: new Float64Array(0), counts: new Uint16Array(0) };
   private readonly beat: Uint8Array;
   private readonly compute: FloatCompute;
 
@@ -50,12 +53,13 @@ export class FloatEngine {
 
   start(registers: JobRegisters): void {
     const job = decodeFloatJob(registers);
-    this.state = { ...idle(), phase: 'a', job };
+    this.state = { ...idle(), job };
     this.operands = {
-      a: new Uint32Array(streamA(job).elements),
-      b: new Uint32Array(streamB(job).elements),
-      c: new Uint32Array(streamC(job).elements),
+      a: new Uint32Array(elementsOf(job, 'a')),
+      b: new Uint32Array(elementsOf(job, 'b')),
+      c: new Uint32Array(elementsOf(job, 'c')),
     };
+    this.enter(job, 'a');
     this.counts.float_jobs++;
   }
 
@@ -65,7 +69,7 @@ export class FloatEngine {
     if (s.phase === 'compute') {
       if (s.computed < 0) s.computed = now + this.work(s.job);
       if (now < s.computed) return s.computed;
-      s.phase = 'store';
+      this.enter(s.job, 'store');
     }
     this.request(s.job);
     return now + 1;
@@ -75,22 +79,18 @@ export class FloatEngine {
     const s = this.state;
     const { streamer } = this.host;
     if (s.job === null || !streamer.settle()) return;
-    const stream = this.stream(s.job);
-    const count = this.run(s.job, stream);
+    const count = this.beats.counts[s.access];
     if (s.phase !== 'store') this.take(s.job, count);
     s.position += count;
-    if (s.position < stream.elements) return;
-    s.position = 0;
+    s.access++;
+    if (s.position < this.beats.elements) return;
     switch (s.phase) {
       case 'a':
-        s.phase = 'b';
-        break;
+        return this.enter(s.job, 'b');
       case 'b':
-        s.phase = s.job.accumulate ? 'c' : 'compute';
-        break;
+        return this.enter(s.job, s.job.accumulate ? 'c' : 'compute');
       case 'c':
-        s.phase = 'compute';
-        break;
+        return this.enter(s.job, 'compute');
       default:
         this.state = idle();
         this.host.done(now);
@@ -117,6 +117,18 @@ export class FloatEngine {
 
   restore(saved: unknown): void {
     Object.assign(this, structuredClone(saved));
+    this.cut();
+  }
+
+  private enter(job: FloatJob, phase: Phase): void {
+    Object.assign(this.state, { job, phase, position: 0, access: 0 });
+    this.cut();
+  }
+
+  private cut(): void {
+    const { job, phase } = this.state;
+    if (job === null || phase === 'compute' || phase === 'idle') return;
+    this.beats = beatsOf(job, phase === 'store' ? 'c' : phase, this.beat.length);
   }
 
   /** Computes at once; the cycles that it takes. Each tile works on its own groups of lanes. */
@@ -135,45 +147,40 @@ export class FloatEngine {
     return Math.ceil(groups / this.config.tiles) * repeats * primitiveTime(one, this.config);
   }
 
-  private stream(job: FloatJob): Stream {
-    const { phase } = this.state;
-    return phase === 'a' ? streamA(job) : phase === 'b' ? streamB(job) : streamC(job);
-  }
-
-  /** Elements of the request at hand: what lies side by side and fits the port. */
-  private run(job: FloatJob, stream: Stream): number {
-    const { run } = place(stream, this.state.position, job.bytes);
-    return Math.min(run, this.beat.length / job.bytes);
-  }
-
   private request(job: FloatJob): void {
     const { streamer } = this.host;
-    const { phase, position } = this.state;
-    const stream = this.stream(job);
-    const { address } = place(stream, position, job.bytes);
-    const count = this.run(job, stream);
+    const { phase, position, access } = this.state;
+    const address = this.beats.addresses[access];
+    const count = this.beats.counts[access];
     if (phase !== 'store') {
       streamer.read(address, count * job.bytes);
       return;
     }
-    const view = new DataView(this.beat.buffer);
-    for (let i = 0; i < count; i++) {
-      const word = this.operands.c[position + i];
-      if (job.bytes === 4) view.setUint32(4 * i, word, true);
-      else view.setUint16(2 * i, word, true);
+    const { beat } = this;
+    const { c } = this.operands;
+    for (let i = 0, at = 0; i < count; i++) {
+      const word = c[position + i];
+      for (let k = 0; k < job.bytes; k++) beat[at++] = word >>> (8 * k);
     }
-    streamer.write(address, this.beat, 0, count * job.bytes);
+    streamer.write(address, beat, 0, count * job.bytes);
   }
 
+  /** Subnormal operands count as zero of their sign. */
   private take(job: FloatJob, count: number): void {
     const { phase, position } = this.state;
     const { data } = this.host.streamer;
-    const target =
-      phase === 'a' ? this.operands.a : phase === 'b' ? this.operands.b : this.operands.c;
-    for (let i = 0; i < count; i++) {
-      let word = 0;
-      for (let k = job.bytes - 1; k >= 0; k--) word = word * 256 + data[i * job.bytes + k];
-      target[position + i] = flush(word, job.format);
-    }
+    const { operands } = this;
+    const target = phase === 'a' ? operands.a : phase === 'b' ? operands.b : operands.c;
+    if (job.bytes === 4)
+      for (let i = 0, at = 0; i < count; i++, at += 4) {
+        const word =
+          data[at] | (data[at + 1] << 8) | (data[at + 2] << 16) | (data[at + 3] << 24);
+        target[position + i] = (word & 0x7f800000) === 0 ? word & 0x80000000 : word;
+      }
+    else
+      for (let i = 0, at = 0; i < count; i++, at += 2) {
+        const word = data[at] | (data[at + 1] << 8);
+        target[position + i] = (word & 0x7f80) === 0 ? word & 0x8000 : word;
+      }
   }
 }
