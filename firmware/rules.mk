@@ -47,7 +47,7 @@ OCTOBAR_LDFLAGS := $(OCTOBAR_ARCH) -nostdlib -static -T$(OCTOBAR_FIRMWARE)/boot/
 
 # The library: everything but the application. Unused functions are dropped by the linker.
 OCTOBAR_LIB := boot/crt0.S $(addprefix runtime/,start.c team.c l1.c dma.c perf.c printf.c string.c metric.S) $(OCTOBAR_HELPERS) \
-  $(addprefix drivers/,mchan.c hwpe.c ima.c mvm.c depthwise.c timer.c) \
+  $(addprefix drivers/,mchan.c hwpe.c ima.c mvm.c depthwise.c fpirm.c timer.c) \
   $(addprefix kernels/,pointwise.c pointwise_tile.S depthwise.c residual.c requant.c ima_layer.c linear.c \
     conv3x3.c avgpool.c) \
   $(addprefix kernels/,pointwise_xcv.c pointwise_xcv_tile.S depthwise_xcv.c depthwise_xcv_rows.S residual_xcv.c \

@@ -7,6 +7,7 @@ export {
   weightsDigest,
   type LayersModelFiles,
 } from './nsfwjs.js';
+export { loadMnist, type LabelledPictures } from './mnist.js';
 export { loadMovenet } from './movenet.js';
 export { loadNsfwjsMid } from './nsfwjs-mid.js';
 export { loadObjectronDetector, type DetectorFiles } from './objectron.js';
