@@ -38,7 +38,11 @@ export class FloatEngine {
   private counts = freshCounts();
   private operands = { a: new Uint32Array(0), b: new Uint32Array(0), c: new Uint32Array(0) };
   /** Accesses of the running phase; follows from job and phase. */
-  private beats: Beats = { elements: 0, addresses: new Float64Array(0), counts: new Uint16Array(0) };
+  private beats: Beats = {
+    elements: 0,
+    addresses: new Float64Array(0),
+    counts: new Uint16Array(0),
+  };
   private readonly beat: Uint8Array;
   private readonly compute: FloatCompute;
 
@@ -173,8 +177,7 @@ export class FloatEngine {
     const target = phase === 'a' ? operands.a : phase === 'b' ? operands.b : operands.c;
     if (job.bytes === 4)
       for (let i = 0, at = 0; i < count; i++, at += 4) {
-        const word =
-          data[at] | (data[at + 1] << 8) | (data[at + 2] << 16) | (data[at + 3] << 24);
+        const word = data[at] | (data[at + 1] << 8) | (data[at + 2] << 16) | (data[at + 3] << 24);
         target[position + i] = (word & 0x7f800000) === 0 ? word & 0x80000000 : word;
       }
     else

@@ -39,6 +39,38 @@ export class RacetrackProduct implements Macro {
   }
 
   product(job: MvmJob, tile: number, input: Uint8Array, accumulators: Int32Array): number {
+    const { rows } = job.tiles[tile];
+    const count = job.outputs * job.columnsPerOutput;
+    const groups = Math.ceil(count / this.perRow);
+    const cost = integerProduct(rows, inputBits, lane);
+    if (this.tally.plain) {
+      this.tally.skip(cost, groups);
+      this.exact(job, tile, input);
+    } else this.eachGroup(job, tile, input);
+    if (!this.config.ideal)
+      for (let c = 0; c < count; c++) this.columns[c] = adcCode(this.columns[c], job.range);
+    accumulate(job, this.columns, accumulators);
+    const passes = Math.ceil(groups / this.config.tiles);
+    const ns = passes * primitiveTime(cost, this.config);
+    return Math.max(1, Math.ceil((ns * this.clockHz) / 1e9));
+  }
+
+  /** All columns at once, where no operation needs a look of its own. */
+  private exact(job: MvmJob, tile: number, input: Uint8Array): void {
+    const { columns } = this;
+    const { array, x, y, rows } = job.tiles[tile];
+    const count = job.outputs * job.columnsPerOutput;
+    const { cells, cols } = this.cells.array(array);
+    columns.fill(0);
+    for (let i = 0; i < rows; i++) {
+      const value = dacInput(input[i], job.inputSigned);
+      if (value === 0) continue;
+      const from = (y + i) * cols + x;
+      for (let c = 0; c < count; c++) columns[c] += value * cells[from + c];
+    }
+  }
+
+  private eachGroup(job: MvmJob, tile: number, input: Uint8Array): void {
     const { array, x, y, rows } = job.tiles[tile];
     const count = job.outputs * job.columnsPerOutput;
     const weights = this.cells.array(array);
@@ -67,12 +99,6 @@ export class RacetrackProduct implements Macro {
       const values = row === undefined ? sums() : this.signed(row);
       for (let c = 0; c < this.perRow; c++) this.columns[first + c] = Number(values[c]);
     }
-    if (!this.config.ideal)
-      for (let c = 0; c < count; c++) this.columns[c] = adcCode(this.columns[c], job.range);
-    accumulate(job, this.columns, accumulators);
-    const passes = Math.ceil(groups / this.config.tiles);
-    const ns = passes * primitiveTime(cost, this.config);
-    return Math.max(1, Math.ceil((ns * this.clockHz) / 1e9));
   }
 
   counters(): Counters {

@@ -14,6 +14,7 @@ import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
 import { OutputClosed } from './terminal.js';
 import type { Terminal } from './terminal.js';
+import { addTrain } from './train.js';
 import { addValidate } from './validate.js';
 
 /** As a shell reports a process that SIGPIPE ended. */
@@ -47,6 +48,7 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
   addDeploy(program, terminal);
   addInfer(program, terminal, done);
   addSweep(program, terminal, done);
+  addTrain(program, terminal);
   addDisasm(program, terminal);
   addMap(program, terminal);
   addPresets(program, terminal);

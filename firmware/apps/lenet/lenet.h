@@ -40,7 +40,7 @@ typedef struct lenet_settings {
   uint32_t table;         /* [256] elements: the value of each byte of a picture */
   uint32_t train_pictures, train_labels, train_steps; /* bytes; batches */
   uint32_t test_pictures, test_labels, test_count;    /* a multiple of BATCH */
-  uint32_t step;          /* single: - learning rate / BATCH */
+  uint32_t rates;         /* single [train_steps]: - learning rate / BATCH */
   uint32_t report_every;  /* batches */
   uint32_t report_scale;  /* single: 1 / (BATCH * report_every) */
   uint32_t integers;      /* mode 3: integer_network_t */

@@ -87,12 +87,13 @@ static uint32_t millionths(const float *x) {
 static void train(lenet_t *l) {
   lenet_training_t t;
   training_open(l, &t);
+  const uint32_t *rates = (const uint32_t *)(uintptr_t)lenet_settings.rates;
   const uint32_t steps = lenet_settings.train_steps, every = lenet_settings.report_every;
   for (uint32_t step = 0; step < steps;) {
     lenet_fetch(l, lenet_settings.train_pictures, lenet_settings.train_labels, step);
     lenet_spread_biases(l);
     lenet_forward(l);
-    softmax_loss(l, &t, lenet_settings.step);
+    softmax_loss(l, &t, rates[step]);
     lenet_backward(l, &t);
     fpirm_wait();
     if (++step % every != 0) continue;
@@ -126,6 +127,7 @@ int main(void) {
     return 2;
   }
   fpirm_select();
+  if (lenet_settings.mode == 3) return integer_test();
   lenet_t network;
   lenet_open(&network);
   if (lenet_settings.mode == 1) train(&network);
