@@ -6,6 +6,7 @@ import type { eventParameters } from './event/index.js';
 import type { timingParameters } from './hart/timing.js';
 import type {
   busParameters,
+  controllerParameters,
   icacheParameters,
   l2Parameters,
   tcdmParameters,
@@ -60,4 +61,5 @@ export interface MachineConfig extends ConfigOf<typeof clusterParameters> {
   dma: ConfigOf<typeof dmaParameters>;
   timer: ConfigOf<typeof timerParameters>;
   control: ConfigOf<typeof clusterControlParameters>;
+  controller: ConfigOf<typeof controllerParameters>;
 }

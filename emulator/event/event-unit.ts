@@ -10,6 +10,7 @@ import { Mutexes } from './mutexes.js';
 import type { eventParameters } from './parameters.js';
 import { EventFastPort, EventSlowPort } from './ports.js';
 import { eventFastRegisters, eventSlowRegisters } from './registers.js';
+import { SocFifo } from './soc-fifo.js';
 import { Wait } from './wait.js';
 
 const waitTexts = [
@@ -56,6 +57,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
   readonly barriers: Barriers;
   readonly mutexes: Mutexes;
   readonly dispatch: Dispatch;
+  readonly soc: SocFifo;
   readonly waitKind: Uint8Array;
   readonly waitIndex: Uint8Array;
 
@@ -97,6 +99,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
     this.mutexes = new Mutexes(config.mutexes);
     this.dispatch = new Dispatch(config.dispatch_depth, harts);
     this.allHarts = (1 << harts) - 1;
+    this.soc = new SocFifo(this, this.allHarts);
     this.interruptLine = config.interrupt_line;
     this.fast = new EventFastPort(this, new RegisterDecoder('event unit', eventFastRegisters));
     this.slow = new EventSlowPort(
@@ -277,6 +280,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
     this.barriers.reset();
     this.mutexes.reset();
     this.dispatch.reset();
+    this.soc.reset();
     this.scheduled = [];
     this.clock = 0;
     this.dirty = false;
@@ -290,6 +294,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
       barriers: this.barriers.save(),
       mutexes: this.mutexes.save(),
       dispatch: this.dispatch.save(),
+      soc: this.soc.save(),
       scheduled: [...this.scheduled],
       clock: this.clock,
       dirty: this.dirty,
@@ -303,6 +308,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
       barriers: unknown;
       mutexes: unknown;
       dispatch: unknown;
+      soc: unknown;
       scheduled: Scheduled[];
       clock: number;
       dirty: boolean;
@@ -313,6 +319,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
     this.barriers.restore(s.barriers);
     this.mutexes.restore(s.mutexes);
     this.dispatch.restore(s.dispatch);
+    this.soc.restore(s.soc);
     this.scheduled = [...s.scheduled];
     this.clock = s.clock;
     this.dirty = s.dirty;

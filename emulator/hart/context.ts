@@ -35,6 +35,8 @@ export interface InterpreterContext {
   readonly tcdmCodeEnd: number;
   /** Looks at a hart with `attention` before it issues; true when it takes an interrupt instead. */
   attend(hart: number): boolean;
+  /** Bytes of the TCDM that a hart with `attention` reaches through the crossbar. */
+  reachOf(hart: number): number;
   /** Index into `code` of a pc outside L2; an address that is no memory is an error. */
   indexOf(hart: number, pc: number): number;
   /** Slot word 0 of a pc that is not decoded yet or is probed; 0 when the run stops here. */

@@ -68,6 +68,8 @@ const U64 = (1n << 64n) - 1n;
 export interface CsrOptions {
   readonly misa: number;
   readonly clusterId: number;
+  /** The hart that has an interrupt controller of its own before it: number (-1 without one) and cluster. */
+  readonly controller: { readonly hart: number; readonly cluster_id: number };
   /** Whether the registers of CORE-V exist. */
   readonly coreV: boolean;
 }
@@ -83,9 +85,10 @@ export class CsrFile {
   }
 
   reset(): void {
-    this.harts = Array.from({ length: this.state.count }, () => ({
+    this.harts = Array.from({ length: this.state.count }, (_, hart) => ({
       mstatus: MPP,
-      mie: 0,
+      // The interrupt controller of the chip masks before the hart does.
+      mie: hart === this.options.controller.hart ? -1 : 0,
       mip: 0,
       mtvec: 1,
       mtvecWritten: false,
@@ -118,6 +121,11 @@ export class CsrFile {
     return this.harts[hart];
   }
 
+  private hartId(hart: number): number {
+    const { controller, clusterId } = this.options;
+    return hart === controller.hart ? controller.cluster_id << 5 : (clusterId << 5) | hart;
+  }
+
   /** Value of a CSR when its access leaves decode in cycle `now`; undefined when it does not exist. */
   read(hart: number, address: number, now: number): number | undefined {
     const row = csrByAddress.get(address);
@@ -144,7 +152,7 @@ export class CsrFile {
         return csrs.inhibit;
       case 'mhartid':
       case 'uhartid':
-        return (this.options.clusterId << 5) | hart;
+        return this.hartId(hart);
       case 'privlv':
         return 3;
       case 'lpstart0':
@@ -181,7 +189,7 @@ export class CsrFile {
         csrs.mstatus = (value & (MIE | MPIE)) | MPP;
         return;
       case 'mie':
-        csrs.mie = value & INTERRUPT_LINES;
+        if (hart !== this.options.controller.hart) csrs.mie = value & INTERRUPT_LINES;
         return;
       case 'mtvec':
         // The vector table is 256-byte aligned; only direct and vectored modes exist.

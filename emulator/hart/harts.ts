@@ -14,6 +14,7 @@ import type { HartsHost } from './host.js';
 import { HardwareLoops } from './hardware-loops.js';
 import { createDecoder } from '../isa/decoder.js';
 import { MemoryAccess } from './memory-access.js';
+import type { HartsOptions } from './options.js';
 import {
   COST_MASK,
   COST_SHIFT,
@@ -37,18 +38,8 @@ import {
 } from './state.js';
 import type { timingParameters } from './timing.js';
 
-export interface HartsOptions {
-  readonly state: HartState;
-  readonly arbiter: HartArbiter;
-  readonly timing: ConfigOf<typeof timingParameters>;
-  readonly isa: string;
-  readonly clusterId: number;
-  readonly tcdm: Memory;
-  readonly l2: Memory;
-  /** TCDM through test-and-set. */
-  readonly testAndSetBase: number;
-  readonly l2Latency: number;
-}
+/** Bit of `attention` of the controller: the interpreter asks how far it reaches. */
+const OUTSIDE = 2;
 
 const CAUSE_ILLEGAL = 2;
 const CAUSE_BREAKPOINT = 3;
@@ -73,6 +64,7 @@ export class Harts implements InterpreterContext, HartControl {
   private readonly stoppedAt: Float64Array;
   /** Harts with an enabled interrupt waiting. */
   private readonly interrupted: Uint8Array;
+  private readonly controller: number;
   private tracer: TraceSink | undefined;
   /** Cycle of the instruction that the tracer saw last: a probe may stop the run behind it. */
   private readonly tracedAt: Float64Array;
@@ -104,12 +96,14 @@ export class Harts implements InterpreterContext, HartControl {
     this.csrs = new CsrFile(options.state, {
       misa: (1 << 30) | letters,
       clusterId: options.clusterId,
+      controller: options.controller,
       coreV: extensions.has('xcvhwlp'),
     });
     this.memory = new MemoryAccess(this, options);
     this.stoppedAt = new Float64Array(this.count).fill(-1);
     this.tracedAt = new Float64Array(this.count).fill(-1);
     this.interrupted = new Uint8Array(this.count);
+    this.controller = options.controller.hart;
   }
 
   /** Somebody's `next` changed outside the interpreter, or the run is to end. */
@@ -405,7 +399,8 @@ export class Harts implements InterpreterContext, HartControl {
     const csrs = this.csrs.of(hart);
     const pending = (csrs.mip & csrs.mie) !== 0;
     this.interrupted[hart] = pending && (csrs.mstatus & MIE) !== 0 ? 1 : 0;
-    this.state.attention[hart << HART_SHIFT] = this.interrupted[hart] | (this.tracer ? 1 : 0);
+    const looked = (this.tracer ? 1 : 0) | (hart === this.controller ? OUTSIDE : 0);
+    this.state.attention[hart << HART_SHIFT] = this.interrupted[hart] | looked;
     if (this.interrupted[hart] !== 0) this.disturbed = true;
   }
 
@@ -414,6 +409,11 @@ export class Harts implements InterpreterContext, HartControl {
     this.tracer = sink;
     this.tracedAt.fill(-1);
     for (let hart = 0; hart < this.count; hart++) this.updateInterrupts(hart);
+  }
+
+  /** Bytes of the TCDM that a hart reaches through the crossbar. */
+  reachOf(hart: number): number {
+    return hart === this.controller ? 0 : this.tcdmSize;
   }
 
   get traced(): boolean {
@@ -444,8 +444,10 @@ export class Harts implements InterpreterContext, HartControl {
     const pending = csrs.mip & csrs.mie;
     // CV32E40P: fast interrupts 31..16 first, then external, software, timer.
     const order = [31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 11, 3, 7];
-    const line = order.find((bit) => ((pending >>> bit) & 1) !== 0) ?? 31 - Math.clz32(pending);
+    const first = hart === this.controller ? [] : order;
+    const line = first.find((bit) => ((pending >>> bit) & 1) !== 0) ?? 31 - Math.clz32(pending);
     this.trap(hart, (1 << 31) | line, now, this.timing.interrupt);
+    this.host.interruptTaken(hart, line);
   }
 
   /** Wakes sleepers that an enabled interrupt reaches; called once per cycle after devices ran. */

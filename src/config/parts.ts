@@ -8,6 +8,7 @@ import { timingParameters } from '../../emulator/hart/timing.js';
 import { hwpeParameters } from '../../emulator/hwpe/parameters.js';
 import {
   busParameters,
+  controllerParameters,
   icacheParameters,
   l2Parameters,
   tcdmParameters,
@@ -33,6 +34,7 @@ export const clusterParts = {
   dma: part('dma', 'DMA', dmaParameters),
   timer: part('timer', 'Timer', timerParameters),
   control: part('control', 'Cluster control', clusterControlParameters),
+  controller: part('controller', 'Controller hart and its chip', controllerParameters),
   hwpe: part('hwpe', 'All engines', hwpeParameters),
 };
 

@@ -29,6 +29,7 @@ export function composeMachine(configuration: Configuration): MachineApi {
     dma: configuration.of(parts.dma),
     timer: configuration.of(parts.timer),
     control: configuration.of(parts.control),
+    controller: configuration.of(parts.controller),
   };
   const slots = configuration.engines.map((name) =>
     name === null ? undefined : factories[name](configuration),

@@ -50,6 +50,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       const horizon = alone ? until : now + 1;
       let soon = Infinity;
       let asking = 0;
+      // What a hart with `attention` may change for itself; the last hart of a round only.
+      let reach = tcdmSize;
       harts: for (let base = 0; base < end; base += 128) {
         let t = N[base + 0];
         if (t !== now) {
@@ -60,9 +62,12 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           requesters[asking++] = base >> 7;
           continue;
         }
-        if (R[base + 35] !== 0 && context.attend(base >> 7)) {
-          if (N[base + 0] < soon) soon = N[base + 0];
-          continue;
+        if (R[base + 35] !== 0) {
+          if (context.attend(base >> 7)) {
+            if (N[base + 0] < soon) soon = N[base + 0];
+            continue;
+          }
+          reach = context.reachOf(base >> 7) | 0;
         }
         let pc = R[base + 33];
         for (;;) {
@@ -254,7 +259,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           case 11: { // lb
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -287,7 +292,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 12: { // lh
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -320,7 +325,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 13: { // lw
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -353,7 +358,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 14: { // lbu
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -386,7 +391,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 15: { // lhu
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -419,7 +424,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 16: { // sb
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -452,7 +457,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 17: { // sh
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -485,7 +490,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 18: { // sw
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -638,7 +643,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 74: { // cv.sb
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + code[index + 1]) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -673,7 +678,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 69: { // cv.lbu
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)]) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -707,7 +712,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 61: // cv.lb
           case 70: { // cv.lbu
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -743,7 +748,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 77: { // cv.sh
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + code[index + 1]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -778,7 +783,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 72: { // cv.lhu
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -812,7 +817,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 64: // cv.lh
           case 73: { // cv.lhu
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -847,7 +852,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 80: { // cv.sw
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + code[index + 1]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -881,7 +886,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 66: { // cv.lw
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -914,7 +919,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 67: { // cv.lw
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -948,7 +953,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 75: { // cv.sb
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)]) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -981,7 +986,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 76: { // cv.sb
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1015,7 +1020,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 78: { // cv.sh
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1048,7 +1053,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 79: { // cv.sh
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1082,7 +1087,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 81: { // cv.sw
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1115,7 +1120,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 82: { // cv.sw
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
