@@ -235,7 +235,8 @@ class Machine implements MachineApi, HartsHost, RunControl {
   // --- Looking in from outside ---------------------------------------------------------------
 
   private memoryOf(address: number, bytes: number): Memory {
-    for (const memory of [this.machine.tcdm, this.machine.l2]) if (memory.contains(address, bytes)) return memory;
+    for (const memory of [this.machine.tcdm, this.machine.l2])
+      if (memory.contains(address, bytes)) return memory;
     throw new OctobarError('unmapped-access', `${bytes} bytes that are no memory`, {
       address,
       hint: `TCDM has ${this.machine.tcdm.size} bytes from 0x10000000, L2 ${this.machine.l2.size} from 0x1c000000 (keys tcdm.size, l2.size)`,
@@ -347,7 +348,12 @@ class Machine implements MachineApi, HartsHost, RunControl {
         name: 'tcdm_test_and_set',
         latency: 1,
       },
-      { base: this.machine.l2.base, size: this.machine.l2.size, name: 'l2', latency: this.config.l2.latency },
+      {
+        base: this.machine.l2.base,
+        size: this.machine.l2.size,
+        name: 'l2',
+        latency: this.config.l2.latency,
+      },
     ];
     const peripherals = this.machine.bus.regions.map(({ base, size, name, latency }) => ({
       base,

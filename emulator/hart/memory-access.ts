@@ -68,7 +68,7 @@ export class MemoryAccess {
     if (timing === 'event-load' && (at & 3) !== 0) {
       throw this.fault(
         'misaligned',
-        'cv.elw needs a word address',
+        `${this.nameAt(hart)} needs a word address`,
         hart,
         at,
         now,
@@ -439,12 +439,18 @@ export class MemoryAccess {
     (m.write ? this.harts.state.stores : this.harts.state.loads)[hart << HART_SHIFT]++;
   }
 
+  /** Mnemonic of the instruction in flight, in the dialect of the machine. */
+  private nameAt(hart: number): string {
+    const decoded = this.harts.codeCache.decodeAt(this.harts.state.pc[hart << HART_SHIFT]);
+    return decoded?.encoding.name ?? 'access';
+  }
+
   private unmapped(hart: number, slot: number, address: number, now: number): OctobarError {
-    const row = rowOf(slot)!;
-    const what = row.memory!.write ? 'store to' : 'load from';
+    const what = rowOf(slot)!.memory!.write ? 'store to' : 'load from';
+    const name = this.nameAt(hart);
     return this.fault(
       'unmapped-access',
-      `${row.name}: ${what} an address that nothing claims`,
+      `${name}: ${what} an address that nothing claims`,
       hart,
       address,
       now,
