@@ -1,5 +1,6 @@
-import { csrByAddress, EVENT_COUNTERS } from '../isa/csr.js';
+import { csrByAddress, EVENT_COUNTERS, PCCR, pulpCsrByAddress, type CsrRow } from '../isa/csr.js';
 import { OctobarError } from '../sim/error.js';
+import { PulpCounters } from './pulp-counters.js';
 import { stall, type HartState } from './state.js';
 import { HART_SHIFT } from './slot.js';
 
@@ -70,21 +71,30 @@ export interface CsrOptions {
   readonly clusterId: number;
   /** The hart that has an interrupt controller of its own before it: number (-1 without one) and cluster. */
   readonly controller: { readonly hart: number; readonly cluster_id: number };
-  /** Whether the registers of CORE-V exist. */
+  /** Whether the registers of CORE-V exist, or those of RI5CY. */
   readonly coreV: boolean;
+  readonly pulp: boolean;
 }
 
 export class CsrFile {
+  /** The registers that exist, by address. */
+  readonly table: ReadonlyMap<number, CsrRow>;
   private harts: HartCsrs[] = [];
+  private readonly pulp: PulpCounters;
 
   constructor(
     private readonly state: HartState,
     private readonly options: CsrOptions,
   ) {
+    this.table = options.pulp ? pulpCsrByAddress : csrByAddress;
+    this.pulp = new PulpCounters(state.count, (hart, event, now, done) =>
+      this.pulpEvent(hart, event, now, done),
+    );
     this.reset();
   }
 
   reset(): void {
+    this.pulp.reset();
     this.harts = Array.from({ length: this.state.count }, (_, hart) => ({
       mstatus: MPP,
       // The interrupt controller of the chip masks before the hart does.
@@ -103,15 +113,17 @@ export class CsrFile {
 
   save() {
     // JSON has no 64-bit integers.
-    return this.harts.map((csrs) => ({
+    const harts = this.harts.map((csrs) => ({
       ...csrs,
       counters: csrs.counters.map((counter) => ({ ...counter, offset: String(counter.offset) })),
     }));
+    return { harts, pulp: this.pulp.save() };
   }
 
   restore(state: unknown): void {
     const saved = state as ReturnType<CsrFile['save']>;
-    this.harts = saved.map((csrs) => ({
+    this.pulp.restore(saved.pulp);
+    this.harts = saved.harts.map((csrs) => ({
       ...csrs,
       counters: csrs.counters.map((counter) => ({ ...counter, offset: BigInt(counter.offset) })),
     }));
@@ -128,7 +140,7 @@ export class CsrFile {
 
   /** Value of a CSR when its access leaves decode in cycle `now`; undefined when it does not exist. */
   read(hart: number, address: number, now: number): number | undefined {
-    const row = csrByAddress.get(address);
+    const row = this.table.get(address);
     if (row === undefined || (row.coreV && !this.options.coreV)) return undefined;
     const csrs = this.of(hart);
     switch (row.name) {
@@ -167,12 +179,18 @@ export class CsrFile {
         return this.state.loopEnd1[hart << HART_SHIFT];
       case 'lpcount1':
         return this.state.loopCount1[hart << HART_SHIFT];
+      case 'pcer':
+        return this.pulp.events(hart);
+      case 'pcmr':
+        return this.pulp.modeOf(hart);
       case 'mtval':
       case 'mvendorid':
       case 'marchid':
       case 'mimpid':
+      case 'pccr31':
         return 0;
     }
+    if (row.pulp) return this.pulp.read(hart, address - PCCR, now) | 0;
     if (address >= 0x323 && address < 0x340) return csrs.counters[address - 0x320].events;
     const value = this.counter(hart, address & 0x1f, now);
     return Number(((address & 0x80) !== 0 ? value >> 32n : value) & 0xffffffffn) | 0;
@@ -184,7 +202,9 @@ export class CsrFile {
    */
   write(hart: number, address: number, value: number, now: number): void {
     const csrs = this.of(hart);
-    switch (csrByAddress.get(address)?.name) {
+    const row = this.table.get(address);
+    if (row?.pulp === true) return this.writePulp(hart, row, value, now);
+    switch (row?.name) {
       case 'mstatus':
         csrs.mstatus = (value & (MIE | MPIE)) | MPP;
         return;
@@ -237,6 +257,45 @@ export class CsrFile {
       high ? (word << 32n) | (old & 0xffffffffn) : (old & ~0xffffffffn) | word,
       now,
     );
+  }
+
+  private writePulp(hart: number, row: CsrRow, value: number, now: number): void {
+    const s = this.state;
+    const at = hart << HART_SHIFT;
+    switch (row.name) {
+      case 'pcer':
+        return this.pulp.select(hart, value, now);
+      case 'pcmr':
+        return this.pulp.setMode(hart, value, now);
+      case 'pccr31':
+        return this.pulp.writeAll(hart, value, now);
+      case 'lpstart0':
+        s.loopStart0[at] = value & -2;
+        return;
+      case 'lpend0':
+        s.loopEnd0[at] = value & -2;
+        return;
+      case 'lpcount0':
+        s.loopCount0[at] = value;
+        return;
+      case 'lpstart1':
+        s.loopStart1[at] = value & -2;
+        return;
+      case 'lpend1':
+        s.loopEnd1[at] = value & -2;
+        return;
+      case 'lpcount1':
+        s.loopCount1[at] = value;
+        return;
+      default:
+        return this.pulp.write(hart, row.address - PCCR, value, now);
+    }
+  }
+
+  /** Events of RI5CY by number, in terms of ours. Source: pulp-runtime archi/riscv/pcer_v2.h. */
+  private pulpEvent(hart: number, event: number, now: number, done: 0 | 1): number {
+    if (event === 11) return this.state.stalls[(hart << HART_SHIFT) + stall.event_load];
+    return this.event(hart, event < 11 ? event : event - 1, now, done);
   }
 
   /** Value of a counter before, or with `done` 1 after, the instruction that leaves decode now. */

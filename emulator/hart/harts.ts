@@ -1,4 +1,3 @@
-import { csrByAddress } from '../isa/csr.js';
 import { extensionsOf } from '../isa/table.js';
 import type { Row } from '../isa/row.js';
 import type { PeripheralBus } from '../interconnect/address-map.js';
@@ -91,13 +90,15 @@ export class Harts implements InterpreterContext, HartControl {
       createDecoder(extensions),
       options.timing,
     );
-    this.loops = new HardwareLoops(options.state, this.codeCache);
-    const letters = (extensions.has('xcvelw') ? 1 << 23 : 0) | (1 << 8) | (1 << 12) | (1 << 2);
+    const pulp = extensions.has('xpulpv2');
+    this.loops = new HardwareLoops(options.state, this.codeCache, pulp);
+    const custom = pulp || extensions.has('xcvelw') ? 1 << 23 : 0;
     this.csrs = new CsrFile(options.state, {
-      misa: (1 << 30) | letters,
+      misa: (1 << 30) | custom | (1 << 12) | (1 << 8) | (1 << 2),
       clusterId: options.clusterId,
       controller: options.controller,
       coreV: extensions.has('xcvhwlp'),
+      pulp,
     });
     this.memory = new MemoryAccess(this, options);
     this.stoppedAt = new Float64Array(this.count).fill(-1);
@@ -290,7 +291,7 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   private csr(hart: number, row: Row, slot: number, address: number, now: number): void {
-    const entry = csrByAddress.get(address);
+    const entry = this.csrs.table.get(address);
     const old = this.csrs.read(hart, address, now);
     const r = this.state.registers;
     const base = hart << HART_SHIFT;
@@ -306,6 +307,7 @@ export class Harts implements InterpreterContext, HartControl {
       const value =
         row.csr === 'write' ? operand : row.csr === 'set' ? old | operand : old & ~operand;
       this.csrs.write(hart, address, value | 0, now);
+      if (entry.pulp) this.loops.watchEnds(hart);
       this.updateInterrupts(hart);
     }
     r[base + ((slot >>> RD_SHIFT) & RD_MASK)] = old;

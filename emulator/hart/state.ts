@@ -97,7 +97,7 @@ export const wordFields = [
   'loopTarget',
   /** Cycles that this jump back costs. */
   'loopExtra',
-  /** Which loop the last watched instruction counted down: 1 + its number, or 0. */
+  /** Which loops the last watched instruction counted down: bit 0 and bit 1. */
   'loopCounted',
   /** Address of the first instruction after the last pipeline flush. */
   'afterFlush',

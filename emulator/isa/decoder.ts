@@ -127,7 +127,7 @@ export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
       const fields = entry.expand(bits);
       const row = rowByName.get(entry.base);
       return fields && row
-        ? { ...fields, row, encoding: row, compressed: entry, bytes: 2 }
+        ? { ...fields, row, encoding: row, pulp, compressed: entry, bytes: 2 }
         : undefined;
     }
     return undefined;
@@ -139,7 +139,7 @@ export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
       for (const { row, encoding } of byOpcode[word & 0x7f]) {
         if ((word & encoding.mask) === (encoding.match | 0)) {
           const fields = fieldsOf(encoding.format, word);
-          return { ...fields, row, encoding, compressed: undefined, bytes: 4 };
+          return { ...fields, row, encoding, pulp, compressed: undefined, bytes: 4 };
         }
       }
       return undefined;

@@ -1,4 +1,4 @@
-import { csrByAddress } from './csr.js';
+import { csrByAddress, pulpCsrByAddress } from './csr.js';
 import type { Decoded } from './row.js';
 import { abiNames } from './registers.js';
 import { OctobarError } from '../sim/error.js';
@@ -37,9 +37,9 @@ function operandsOf(d: Decoded, address: number): string {
     case 'jump':
       return `${rd},${target}`;
     case 'csr':
-      return `${rd},${csrName(d.imm)},${rs1}`;
+      return `${rd},${csrName(d)},${rs1}`;
     case 'csri':
-      return `${rd},${csrName(d.imm)},${d.rs2}`;
+      return `${rd},${csrName(d)},${d.rs2}`;
     case 'fence':
     case 'none':
       return '';
@@ -142,6 +142,6 @@ function compressedOperands(d: Decoded, address: number): string {
     .replaceAll(', ', ',');
 }
 
-function csrName(address: number): string {
-  return csrByAddress.get(address)?.name ?? hexAddress(address);
+function csrName({ imm, pulp }: Decoded): string {
+  return (pulp ? pulpCsrByAddress : csrByAddress).get(imm)?.name ?? hexAddress(imm);
 }

@@ -159,6 +159,8 @@ export interface Decoded extends Fields {
   readonly row: Row;
   /** The encoding that was found: the row itself, or its older one. */
   readonly encoding: Encoding;
+  /** The hart is a RI5CY: some CSRs have other names. */
+  readonly pulp: boolean;
   /** The compressed row when the encoding has 16 bits. */
   readonly compressed: CompressedRow | undefined;
   readonly bytes: 2 | 4;

@@ -48,7 +48,7 @@ const piece = ({ row, i, j }: Vector, dialect: (typeof dialects)[number]): numbe
     rs1: 5,
     ...(row.format === 'r' || row.format === 'r-shift' ? { rs2: 6 } : {}),
     // RI5CY has no other radix of cv.bitrev, CORE-V looks at two bits only.
-    imm: Number(i) & (row.name === 'cv.bitrev' ? 3 : 63),
+    imm: Number(i) & (dialect.isa !== 'rv32imc_xcv' && row.name === 'cv.bitrev' ? 3 : 63),
     second: Number(j),
   }),
   e.sw(rd, pointer, 12),

@@ -1503,7 +1503,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if ((w & 1073741824) !== 0) N[base + 2] = t + 1;
             if (w < 0) {
               // The last instruction of a hardware loop that turns.
-              R[base + 33] = pc - 4;
+              R[base + 33] = (pc - 2 - ((w >>> 27) & 2)) | 0;
               t += context.jumpBack(base);
               pc = R[base + 33];
             }
