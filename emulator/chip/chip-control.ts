@@ -2,20 +2,21 @@ import { socControlRegisters } from '../peripherals/soc-control.js';
 import type { Register, RegisterMap } from '../sim/registers.js';
 
 /** SoC control of the PULP chip: what the bare cluster traps on is stored here. Source: pulp-runtime archi/chips/pulp/apb_soc.h. */
-const stored = ({ modelled: _, ...register }: Register): Register => ({
-  ...register,
-  reset: 0,
-  meaning: `${register.meaning.replace(/\.$/, '')}. Stored, no effect.`,
-});
+const stored = ({ modelled, ...register }: Register): Register =>
+  modelled === undefined
+    ? register
+    : {
+        ...register,
+        reset: 0,
+        meaning: `${register.meaning.replace(/\.$/, '')}. Stored, no effect.`,
+      };
 
 export const chipControlRegisters: RegisterMap = {
   name: 'PULP_SOC_CTRL',
   meaning: 'SoC control (apb_soc) of the PULP chip, in machines with a controller hart.',
   size: socControlRegisters.size,
   registers: [
-    ...socControlRegisters.registers.map((register) =>
-      register.modelled === false ? stored(register) : register,
-    ),
+    ...socControlRegisters.registers.map(stored),
     {
       name: 'FLL_CTRL',
       offset: 0xd0,
