@@ -91,6 +91,14 @@ export function compose(
   const dma = new Dma(config.dma, {
     ports: crossbar.wordPorts,
     tcdm: { base: tcdm.base, size: tcdm.size },
+    inner: {
+      contains: (address, bytes) => tcdm.contains(address, bytes),
+      load: (address) => tcdm.load(address),
+      store(address, byte) {
+        tcdm.store(address, byte);
+        codeCache.changed(address, 1);
+      },
+    },
     outer: {
       contains: (address, bytes) => l2.contains(address, bytes),
       load: (address) => l2.load(address),
@@ -109,6 +117,7 @@ export function compose(
       slot,
       eventLine: SLOT_EVENTS[slot],
       clockHz: config.clock_hz,
+      seed: config.seed ?? 1,
       port: crossbar.addWidePort((factory.portBits ?? 128) / 8),
       events,
       control: harts,
