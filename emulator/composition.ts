@@ -88,6 +88,12 @@ export function compose(
   const control = new ClusterControl(config.control, harts, slots, started, config.harts);
   crossbar.branch = control;
   const timer = new ClusterTimer(config.timer, events, allHarts);
+  const chip = controller < 0 ? undefined : surround(config, harts, controller, events);
+  // The end of a transfer of the controller is a line of its interrupt controller, of the same number.
+  const raise = (line: number, mask: number, at: number): void => {
+    if (((mask >>> config.harts) & 1) !== 0) chip?.interrupts.raise(line);
+    if ((mask & allHarts) !== 0) events.raise(line, mask & allHarts, at);
+  };
   const dma = new Dma(config.dma, {
     ports: crossbar.wordPorts,
     tcdm: { base: tcdm.base, size: tcdm.size },
@@ -107,7 +113,7 @@ export function compose(
         codeCache.changed(address, 1);
       },
     },
-    events,
+    events: { raise },
     control: harts,
     harts: config.harts,
   });
@@ -125,7 +131,6 @@ export function compose(
     });
   });
   const present = accelerators.filter((engine) => engine !== undefined);
-  const chip = controller < 0 ? undefined : surround(config, harts, controller, events);
   const soc = new SocControl(host, config.harts, chip && chipControlRegisters);
   const stdout = new Stdout(host);
   const icache = new IcacheControl();
@@ -137,6 +142,7 @@ export function compose(
     ['event_unit', events.slow],
     ['dma_fast', dma.fast],
     ['dma', dma.slow],
+    ...(chip === undefined ? [] : ([['dma_chip', dma.chip]] as const)),
     ['cluster_control', control],
     ['timer', timer],
     ['icache_control', icache],

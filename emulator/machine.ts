@@ -272,7 +272,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     const { events, harts, chip } = this.machine;
     const m = this.state.mode[hart << HART_SHIFT];
     if (m === mode.stopped && chip !== undefined) {
-      return 'not started: its bit of FETCH_ENABLE (cluster control, 0x10200008) is 0';
+      return `not started (FETCH_ENABLE at 0x10200008, bit ${hart}, is 0)`;
     }
     if (m === mode.waitForInterrupt) {
       const what = 'wfi: waits for an event or an enabled interrupt';

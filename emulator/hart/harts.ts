@@ -84,12 +84,8 @@ export class Harts implements InterpreterContext, HartControl {
     this.l2Size = options.l2.size;
     this.count = options.state.count;
     const extensions = extensionsOf(options.isa);
-    this.codeCache = new CodeCache(
-      options.l2,
-      options.tcdm,
-      createDecoder(extensions),
-      options.timing,
-    );
+    const decoder = createDecoder(extensions);
+    this.codeCache = new CodeCache(options.l2, options.tcdm, decoder, options.timing);
     const pulp = extensions.has('xpulpv2');
     this.loops = new HardwareLoops(options.state, this.codeCache, pulp);
     const custom = pulp || extensions.has('xcvelw') ? 1 << 23 : 0;

@@ -19,6 +19,11 @@ export const addressMap = {
   hwpe0: { base: 0x10201000, size: 0x400, meaning: 'HWPE slot 0: depth-wise engine' },
   icache_control: { base: 0x10201400, size: 0x400, meaning: 'instruction-cache control' },
   dma: { base: 0x10201800, size: 0x400, meaning: 'DMA (MCHAN)' },
+  dma_chip: {
+    base: 0x10201c00,
+    size: 0x400,
+    meaning: 'DMA, second shared port (with a controller hart)',
+  },
   hwpe1: { base: 0x10202000, size: 0x1000, meaning: 'HWPE slot 1: in-memory computing engine' },
   event_unit_fast: {
     base: 0x10204000,

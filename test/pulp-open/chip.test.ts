@@ -57,7 +57,7 @@ describe('harts', () => {
     })();
     expect(error.code).toBe('deadlock');
     expect(error.context.hart).toBe(controller);
-    expect(error.reason).toMatch(/hart 7 not started: its bit of FETCH_ENABLE/);
+    expect(error.reason).toMatch(/hart 7 not started \(FETCH_ENABLE at 0x10200008, bit 7, is 0\)/);
     expect(error.reason).toMatch(/hart 8 \(controller\) wfi: .*enabled lines 0x0, pending 0x0/);
   });
 });
@@ -282,6 +282,29 @@ describe('between controller and cluster', () => {
     machine.start(l2 + 0x1000);
     expect(machine.runUntil(1e5)).toEqual({ reason: 'exit', code: 0, hart: 0 });
     expect(machine.hart(0).registers[10]).toBe(1 << 3);
+  });
+
+  it('the controller moves data by its own port of the DMA', () => {
+    const port = 0x10201c00;
+    const code = [
+      ...store(l2 + 0x100, 0xcafe),
+      ...li(27, port),
+      e.lw(26, 27, 0),
+      ...li(29, 4 | (1 << 17) | (1 << 18) | (1 << 20)),
+      e.sw(29, 27, 0),
+      ...li(29, tcdm + 0x40),
+      e.sw(29, 27, 0),
+      ...li(29, l2 + 0x100),
+      e.sw(29, 27, 0),
+      ...store(itc + 0x04, 1 << 8),
+      0x10500073, // the end of the transfer is line 8
+      ...load(10, itc + 0x0c),
+      ...load(11, tcdm + 0x40),
+      e.lw(12, 27, 4),
+    ];
+    const r = registersAfter('controller', code);
+    expect(r.slice(10, 12)).toEqual([1 << 8, 0xcafe]);
+    expect(r[12]! & 1).toBe(0);
   });
 
   it('the FIFO of SoC events is an error on a cluster without a chip', () => {

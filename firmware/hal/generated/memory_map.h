@@ -26,6 +26,9 @@
 /* DMA (MCHAN) */
 #define DMA_ADDR 0x10201800u
 
+/* DMA, second shared port (with a controller hart) */
+#define DMA_CHIP_ADDR 0x10201C00u
+
 /* HWPE slot 1: in-memory computing engine */
 #define HWPE1_ADDR 0x10202000u
 
