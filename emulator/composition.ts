@@ -82,7 +82,7 @@ export function compose(
     if (offset < codeCache.tcdmCodeEnd) codeCache.changed(tcdm.base + offset, bytes);
   };
   const allHarts = (1 << config.harts) - 1;
-  const events = new EventUnit(config.event, harts, config.harts);
+  const events = new EventUnit(config.event, harts, config.harts, harts.pulp);
   const started = controller < 0 ? allHarts : 0;
   const slots = SLOT_REGIONS.length;
   const control = new ClusterControl(config.control, harts, slots, started, config.harts);

@@ -226,6 +226,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   interruptTaken(hart: number, line: number): void {
     if (this.isController(hart)) this.machine.chip?.interrupts.taken(line);
+    else this.machine.events.taken(hart, line);
   }
 
   withdraw(hart: number): void {

@@ -64,7 +64,8 @@ export class EventUnit implements Unit, EventSink, Stateful {
   private readonly waitClears: Uint8Array;
   /** The held read was taken back, for an interrupt: it will be tried again. */
   private readonly withdrawn: Uint8Array;
-  private readonly irqLevel: Uint8Array;
+  /** Lines that a hart sees: bit 0 for the one line, or one bit each. */
+  private readonly irqLevel: Uint32Array;
   /** Event lines of each hart in the current cycle. */
   private readonly lines: Uint32Array;
   private readonly interruptLine: number;
@@ -78,6 +79,8 @@ export class EventUnit implements Unit, EventSink, Stateful {
     config: ConfigOf<typeof eventParameters>,
     private readonly control: HartControl,
     readonly harts: number,
+    /** RI5CY: each event has an interrupt line of its own, and taking the interrupt clears it. */
+    private readonly vectored = false,
   ) {
     if (harts > 16) {
       throw new OctobarError('config', `the event unit serves 16 harts, not ${harts}`, {
@@ -94,7 +97,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
     this.waitIndex = new Uint8Array(harts);
     this.waitClears = new Uint8Array(harts);
     this.withdrawn = new Uint8Array(harts);
-    this.irqLevel = new Uint8Array(harts);
+    this.irqLevel = words();
     this.barriers = new Barriers(config.barriers);
     this.mutexes = new Mutexes(config.mutexes);
     this.dispatch = new Dispatch(config.dispatch_depth, harts);
@@ -268,10 +271,22 @@ export class EventUnit implements Unit, EventSink, Stateful {
   }
 
   private driveInterrupt(hart: number): void {
-    const level = (this.buffer[hart] & this.irqMask[hart]) !== 0 ? 1 : 0;
-    if (level === this.irqLevel[hart]) return;
+    const events = (this.buffer[hart] & this.irqMask[hart]) >>> 0;
+    const level = this.vectored ? events : events === 0 ? 0 : 1;
+    const changed = level ^ this.irqLevel[hart];
+    if (changed === 0) return;
     this.irqLevel[hart] = level;
-    this.control.interrupt(hart, this.interruptLine, level === 1);
+    if (!this.vectored) return this.control.interrupt(hart, this.interruptLine, level === 1);
+    for (let line = 0; line < 32; line++) {
+      if (((changed >>> line) & 1) !== 0) {
+        this.control.interrupt(hart, line, ((level >>> line) & 1) !== 0);
+      }
+    }
+  }
+
+  /** A hart has entered the handler of an interrupt line. */
+  taken(hart: number, line: number): void {
+    if (this.vectored) this.clear(hart, 1 << line);
   }
 
   reset(): void {
@@ -304,7 +319,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
   restore(state: unknown): void {
     const s = state as {
       words: (Uint32Array | Uint8Array)[];
-      irqLevel: Uint8Array;
+      irqLevel: Uint32Array;
       barriers: unknown;
       mutexes: unknown;
       dispatch: unknown;

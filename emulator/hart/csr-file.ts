@@ -97,8 +97,8 @@ export class CsrFile {
     this.pulp.reset();
     this.harts = Array.from({ length: this.state.count }, (_, hart) => ({
       mstatus: MPP,
-      // The interrupt controller of the chip masks before the hart does.
-      mie: hart === this.options.controller.hart ? -1 : 0,
+      // RI5CY leaves masking to the unit before it, as does the controller to that of its chip.
+      mie: this.hasMie(hart) ? 0 : -1,
       mip: 0,
       mtvec: 1,
       mtvecWritten: false,
@@ -131,6 +131,10 @@ export class CsrFile {
 
   of(hart: number): HartCsrs {
     return this.harts[hart];
+  }
+
+  private hasMie(hart: number): boolean {
+    return !this.options.pulp && hart !== this.options.controller.hart;
   }
 
   private hartId(hart: number): number {
@@ -209,7 +213,7 @@ export class CsrFile {
         csrs.mstatus = (value & (MIE | MPIE)) | MPP;
         return;
       case 'mie':
-        if (hart !== this.options.controller.hart) csrs.mie = value & INTERRUPT_LINES;
+        if (this.hasMie(hart)) csrs.mie = value & INTERRUPT_LINES;
         return;
       case 'mtvec':
         // The vector table is 256-byte aligned; only direct and vectored modes exist.

@@ -64,6 +64,7 @@ export class Harts implements InterpreterContext, HartControl {
   /** Harts with an enabled interrupt waiting. */
   private readonly interrupted: Uint8Array;
   private readonly controller: number;
+  readonly pulp: boolean;
   private tracer: TraceSink | undefined;
   /** Cycle of the instruction that the tracer saw last: a probe may stop the run behind it. */
   private readonly tracedAt: Float64Array;
@@ -86,7 +87,7 @@ export class Harts implements InterpreterContext, HartControl {
     const extensions = extensionsOf(options.isa);
     const decoder = createDecoder(extensions);
     this.codeCache = new CodeCache(options.l2, options.tcdm, decoder, options.timing);
-    const pulp = extensions.has('xpulpv2');
+    const pulp = (this.pulp = extensions.has('xpulpv2'));
     this.loops = new HardwareLoops(options.state, this.codeCache, pulp);
     const custom = pulp || extensions.has('xcvelw') ? 1 << 23 : 0;
     this.csrs = new CsrFile(options.state, {
@@ -335,7 +336,7 @@ export class Harts implements InterpreterContext, HartControl {
     const csrs = this.csrs.of(hart);
     const s = this.state;
     const pc = s.pc[hart << HART_SHIFT];
-    if (!csrs.mtvecWritten) {
+    if (!csrs.mtvecWritten && !(this.pulp && cause < 0)) {
       const what =
         cause < 0 ? `interrupt ${cause & 31}` : cause === CAUSE_ECALL ? 'ecall' : 'ebreak';
       throw new OctobarError('unhandled-trap', `${what} without a trap handler`, {
@@ -442,7 +443,7 @@ export class Harts implements InterpreterContext, HartControl {
     const pending = csrs.mip & csrs.mie;
     // CV32E40P: fast interrupts 31..16 first, then external, software, timer.
     const order = [31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 11, 3, 7];
-    const first = hart === this.controller ? [] : order;
+    const first = this.pulp || hart === this.controller ? [] : order;
     const line = first.find((bit) => ((pending >>> bit) & 1) !== 0) ?? 31 - Math.clz32(pending);
     this.trap(hart, (1 << 31) | line, now, this.timing.interrupt);
     this.host.interruptTaken(hart, line);
@@ -487,6 +488,8 @@ export class Harts implements InterpreterContext, HartControl {
   start(hart: number, pc: number, at: number): void {
     const s = this.state;
     s.pc[hart << HART_SHIFT] = pc & -2;
+    // RI5CY has its vectors around its boot address until mtvec says otherwise.
+    if (this.pulp) this.csrs.of(hart).mtvec = (pc & ~0xff) | 1;
     s.mode[hart << HART_SHIFT] = mode.running;
     s.next[hart << HART_SHIFT] = at;
     s.startedAt[hart << HART_SHIFT] = at;

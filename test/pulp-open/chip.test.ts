@@ -253,6 +253,38 @@ describe('the interrupt controller', () => {
   });
 });
 
+describe('interrupts of the cluster', () => {
+  it('each event has its own line, vectors lie around the boot address, and taking one clears it', () => {
+    const machine = forHart('cluster', [
+      ...store(0x1020080c, (1 << 3) | (1 << 5)), // interrupt mask of hart 0
+      ...store(0x10200e0c, 1), // software events 3 and 5 to hart 0
+      ...store(0x10200e14, 1),
+      e.csr(6, 0, mie, 0x300),
+      nop,
+      nop,
+      ...load(10, 0x1020081c),
+    ]);
+    const bytes = (words: readonly number[]) => new Uint8Array(Uint32Array.from(words).buffer);
+    // x20 collects the lines in the order in which they are taken.
+    const handlers = l2 + 0x4000;
+    const handler = (line: number) => [e.iType(0x13, 1, 20, 20, 4), e.addi(20, 20, line), e.mret];
+    machine.write(handlers, bytes([...handler(3), ...handler(5)]));
+    const vectors = clusterStart & ~0xff;
+    expect(clusterStart - vectors).toBe(0x80);
+    for (const [line, target] of [
+      [3, handlers],
+      [5, handlers + 12],
+    ] as const) {
+      const at = vectors + 4 * line;
+      machine.write(at, bytes([e.jType(0, target - at)]));
+    }
+    expect(machine.runUntil(1e5)).toEqual({ reason: 'exit', code: 0, hart: 0 });
+    const { registers } = machine.hart(0);
+    expect(registers[20]).toBe(0x53);
+    expect(registers[10]).toBe(0);
+  });
+});
+
 describe('between controller and cluster', () => {
   it('software events by the event unit wake a hart, lines of the interrupt controller the controller', () => {
     const machine = pulpOpen();

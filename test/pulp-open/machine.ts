@@ -27,7 +27,7 @@ export function booting(set: Set = {}): MachineApi {
 }
 
 /** Where the programs of `forHart` begin for the cluster. */
-export const clusterStart = start + 0x800;
+export const clusterStart = start + 0x880;
 
 /** `code` for the controller, or for hart 0, which the controller starts. */
 export function forHart(
