@@ -34,6 +34,14 @@ export const performanceEvents = [
   'tcdm_conflicts',
 ] as const;
 
+/** RI5CY counts one event more, in the middle. Source: pulp-runtime archi/riscv/pcer_v2.h. */
+const EVENT_LOAD = 11;
+export const pulpEvents = [
+  ...performanceEvents.slice(0, EVENT_LOAD),
+  'event_load_stalls',
+  ...performanceEvents.slice(EVENT_LOAD),
+];
+
 const SUPPORTED_EVENTS = performanceEvents.reduce(
   (mask, name, bit) => (name === undefined ? mask : mask | (1 << bit)),
   0,
@@ -296,10 +304,9 @@ export class CsrFile {
     }
   }
 
-  /** Events of RI5CY by number, in terms of ours. Source: pulp-runtime archi/riscv/pcer_v2.h. */
   private pulpEvent(hart: number, event: number, now: number, done: 0 | 1): number {
-    if (event === 11) return this.state.stalls[(hart << HART_SHIFT) + stall.event_load];
-    return this.event(hart, event < 11 ? event : event - 1, now, done);
+    if (event === EVENT_LOAD) return this.state.stalls[(hart << HART_SHIFT) + stall.event_load];
+    return this.event(hart, event < EVENT_LOAD ? event : event - 1, now, done);
   }
 
   /** Value of a counter before, or with `done` 1 after, the instruction that leaves decode now. */
