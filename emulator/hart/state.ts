@@ -15,6 +15,7 @@ export const stallCauses = [
   'fence',
   'trap',
   'event_load',
+  'icache',
 ] as const;
 export type StallCause = (typeof stallCauses)[number];
 
@@ -97,10 +98,14 @@ export const wordFields = [
   'loopTarget',
   /** Cycles that this jump back costs. */
   'loopExtra',
+  /** Length of the instruction that jumps back. */
+  'loopBytes',
   /** Which loop the last watched instruction counted down: 1 + its number, or 0. */
   'loopCounted',
   /** Address of the first instruction after the last pipeline flush. */
   'afterFlush',
+  /** Counts up with every change of the hart's private instruction cache. */
+  'fetchEpoch',
 ] as const;
 
 /** Doubles of one hart in `numbers`, before its stall counters. Doubles cannot wrap. */
@@ -128,6 +133,13 @@ export const numberFields = [
   'outerStores',
   'outerLoadCycles',
   'outerStoreCycles',
+  /**
+   * Bytes of instructions that left decode, less the way from 0 to the pc: changes at jumps only. With
+   * the instructions retired it gives the 16-bit ones.
+   */
+  'walked',
+  /** Cycles that jalr waited for its register. */
+  'jalrStalls',
 ] as const;
 
 export type WordField = (typeof wordFields)[number];
@@ -217,6 +229,14 @@ class HartArrays {
     this.history[at] = source;
     this.history[at + 1] = target;
     historyHead[base] = (historyHead[base] + 1) & (HISTORY - 1);
+  }
+
+  /**
+   * How many of `retired` instructions were of 16 bits, when the next one is at `pc`: n instructions
+   * of 4 bytes are 4 n bytes, and each short one is 2 less.
+   */
+  compressedOf(hart: number, retired: number, pc: number): number {
+    return 2 * retired - (this.views.walked[hart << HART_SHIFT] + pc) / 2;
   }
 
   addStall(hart: number, cause: StallCause, cycles: number): void {
