@@ -27,8 +27,9 @@ export interface HartStats {
   branches_taken: number;
   /** Cycles that a jalr waited for its register; part of the stall cause `jump`. */
   jalr_stalls: number;
-  /** Fetches that missed the private instruction cache, and of these, that made the shared one refill. */
+  /** Fetches that missed the private instruction cache, lines that it fetched ahead, refills that both caused in the shared one. */
   icache_misses: number;
+  icache_prefetches: number;
   icache_shared_misses: number;
   /** Cycles in which the hart was awake but no instruction left decode, by cause. instret + all stalls = cycles_active. */
   stalls: Record<string, number>;

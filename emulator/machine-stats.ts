@@ -23,6 +23,7 @@ export function machineStats(parts: CountingParts, now: number): MachineStats {
   const harts = Array.from({ length: state.count }, (_, hart) => ({
     ...hartStats(state, hart, now),
     icache_misses: icache?.misses[hart] ?? 0,
+    icache_prefetches: icache?.prefetches[hart] ?? 0,
     icache_shared_misses: icache?.sharedMisses[hart] ?? 0,
   }));
   const inner = (hart: number): number =>
@@ -73,6 +74,7 @@ export function totalOf(harts: readonly HartStats[]): HartStats {
     branches_taken: sum((hart) => hart.branches_taken),
     jalr_stalls: sum((hart) => hart.jalr_stalls),
     icache_misses: sum((hart) => hart.icache_misses),
+    icache_prefetches: sum((hart) => hart.icache_prefetches),
     icache_shared_misses: sum((hart) => hart.icache_shared_misses),
     stalls: Object.fromEntries(
       causes.map((cause) => [cause, sum((hart) => hart.stalls[cause] ?? 0)]),

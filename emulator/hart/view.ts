@@ -11,7 +11,7 @@ export function hartStats(
   state: HartState,
   hart: number,
   cycles: number,
-): Omit<HartStats, 'icache_misses' | 'icache_shared_misses'> {
+): Omit<HartStats, 'icache_misses' | 'icache_prefetches' | 'icache_shared_misses'> {
   const stalls = Object.fromEntries(
     stallCauses.map((name, cause) => [name, state.stalls[(hart << HART_SHIFT) + cause]]),
   );

@@ -33,8 +33,12 @@ export class InstructionCache implements Stateful {
   readonly lineShift: number;
   /** Fetches that missed the private cache, by hart. */
   readonly misses: Float64Array;
-  /** Of these, those that missed the shared cache and made it refill. */
+  /** Fetches, also those ahead, that missed the shared cache and made it refill, by hart. */
   readonly sharedMisses: Float64Array;
+  /** Lines that were fetched ahead, by hart. */
+  readonly prefetches: Float64Array;
+  /** By hart: the cycle in which a line that is fetched ahead arrives. */
+  private readonly portFree: Float64Array;
   private enabled: boolean;
   /** With the caches off: the last words fetched, by hart. */
   private readonly words: Int32Array;
@@ -61,8 +65,15 @@ export class InstructionCache implements Stateful {
     this.shared = new SharedCache(config);
     this.misses = new Float64Array(state.count);
     this.sharedMisses = new Float64Array(state.count);
+    this.prefetches = new Float64Array(state.count);
+    this.portFree = new Float64Array(state.count);
     this.words = new Int32Array(state.count * WORDS).fill(NONE);
     this.enabled = config.enabled;
+    this.prefetch(this.prefetchAtReset);
+  }
+
+  get prefetchAtReset(): number {
+    return this.config.prefetch ? (1 << this.state.count) - 1 : 0;
   }
 
   get resident(): Uint16Array {
@@ -75,17 +86,42 @@ export class InstructionCache implements Stateful {
    */
   fetch(hart: number, first: number, last: number, now: number): number {
     if (!this.enabled) return this.fetchWords(hart, first, last, now);
-    let line = first >>> this.lineShift;
-    if (this.privates.holds(hart, line)) {
-      line = last >>> this.lineShift;
-      if (this.privates.holds(hart, line)) return 0;
+    const line = first >>> this.lineShift;
+    const end = last >>> this.lineShift;
+    const wait = this.privates.hits(hart, line) ? 0 : this.fetchLine(hart, line, now);
+    if (wait !== 0 || line === end || this.privates.hits(hart, end)) return wait;
+    return this.fetchLine(hart, end, now);
+  }
+
+  private fetchLine(hart: number, line: number, now: number): number {
+    const { privates, config } = this;
+    if (!privates.holds(hart, line)) {
+      // The refill of another line that was fetched ahead has the port.
+      if (this.portFree[hart] > now) return this.portFree[hart] - now;
+      this.misses[hart]++;
+      const answered = this.ask(hart, line, now);
+      privates.refill(hart, line, 0);
+      return answered - (now + 1) + config.private_miss + config.restart;
     }
-    this.misses[hart]++;
+    const arrival = privates.arrivalOf(hart, line);
+    if (arrival !== 0) {
+      privates.settle(hart, line);
+      if (arrival > now) return arrival - now + config.restart;
+    }
+    if (privates.wantsNext(hart, line) && this.portFree[hart] <= now) {
+      this.prefetches[hart]++;
+      this.portFree[hart] = this.ask(hart, line + 1, now) + config.private_miss;
+      privates.refill(hart, line + 1, this.portFree[hart]);
+    }
+    return 0;
+  }
+
+  /** The cycle in which a bank answers a private cache. */
+  private ask(hart: number, line: number, now: number): number {
     const before = this.shared.misses;
     const answered = this.shared.fetch(line, now, this.latencyOf(line));
     this.sharedMisses[hart] += this.shared.misses - before;
-    this.privates.refill(hart, line);
-    return answered - (now + 1) + this.config.private_miss;
+    return answered;
   }
 
   private fetchWords(hart: number, first: number, last: number, now: number): number {
@@ -97,7 +133,7 @@ export class InstructionCache implements Stateful {
       words[at + 1] = word;
       const latency = this.latencyOf(word >>> (this.lineShift - 2));
       const arrived = this.shared.bypass(now, latency);
-      return arrived - (now + 2) + this.config.private_miss;
+      return arrived - (now + 2) + this.config.private_miss + this.config.restart;
     }
     return 0;
   }
@@ -108,7 +144,7 @@ export class InstructionCache implements Stateful {
 
   /** Whether a fetch of this position would hit; asking changes nothing. */
   hits(hart: number, position: number): boolean {
-    return this.enabled && this.privates.holds(hart, position >>> this.lineShift);
+    return this.enabled && this.privates.hits(hart, position >>> this.lineShift);
   }
 
   // --- Control ---------------------------------------------------------------------------------
@@ -123,6 +159,12 @@ export class InstructionCache implements Stateful {
     this.enabled = on;
     this.words.fill(NONE);
     this.flush(true);
+  }
+
+  /** @param harts a bit for each hart whose private cache fetches the next line ahead from now on */
+  prefetch(harts: number): void {
+    this.privates.prefetch(harts);
+    for (let hart = 0; hart < this.state.count; hart++) this.state.fetchEpoch[hart << HART_SHIFT]++;
   }
 
   /** @param shared also the second level */
@@ -146,7 +188,10 @@ export class InstructionCache implements Stateful {
     this.misses.fill(0);
     this.sharedMisses.fill(0);
     this.words.fill(NONE);
+    this.prefetches.fill(0);
+    this.portFree.fill(0);
     this.enabled = this.config.enabled;
+    this.privates.prefetch(this.prefetchAtReset);
     for (let hart = 0; hart < this.state.count; hart++) {
       this.state.fetchEpoch[hart << HART_SHIFT] = 0;
     }
@@ -158,6 +203,8 @@ export class InstructionCache implements Stateful {
       words: this.words.slice(),
       misses: this.misses.slice(),
       sharedMisses: this.sharedMisses.slice(),
+      prefetches: this.prefetches.slice(),
+      portFree: this.portFree.slice(),
       privates: this.privates.save(),
       shared: this.shared.save(),
     };
@@ -169,6 +216,8 @@ export class InstructionCache implements Stateful {
     this.words.set(saved.words);
     this.misses.set(saved.misses);
     this.sharedMisses.set(saved.sharedMisses);
+    this.prefetches.set(saved.prefetches);
+    this.portFree.set(saved.portFree);
     this.privates.restore(saved.privates);
     this.shared.restore(saved.shared);
   }

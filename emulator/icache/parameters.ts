@@ -52,11 +52,23 @@ export const icacheParameters = {
   shared_size: geometry(4096, 'byte', 1024 * 1024, 'size of the shared cache', defaults),
   shared_ways: geometry(4, 'way', 8, 'associativity of the shared cache', defaults),
   shared_banks: geometry(2, 'bank', 16, 'line-interleaved banks of the shared cache', defaults),
+  prefetch: {
+    value: true,
+    meaning: 'whether the private caches fetch the next line ahead after reset (register PREFETCH)',
+    source: `${rtl}: off after reset, one bit per hart; SDKs of chips switch it on (PI_CLUSTER_ICACHE_PREFETCH_ENABLE)`,
+    status: 'assumed',
+  },
   private_miss: cycles(
-    3,
+    2,
     1,
-    'extra of a fetch that misses the private cache and is answered by the shared one at once',
-    `${rtl} pri_icache_controller.sv, refill_arbiter.sv: lookup in the bank, response register, return to idle`,
+    'from the lookup in the private cache to the word, when the shared one answers at once',
+    `${rtl} pri_icache_controller.sv, refill_arbiter.sv: lookup in the bank, response register`,
+  ),
+  restart: cycles(
+    1,
+    0,
+    'cycle behind a refill in which the private cache grants no fetch',
+    `${rtl} pri_icache_controller.sv: WAIT_REFILL_DONE and WAIT_PREFETCH return to IDLE_ENABLED`,
   ),
   shared_miss: cycles(
     3,

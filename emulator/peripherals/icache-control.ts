@@ -6,6 +6,8 @@ import { RegisterDecoder } from './register-decoder.js';
 export interface ControlledCache {
   readonly isEnabled: boolean;
   enable(on: boolean): void;
+  prefetch(harts: number): void;
+  readonly prefetchAtReset: number;
   flush(shared: boolean): void;
   flushLine(position: number): void;
   /** By hart: fetches that missed the private cache. */
@@ -67,9 +69,8 @@ export const icacheControlRegisters: RegisterMap = {
       name: 'PREFETCH',
       offset: 0x1c,
       access: 'rw',
-      reset: 0,
       meaning:
-        'One bit per hart: the private cache fetches the next line ahead. Stored; fetching ahead is not modelled.',
+        'One bit per hart: its private cache fetches the next line ahead. After reset: icache.prefetch.',
     },
     {
       name: 'PRIVATE_MISSES',
@@ -197,12 +198,14 @@ export class IcacheControl implements Peripheral {
         return this.count(on);
       default:
         this.prefetch = value >>> 0;
+        this.cache?.prefetch(this.prefetch);
     }
   }
 
   reset(): void {
     this.enabled = this.enabledAtReset;
-    this.line = this.prefetch = 0;
+    this.line = 0;
+    this.prefetch = this.cache?.prefetchAtReset ?? 0;
     this.counting = false;
     this.offsets = Array.from({ length: 3 + HART_COUNTERS }, () => 0);
   }

@@ -95,6 +95,7 @@ export class FakeMachine implements MachineApi {
       branches_taken: 0,
       jalr_stalls: 0,
       icache_misses: 0,
+      icache_prefetches: 0,
       icache_shared_misses: 0,
       stalls: { load_use: this.now - (this.instret[hart] ?? 0) },
     }));

@@ -26,7 +26,7 @@
 /* Bit 0 lets the counters below count. (read-write, reset 0x00) */
 #define ICACHE_CTRL_ENABLE_COUNTERS 0x14u
 
-/* One bit per hart: the private cache fetches the next line ahead. Stored; fetching ahead is not modelled. (read-write, reset 0x00) */
+/* One bit per hart: its private cache fetches the next line ahead. After reset: icache.prefetch. (read-write) */
 #define ICACHE_CTRL_PREFETCH 0x1Cu
 
 /* Fetches that missed a private cache, all harts. (read-only) */
