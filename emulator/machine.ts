@@ -73,7 +73,7 @@ class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
     checkConfig(config);
     this.tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size);
     this.l2 = new Memory(addressMap.l2.base, config.l2.size);
-    this.state = createHartState(config.harts);
+    this.state = createHartState(config.harts, config.timing.clock_stops);
     this.crossbar = new Crossbar(config.tcdm, this.tcdm, this.state);
     const space = {
       l2Size: this.l2.size,

@@ -89,6 +89,7 @@ export class Harts implements InterpreterContext, HartControl {
       misa: (1 << 30) | letters,
       clusterId: options.clusterId,
       coreV: extensions.has('xcvhwlp'),
+      misses: options.icache,
     });
     this.memory = new MemoryAccess(this, options);
     const { icache } = options;

@@ -121,7 +121,7 @@ export const numberFields = [
   'jumps',
   'loads',
   'stores',
-  /** Cycles asleep, completed sleeps only. */
+  /** Cycles asleep with the clock stopped, completed sleeps only. */
   'sleep',
   'sleepSince',
   /** Cycle in which the hart was started. */
@@ -182,7 +182,11 @@ class HartArrays {
   /** Harts that ask for the TCDM in this cycle. */
   readonly requesters: Int32Array;
 
-  constructor(readonly count: number) {
+  /** @param clockStops cycles of a sleep before the clock stops */
+  constructor(
+    readonly count: number,
+    readonly clockStops: number,
+  ) {
     this.words = new Int32Array(count << HART_SHIFT);
     this.numbers = new Float64Array(count << HART_SHIFT);
     this.registers = this.words;
@@ -251,6 +255,19 @@ class HartArrays {
     return sum;
   }
 
+  /** A sleep of `cycles` is over: its first cycles are a stall, then the clock stands still. */
+  sleptFor(hart: number, cycles: number, cause: StallCause): void {
+    const base = hart << HART_SHIFT;
+    const awake = Math.min(cycles, this.clockStops);
+    this.stalls[base + stall[cause]] += awake;
+    this.views.sleep[base] += cycles - awake;
+  }
+
+  /** Cycles before `at` in which the clock of a hart that is awake has run, from cycle 0 on. */
+  clockedBefore(hart: number, at: number): number {
+    return at - this.views.sleep[hart << HART_SHIFT];
+  }
+
   /** Instructions that left decode before cycle `at`, for a hart that is not waiting. */
   retiredBefore(hart: number, at: number): number {
     const base = hart << HART_SHIFT;
@@ -260,4 +277,5 @@ class HartArrays {
 
 export type HartState = HartArrays & Views;
 
-export const createHartState = (count: number): HartState => new HartArrays(count) as HartState;
+export const createHartState = (count: number, clockStops = 0): HartState =>
+  new HartArrays(count, clockStops) as HartState;

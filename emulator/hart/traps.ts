@@ -221,7 +221,7 @@ export class Traps {
     if (this.harts.state.mode[hart << HART_SHIFT] !== mode.waitForInterrupt) return;
     const s = this.harts.state;
     s.mode[hart << HART_SHIFT] = mode.running;
-    s.sleep[hart << HART_SHIFT] += at - s.sleepSince[hart << HART_SHIFT];
+    s.sleptFor(hart, at - s.sleepSince[hart << HART_SHIFT], 'trap');
     this.harts.finish(hart, s.requestSlot[hart << HART_SHIFT], at, this.harts.timing.wfi, 'trap');
     this.harts.disturbed = true;
   }

@@ -17,9 +17,12 @@ export function hartStats(
   );
   const m = state.mode[hart << HART_SHIFT];
   let sleep = state.sleep[hart << HART_SHIFT];
-  if (m === mode.asleep || m === mode.waitForInterrupt)
-    sleep += cycles - state.sleepSince[hart << HART_SHIFT];
-  else if (m === mode.held) stalls['peripheral'] += cycles - state.since[hart << HART_SHIFT];
+  if (m === mode.asleep || m === mode.waitForInterrupt) {
+    const slept = cycles - state.sleepSince[hart << HART_SHIFT];
+    const awake = Math.min(slept, state.clockStops);
+    stalls[m === mode.asleep ? 'event_load' : 'trap'] += awake;
+    sleep += slept - awake;
+  } else if (m === mode.held) stalls['peripheral'] += cycles - state.since[hart << HART_SHIFT];
   else if (m === mode.requesting) cutRequest(state, hart, cycles, stalls);
   else if (m === mode.running) cutStall(state, hart, cycles, stalls);
   const started =
