@@ -12,12 +12,6 @@ void timer_start(uint32_t counter) {
   mmio_write(at(TIMER_CFG_LO, counter), TIMER_CFG_LO_ENABLE_MASK | TIMER_CFG_LO_RESET_MASK);
 }
 
-void timer_resume(uint32_t counter) {
-  mmio_write(at(TIMER_CFG_LO, counter), TIMER_CFG_LO_ENABLE_MASK);
-}
-
-void timer_clear(uint32_t counter) { mmio_write(at(TIMER_RESET_LO, counter), 1); }
-
 void timer_stop(uint32_t counter) { mmio_write(at(TIMER_CFG_LO, counter), 0); }
 
 uint32_t timer_get(uint32_t counter) { return mmio_read(at(TIMER_CNT_LO, counter)); }

@@ -6,11 +6,7 @@
 
 /* Counts up from 0. */
 void timer_start(uint32_t counter);
-/* Goes on counting from where it stands. */
-void timer_resume(uint32_t counter);
 void timer_stop(uint32_t counter);
-/* Sets the counter to 0; it stops or counts on as before. */
-void timer_clear(uint32_t counter);
 uint32_t timer_get(uint32_t counter);
 
 /* Sleeps for at least `cycles` cycles (1 or more); uses and stops the counter. */

@@ -4,6 +4,7 @@ import { registerHeader } from './c-header.js';
 import { imageHeader } from './image-header.js';
 import { registerMaps } from './maps.js';
 import { memoryMapHeader } from './memory-map-header.js';
+import { networkHeader } from './network-header.js';
 import { registerPage } from './register-page.js';
 
 /** Folders that hold nothing but generated files, relative to the root of the project. */
@@ -18,6 +19,7 @@ export function generatedFiles(): Map<string, string> {
   }
   files.set(`${headers}/memory_map.h`, memoryMapHeader());
   files.set(`${headers}/block_image.h`, imageHeader());
+  files.set(`${headers}/network_image.h`, networkHeader());
   files.set(`${docs}/registers.md`, registerPage(addressMap, registerMaps));
   for (const { path, text } of configDocuments()) files.set(path, text);
   return files;
