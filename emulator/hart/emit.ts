@@ -70,11 +70,7 @@ const remember = [
 ];
 
 /** Goes to `target`: the loop adds the length of this instruction. */
-const go = [
-  'const from = target - 2 - ((w >>> 27) & 2);',
-  '$walked += pc - from;',
-  'pc = from;',
-];
+const go = ['const from = target - 2 - ((w >>> 27) & 2);', '$walked += pc - from;', 'pc = from;'];
 
 function emitCase(row: Row): string[] {
   const family = familyOf.get(row);

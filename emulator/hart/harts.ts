@@ -14,14 +14,7 @@ import { HardwareLoops } from './hardware-loops.js';
 import { createDecoder } from '../isa/decoder.js';
 import type { InstructionCache } from '../icache/instruction-cache.js';
 import { MemoryAccess } from './memory-access.js';
-import {
-  COST_MASK,
-  COST_SHIFT,
-  HART_SHIFT,
-  REGISTER_MASK,
-  RS1_SHIFT,
-  rowOf,
-} from './slot.js';
+import { COST_MASK, COST_SHIFT, HART_SHIFT, REGISTER_MASK, RS1_SHIFT, rowOf } from './slot.js';
 import { AT, DISTURBED, mode, NOW, type HartState, type StallCause } from './state.js';
 import { Traps } from './traps.js';
 import type { timingParameters } from './timing.js';

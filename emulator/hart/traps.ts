@@ -4,14 +4,7 @@ import { OctobarError } from '../sim/error.js';
 import type { TraceSink } from '../api.js';
 import { MIE, MPIE } from './csr-file.js';
 import type { Harts } from './harts.js';
-import {
-  HART_SHIFT,
-  RD_MASK,
-  RD_SHIFT,
-  REGISTER_MASK,
-  RS1_SHIFT,
-  RS2_SHIFT,
-} from './slot.js';
+import { HART_SHIFT, RD_MASK, RD_SHIFT, REGISTER_MASK, RS1_SHIFT, RS2_SHIFT } from './slot.js';
 import { mode, NOT_EXECUTED, NOW } from './state.js';
 
 const CAUSE_ILLEGAL = 2;
@@ -126,7 +119,8 @@ export class Traps {
     csrs.mstatus = (csrs.mstatus & ~MIE) | ((csrs.mstatus & MPIE) !== 0 ? MIE : 0) | MPIE;
     const s = this.harts.state;
     const target = csrs.mepc;
-    const split = (target & 2) !== 0 && this.harts.isLong(target) ? this.harts.timing.split_target : 0;
+    const split =
+      (target & 2) !== 0 && this.harts.isLong(target) ? this.harts.timing.split_target : 0;
     const cost = this.harts.timing.mret + split;
     s.addStall(hart, 'trap', cost - 1);
     s.afterFlush[hart << HART_SHIFT] = target;
@@ -199,7 +193,8 @@ export class Traps {
   private takeInterrupt(hart: number, now: number): void {
     const csrs = this.harts.csrs.of(hart);
     const pending = csrs.mip & csrs.mie;
-    const line = interruptOrder.find((bit) => ((pending >>> bit) & 1) !== 0) ?? 31 - Math.clz32(pending);
+    const line =
+      interruptOrder.find((bit) => ((pending >>> bit) & 1) !== 0) ?? 31 - Math.clz32(pending);
     this.trap(hart, (1 << 31) | line, now, this.harts.timing.interrupt);
   }
 
@@ -225,5 +220,4 @@ export class Traps {
     this.harts.finish(hart, s.requestSlot[hart << HART_SHIFT], at, this.harts.timing.wfi, 'trap');
     this.harts.disturbed = true;
   }
-
 }

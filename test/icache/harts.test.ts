@@ -90,7 +90,13 @@ describe('jumps', () => {
     // Two sets of one way: of lines 1 to 4 of the loop the third replaces the first, and so on. The
     // first turn comes out of L2, the second out of the shared cache.
     const small = { 'icache.private_size': 32, 'icache.private_ways': 1 };
-    const code = [e.addi(5, 0, 2), ...nops(3), e.addi(5, 5, -1), ...nops(14), e.bType(1, 5, 0, -60)];
+    const code = [
+      e.addi(5, 0, 2),
+      ...nops(3),
+      e.addi(5, 5, -1),
+      ...nops(14),
+      e.bType(1, 5, 0, -60),
+    ];
     const turns = costs([...code, nop], small);
     const first = turns.slice(4, 20);
     const second = turns.slice(20, 36);
