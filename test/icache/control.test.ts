@@ -20,13 +20,7 @@ const registers = { 6: control, 7: 1, 8: l2 + 0x1010 };
 function costsBehind(offset: number, source = 7): number[] {
   // Two turns: in the second the line behind is in the private cache.
   const turn = [e.sw(source, 6, offset), nop, nop, nop, nop, nop, nop];
-  const code = [
-    e.addi(9, 0, 2),
-    ...[nop, nop, nop],
-    ...turn,
-    e.addi(9, 9, -1),
-    e.bType(1, 9, 0, -32),
-  ];
+  const code = [e.addi(9, 0, 2), nop, nop, nop, ...turn, e.addi(9, 9, -1), e.bType(1, 9, 0, -32)];
   return costsOf([...code, nop], { registers, set }).slice(13, 20);
 }
 

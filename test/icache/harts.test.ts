@@ -100,15 +100,13 @@ describe('jumps', () => {
     const turns = costs([...code, nop], small);
     const first = turns.slice(4, 20);
     const second = turns.slice(20, 36);
-    const linePay = (costOfLine: number, back: number): number[] => [
-      ...[1, 1, 1, 1 + costOfLine],
-      ...[1, 1, 1, 1 + costOfLine],
-      ...[1, 1, 1, 1 + costOfLine],
-      ...[1, 1, 1, back],
-    ];
-    expect(first).toEqual(linePay(COLD, 3 + 3));
+    const pays = (line: number, back: number): number[] => {
+      const behindLine = [1, 1, 1, 1 + line];
+      return [behindLine, behindLine, behindLine, [1, 1, 1, back]].flat();
+    };
+    expect(first).toEqual(pays(COLD, 3 + 3));
     // The loop ends: the line behind it is cold.
-    expect(second).toEqual(linePay(3, 1 + COLD));
+    expect(second).toEqual(pays(3, 1 + COLD));
   });
 });
 
