@@ -27,7 +27,7 @@ export const productCycles = (config: ImaConfig, clockHz: number): number =>
 function crossbars(config: ImaConfig): MvmDescription<Crossbar> {
   const { rows, cols, arrays } = config;
   return {
-    shape: { name: 'ima', rows, cols, arrays },
+    shape: { name: 'ima', rows, cols, arrays, outputs: cols },
     id: 1,
     registers: imaRegisters,
     portBits: config.port_bits,

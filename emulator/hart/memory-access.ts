@@ -196,7 +196,10 @@ export class MemoryAccess {
     const flush = this.flush(slot);
     const cost = ((slot >>> COST_SHIFT) & COST_MASK) + flush;
     if (flush > 0) s.addStall(hart, 'event_load', flush);
-    else if (cost > 1) s.addStall(hart, 'load_use', cost - 1);
+    else if (cost > 1) {
+      s.addStall(hart, 'load_use', cost - 1);
+      if ((slot & NEXT_IS_JUMP) !== 0) s.waited[at] = withheld + extra + cost - 1;
+    }
     if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart << HART_SHIFT] = now + 3;
     s.phase[hart << HART_SHIFT] = phase.simple;
     this.advance(hart, slot, now + cost);

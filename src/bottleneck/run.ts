@@ -198,7 +198,7 @@ class Watch {
     this.lastMark = mark;
     const first = range & 0xffff;
     const count = range >>> 16;
-    if (name === 'project') this.stripes++;
+    if (name === 'depthwise') this.stripes++;
     for (let row = 0; row < count; row++) {
       check.row(first + row, this.session.read(data + row * pitch, check.rowBytes));
     }

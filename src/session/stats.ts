@@ -3,6 +3,7 @@ import type { HartStats, MachineStats } from '../../emulator/api.js';
 import type { OctobarError } from '../../emulator/sim/error.js';
 import type { ErrorCode } from '../../emulator/sim/error.js';
 import type { Configuration, ConfigValues } from '../config/index.js';
+import type { Metric } from './metrics.js';
 import type { RegionRow } from './regions.js';
 
 export const statsSchema = 'octobar-stats/1';
@@ -51,6 +52,8 @@ export interface Stats {
   dma: MachineStats['dma'];
   engines: MachineStats['engines'];
   regions: RegionRow[];
+  /** Figures that the guest reported by `octobar_metric`. */
+  metrics: Metric[];
   config: ConfigValues;
 }
 
@@ -62,6 +65,7 @@ export interface StatsSources {
   readonly images: readonly ImageInfo[];
   readonly outcome: { exitCode: number | null; end: End };
   readonly regions: readonly RegionRow[];
+  readonly metrics: readonly Metric[];
 }
 
 export function buildStats(sources: StatsSources): Stats {
@@ -85,6 +89,7 @@ export function buildStats(sources: StatsSources): Stats {
     dma: machine.dma,
     engines: machine.engines,
     regions: [...sources.regions],
+    metrics: [...sources.metrics],
     config: configuration.toJSON(),
   };
 }

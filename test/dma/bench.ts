@@ -77,6 +77,13 @@ export class Bench implements HartControl {
           },
         },
         ports: this.ports,
+        inner: {
+          contains: (address, bytes) => address >= TCDM && address + bytes <= TCDM + TCDM_SIZE,
+          load: (address) => this.tcdm[address - TCDM],
+          store: (address, byte) => {
+            this.tcdm[address - TCDM] = byte;
+          },
+        },
         outer,
         tcdm: { base: TCDM, size: TCDM_SIZE },
       },

@@ -1,6 +1,6 @@
 /** The steps of a group: what hart 0 does, in order, with all addresses. */
 import type { Load } from '../map/assign-arrays.js';
-import { gathers, paddedRows } from '../map/operation.js';
+import { gathers } from '../map/operation.js';
 import type { GroupAddresses } from '../tile/addresses.js';
 import { skipInPlace, writesOutput, type GroupPlan } from '../tile/plan-group.js';
 import { count, paddingAbove, type Rows, type Stripe } from '../tile/rows.js';
@@ -262,17 +262,17 @@ class Emitter {
       if (operation === 'linear') this.put('linear', [from, to, weights, first, cols], number);
       else this.put('products', [from, to, pixels, weights, first, cols], number);
     };
-    const { slices } = work.needs[i]!;
+    const pitch = work.needs[i]!.streamedRow;
     const channels = node.output.channels;
-    if (slices === undefined || node.kind !== 'convolution') {
+    if (pitch === 0) {
       multiply(residentWeights, 0, channels);
       return;
     }
-    const pitch = paddedRows(node.rows);
+    const sliceCols = Math.min(this.plan.sliceCols, channels);
     const fetchSlice = (s: number): void => {
-      const first = s * slices.cols;
+      const first = s * sliceCols;
       if (first >= channels) return;
-      const bytes = Math.min(slices.cols, channels - first) * pitch;
+      const bytes = Math.min(sliceCols, channels - first) * pitch;
       this.put('copy_in', [
         slots.slice + (s % 2),
         this.l2.weights(number) + first * pitch,
@@ -282,11 +282,11 @@ class Emitter {
     };
     // The next slice travels while this one is used.
     fetchSlice(0);
-    for (let s = 0; s * slices.cols < channels; s += 1) {
+    for (let s = 0; s * sliceCols < channels; s += 1) {
       this.put('wait', [slots.slice + (s % 2)]);
       fetchSlice(s + 1);
-      const first = s * slices.cols;
-      multiply(this.at.slices[s % 2]!, first, Math.min(slices.cols, channels - first));
+      const first = s * sliceCols;
+      multiply(this.at.slices[s % 2]!, first, Math.min(sliceCols, channels - first));
     }
   }
 

@@ -22,16 +22,8 @@ export const channelBytes = 16;
 /** Channels of a layer have int32 multipliers and int64 biases. */
 const scalarTable = (channels: number): number => aligned(4 * channels) + aligned(8 * channels);
 
-/** Weights of a slice that is streamed: at least four outputs, best about this many bytes. */
-const sliceTarget = 16_384;
-const sliceStep = 8;
-
-export interface Slices {
-  /** Outputs of one slice; the last may have fewer. */
-  readonly cols: number;
-  /** Of one of the two buffers. */
-  readonly bytes: number;
-}
+/** Larger weights of a convolution on the harts are streamed. */
+const mostResident = 16_384;
 
 export interface LayerNeeds {
   /** Layer struct, tables, tiles and resident weights: what the blob of its group holds. */
@@ -39,8 +31,8 @@ export interface LayerNeeds {
   /** Work space of all harts together. */
   readonly scratch: number;
   readonly scratchPerHart: number;
-  /** Streamed weights, or undefined. */
-  readonly slices: Slices | undefined;
+  /** Streamed weights: bytes of one output, 0 when nothing is streamed. */
+  readonly streamedRow: number;
   /** Bytes of gathered windows for each output row. */
   readonly windowsPerRow: number;
 }
@@ -48,7 +40,7 @@ export interface LayerNeeds {
 /** Whether weights of a convolution on the harts come in slices; else they are in the blob. */
 export const streams = (layer: PlannedConvolution, operation: Operation): boolean =>
   (operation === 'products' || operation === 'linear') &&
-  paddedRows(layer.rows) * layer.output.channels > sliceTarget;
+  paddedRows(layer.rows) * layer.output.channels > mostResident;
 
 export function layerNeeds(
   layer: PlannedLayer,
@@ -60,7 +52,7 @@ export function layerNeeds(
   const onHarts = operation !== 'array' && operation !== 'depthwise';
   let blob = aligned(layerStructBytes);
   let scratchPerHart = 0;
-  let slices: Slices | undefined;
+  let streamedRow = 0;
   let windowsPerRow = 0;
   if (layer.kind !== 'add') blob += scalarTable(channels);
   if (onHarts && layer.kind !== 'add') blob += channelBytes * channels;
@@ -74,19 +66,13 @@ export function layerNeeds(
   if (layer.kind === 'convolution' && onHarts) {
     const rows = paddedRows(layer.rows);
     if (operation === 'convolution') scratchPerHart = 8 * 4 * rows;
-    if (streams(layer, operation)) slices = slicesOf(rows, channels);
+    if (streams(layer, operation)) streamedRow = rows;
     else blob += aligned(rows * channels);
     if (operation === 'products' && gathers(layer)) windowsPerRow = layer.output.width * rows;
   }
-  return { blob, scratch: scratchPerHart * harts, scratchPerHart, slices, windowsPerRow };
+  return { blob, scratch: scratchPerHart * harts, scratchPerHart, streamedRow, windowsPerRow };
 }
 
 /** Two output rows of 4 channels, with room for a column of padding at each side. */
 const depthwiseScratch = (width: number, stride: number): number =>
   4 * 4 * (width * stride + 2 + stride) * 2;
-
-function slicesOf(rows: number, channels: number): Slices {
-  const wanted = Math.floor(sliceTarget / rows / sliceStep) * sliceStep;
-  const cols = Math.min(channels, Math.max(sliceStep, wanted));
-  return { cols, bytes: aligned(cols * rows) };
-}

@@ -43,6 +43,8 @@ export interface GroupPlan {
   readonly residency: Residency;
   readonly stripes: readonly Stripe[];
   readonly buffers: Buffers;
+  /** Outputs whose weights are streamed together, at most. */
+  readonly sliceCols: number;
   /** Estimated cycles beyond those of the layers themselves. */
   readonly overhead: number;
 }
@@ -61,6 +63,7 @@ export function buffersOf(
   shape: NetworkShape,
   residency: Residency,
   stripes: readonly Stripe[],
+  sliceCols: number,
 ): Buffers {
   const { group, needs } = work;
   const most = (t: number): number =>
@@ -81,7 +84,10 @@ export function buffersOf(
     (bytes, need, i) => Math.max(bytes, aligned(most(i + 1) * need.windowsPerRow)),
     0,
   );
-  const slice = needs.reduce((bytes, need) => Math.max(bytes, need.slices?.bytes ?? 0), 0);
+  const slice = needs.reduce((bytes, need, i) => {
+    const cols = Math.min(sliceCols, shape.layers[group.layers[i]!]!.output.channels);
+    return Math.max(bytes, aligned(cols * need.streamedRow));
+  }, 0);
   const scratch = needs.reduce((bytes, need) => Math.max(bytes, aligned(need.scratch)), 0);
   const total =
     (input + skip + output) * twice +
@@ -106,6 +112,9 @@ export function buffersOf(
 
 /** Rough costs in cycles; they only choose among plans that all compute the same. */
 const guess = {
+  macsPerCycle: 15,
+  tile: 4,
+  harts: 8,
   step: 250,
   dmaBytesPerCycle: 8,
   moveBytesPerCycle: 10,
@@ -118,6 +127,7 @@ function overheadOf(
   shape: NetworkShape,
   residency: Residency,
   stripes: readonly Stripe[],
+  sliceCols: number,
 ): number {
   const { group, needs, loads } = work;
   let cycles = 0;
@@ -131,8 +141,9 @@ function overheadOf(
         cycles +=
           ((fresh.from - rows.from) * shape.rowBytes(shape.layers[group.layers[i - 1]!]!.name)) /
           guess.moveBytesPerCycle;
-      if (needs[i]!.slices !== undefined)
-        cycles += needs[i]!.slices!.bytes / guess.dmaBytesPerCycle;
+      const { streamedRow } = needs[i]!;
+      const outRows = count(tensors[i + 1]!.fresh);
+      if (streamedRow > 0) cycles += streamingCycles(shape, layer, streamedRow, sliceCols, outRows);
     });
   });
   const programmed = loads.reduce((rows, load) => rows + load.rows, 0);
@@ -145,19 +156,47 @@ function overheadOf(
   return cycles;
 }
 
+/** Slices that have work for all harts are computed faster; small ones begin sooner. */
+function streamingCycles(
+  shape: NetworkShape,
+  layer: number,
+  rowBytes: number,
+  sliceCols: number,
+  outRows: number,
+): number {
+  const { channels, width } = shape.layers[layer]!.output;
+  const cols = Math.min(sliceCols, channels);
+  const pixels = outRows * width;
+  // A single pixel has tiles of eight outputs, else tiles are 4 by 4.
+  const tiles =
+    pixels === 1
+      ? Math.ceil(cols / (2 * guess.tile))
+      : Math.ceil(pixels / guess.tile) * Math.ceil(cols / guess.tile);
+  const busy = tiles / (guess.harts * Math.ceil(tiles / guess.harts));
+  const slices = Math.ceil(channels / cols);
+  return (
+    (channels * rowBytes * pixels) / (guess.macsPerCycle * busy) +
+    (cols * rowBytes) / guess.dmaBytesPerCycle +
+    slices * guess.step
+  );
+}
+
 /** Steps of a stripe that are no computation, at most: transfers, waits, moves. */
 const stepsBeside = 12;
 
 /** Bytes of the steps of a plan, an upper bound. */
 function stepRoom(work: GroupWork, stripes: number, shape: NetworkShape): number {
   const slices = work.needs.reduce((sum, need, i) => {
-    if (need.slices === undefined) return sum;
+    if (need.streamedRow === 0) return sum;
     const channels = shape.layers[work.group.layers[i]!]!.output.channels;
-    return sum + 3 * Math.ceil(channels / need.slices.cols);
+    return sum + 3 * Math.ceil(channels / smallestSlice);
   }, 0);
   const parts = work.loads.reduce((sum, load) => sum + 1 + load.parts.length, 0);
   return stepBytes * (stripes * (2 * work.group.layers.length + stepsBeside + slices + parts) + 8);
 }
+
+const smallestSlice = 8;
+const sliceChoices = [64, 32, 16, smallestSlice];
 
 /** Bytes of the blob of a group, an upper bound. */
 export const blobRoom = (work: GroupWork, stripes: number, shape: NetworkShape): number =>
@@ -177,19 +216,22 @@ export function planGroup(
   room: Room,
 ): GroupPlan | undefined {
   const { height } = shape.tensor(work.group.output);
+  const streaming = work.needs.some(({ streamedRow }) => streamedRow > 0);
   let best: GroupPlan | undefined;
   let tried = 0;
   for (let pieces = 1; pieces <= height && tried < 24; pieces += 1) {
     const rows = Math.ceil(height / pieces);
     if (pieces > 1 && rows === Math.ceil(height / (pieces - 1))) continue;
     const stripes = stripesOf(shape, work.group, rows);
-    const buffers = buffersOf(work, shape, residency, stripes);
-    if (buffers.total > room.buffers) continue;
     if (blobRoom(work, stripes.length, shape) > room.blob) continue;
-    tried += 1;
-    const overhead = overheadOf(work, shape, residency, stripes);
-    if (best === undefined || overhead < best.overhead)
-      best = { work, residency, stripes, buffers, overhead };
+    for (const sliceCols of streaming ? sliceChoices : [smallestSlice]) {
+      const buffers = buffersOf(work, shape, residency, stripes, sliceCols);
+      if (buffers.total > room.buffers) continue;
+      tried += 1;
+      const overhead = overheadOf(work, shape, residency, stripes, sliceCols);
+      if (best === undefined || overhead < best.overhead)
+        best = { work, residency, stripes, buffers, sliceCols, overhead };
+    }
   }
   return best;
 }
@@ -197,6 +239,7 @@ export function planGroup(
 /** Bytes of buffers that a group needs at the very least, and of its blob. */
 export function leastRoom(work: GroupWork, shape: NetworkShape): Room {
   const stripes = stripesOf(shape, work.group, 1);
-  const { total } = buffersOf(work, shape, { input: false, output: false }, stripes);
+  const residency = { input: false, output: false };
+  const { total } = buffersOf(work, shape, residency, stripes, smallestSlice);
   return { buffers: total, blob: blobRoom(work, stripes.length, shape) };
 }

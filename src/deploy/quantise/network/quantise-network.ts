@@ -5,7 +5,7 @@ import { quantisePicture } from '../../graph/picture-input.js';
 import type { QuantisedNetwork, QuantisedNode, WeightBits } from '../../graph/quantised-network.js';
 import { elements, isPoint, type CodeTensor } from '../../graph/tensor.js';
 import type { Codes } from '../../reference/layers.js';
-import { executeLayer } from '../../reference/network.js';
+import { runLayerFast } from '../../fast/network.js';
 import { fitConvolution, fitDepthwise, type FitMethod } from './fit-layer.js';
 import { planLayer, type NetworkPlanOptions } from './plan-layer.js';
 import { outputTensor, pictureTensor } from './scales.js';
@@ -81,13 +81,7 @@ export function planNetwork(
     const inputs = layer.inputs.map((name) => live.get(name)!);
     const tensors = inputs.map(({ tensor }) => tensor);
     const plan = planLayer(layer, tensors, inputs[0]!.codes, options);
-    const codes = inputs[0]!.codes.map((_, i) =>
-      executeLayer(
-        plan,
-        inputs.map((entry) => entry.codes[i]!),
-        tensors[0]!,
-      ),
-    );
+    const codes = runLayerFast(plan, tensors, perPicture(inputs));
     live.set(layer.name, { tensor: layer.output, codes: codes as Codes[] });
     for (const name of layer.inputs) if (last.get(name) === layer.name) live.delete(name);
     return plan;
@@ -95,6 +89,10 @@ export function planNetwork(
   const { name, input, outputs, tail } = network;
   return { name, input, outputs, tail, layers, mapping: options.mapping, ideal: options.ideal };
 }
+
+/** Codes of all inputs of a layer, picture by picture. */
+const perPicture = (inputs: readonly { readonly codes: readonly Codes[] }[]): Codes[][] =>
+  inputs[0]!.codes.map((_, i) => inputs.map((entry) => entry.codes[i]!));
 
 /** Name of the last layer that reads each tensor. */
 function lastReaders(
@@ -141,14 +139,8 @@ class Calibration {
     plan: PlannedLayer,
   ): void {
     const inputs = node.inputs.map((name) => this.live.get(name)!);
-    const codes = real.map(
-      (_, i) =>
-        executeLayer(
-          plan,
-          inputs.map((entry) => entry.codes[i]!),
-          inputs[0]!.tensor,
-        ) as Codes,
-    );
+    const tensors = inputs.map((entry) => entry.tensor);
+    const codes = runLayerFast(plan, tensors, perPicture(inputs)) as Codes[];
     this.live.set(node.name, { tensor, real, codes });
     for (const name of node.inputs) if (this.last.get(name) === node.name) this.live.delete(name);
   }
