@@ -55,7 +55,7 @@ OCTOBAR_LIB := boot/crt0.S $(addprefix runtime/,start.c team.c l1.c dma.c perf.c
     conv3x3_xcv.c avgpool_xcv.c avgpool_xcv_tile.S) \
   $(addprefix kernels/,pulpnn.c pulpnn_depthwise.c pulpnn_matmul.S pulpnn_rows.S)
 
-OCTOBAR_LIB += $(addprefix network/,transfers.c engines.c harts.c marks.S)
+OCTOBAR_LIB += $(addprefix network/,open.c transfers.c engines.c harts.c marks.S)
 
 OCTOBAR_LIB_OBJS := $(addprefix $(OCTOBAR_LIB_BUILD)/,$(addsuffix .o,$(OCTOBAR_LIB)))
 OCTOBAR_APP_OBJS := $(addprefix $(BUILD)/,$(addsuffix .o,$(APP_SRCS)))

@@ -26,6 +26,8 @@ export class MemoryAccess {
   /** Hart whose peripheral access is in progress. */
   private accessing = 0;
   private readonly why: (string | undefined)[];
+  /** Slot of the last peripheral access of each hart when it was an event load, else 0. */
+  private readonly eventLoads: Int32Array;
   private readonly tcdm: Memory;
   private readonly l2: Memory;
 
@@ -36,19 +38,22 @@ export class MemoryAccess {
     this.tcdm = options.tcdm;
     this.l2 = options.l2;
     this.why = Array.from({ length: options.state.count }, () => undefined);
+    this.eventLoads = new Int32Array(options.state.count);
     this.hostCalls = new HostCalls(harts, this.tcdm, this.l2);
   }
 
   reset(): void {
     this.why.fill(undefined);
+    this.eventLoads.fill(0);
   }
 
   save(): unknown {
-    return { why: this.why.map((text) => text ?? null) };
+    return { why: this.why.map((text) => text ?? null), eventLoads: this.eventLoads.slice() };
   }
 
   restore(saved: unknown): void {
-    const { why } = saved as { why: (string | null)[] };
+    const { why, eventLoads } = saved as { why: (string | null)[]; eventLoads: Int32Array };
+    this.eventLoads.set(eventLoads);
     why.forEach((text, hart) => (this.why[hart] = text ?? undefined));
   }
 
@@ -270,6 +275,7 @@ export class MemoryAccess {
     const s = this.harts.state;
     const isEventLoad = rowOf(slot)!.timing === 'event-load';
     this.accessing = hart;
+    this.eventLoads[hart] = isEventLoad ? slot : 0;
     s.requestAddress[hart << HART_SHIFT] = at;
     s.requestSlot[hart << HART_SHIFT] = slot;
     s.heldLatency[hart << HART_SHIFT] = region.latency + this.flush(slot);
@@ -315,6 +321,12 @@ export class MemoryAccess {
     (m.write ? s.outerStoreCycles : s.outerLoadCycles)[hart << HART_SHIFT] += latency;
     if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart << HART_SHIFT] = now + latency + 2;
     this.advance(hart, slot, now + latency + hazard);
+  }
+
+  /** The event load of a hart that was answered in the last cycle reads another value after all. */
+  amend(hart: number, value: number): void {
+    const slot = this.eventLoads[hart];
+    if (slot !== 0) this.deliver(hart, slot, rowOf(slot)!.memory!, value);
   }
 
   /** The answer to the access in progress takes `cycles` more, also when it is held. */

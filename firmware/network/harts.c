@@ -47,7 +47,7 @@ void net_depthwise_harts(const net_layer *l, net_address in, net_address out, ui
                          .requant = fast(l, 0),
                          .scratch = at(l->scratch),
                          .scratch_bytes = l->scratch_bytes};
-  if (l->channels != 0 && depthwise_xcv_fits(&job.layer))
+  if (l->corev && depthwise_xcv_fits(&job.layer))
     pi_cl_team_fork(0, depthwise_fast, &job);
   else
     pi_cl_team_fork(0, depthwise_slow, &job.layer);
@@ -78,7 +78,7 @@ void net_convolution(const net_layer *l, net_address in, net_address out, uint32
                        .requant = fast(l, 0),
                        .scratch = at(l->scratch),
                        .scratch_bytes = l->scratch_bytes};
-  if (l->channels != 0 && conv3x3_xcv_fits(&job.layer))
+  if (l->corev && conv3x3_xcv_fits(&job.layer))
     pi_cl_team_fork(0, convolution_fast, &job);
   else
     pi_cl_team_fork(0, convolution_slow, &job.layer);
@@ -144,7 +144,7 @@ void net_products(const net_layer *l, net_address in, net_address out, uint32_t 
                                    .in_signed = (int)l->in_signed,
                                    .requant = scalar(l, first_col)},
                          .requant = fast(l, first_col)};
-  if (l->channels != 0 && pointwise_xcv_fits(&job.layer))
+  if (l->corev && pointwise_xcv_fits(&job.layer))
     pi_cl_team_fork(0, products_fast, &job);
   else
     pi_cl_team_fork(0, products_slow, &job.layer);
@@ -172,7 +172,7 @@ void net_linear(const net_layer *l, net_address in, net_address out, net_address
                                 .in_signed = (int)l->in_signed,
                                 .requant = scalar(l, first_col)},
                       .requant = fast(l, first_col)};
-  if ((l->channels != 0 || sums != NULL) && linear_xcv_fits(&job.layer))
+  if (l->corev && linear_xcv_fits(&job.layer))
     pi_cl_team_fork(0, linear_fast, &job);
   else
     pi_cl_team_fork(0, linear_slow, &job.layer);
@@ -184,6 +184,7 @@ void net_linear(const net_layer *l, net_address in, net_address out, net_address
 /* ---- without weights ---- */
 
 static void add_fast(void *arg) { residual_xcv(arg, pi_core_id(), harts()); }
+static void add_slow(void *arg) { residual_cores(arg, pi_core_id(), harts()); }
 
 void net_add(const net_layer *l, net_address a, net_address b, net_address out, uint32_t count) {
   residual_t job = {.skip = at(a),
@@ -195,7 +196,7 @@ void net_add(const net_layer *l, net_address a, net_address b, net_address out, 
                     .shift = l->shift,
                     .lo = (int32_t)l->lo,
                     .hi = (int32_t)l->hi};
-  pi_cl_team_fork(0, add_fast, &job);
+  pi_cl_team_fork(0, l->corev ? add_fast : add_slow, &job);
 }
 
 static void pool_fast(void *arg) { avgpool_xcv(arg, pi_core_id(), harts()); }
@@ -214,7 +215,7 @@ void net_pool(const net_layer *l, net_address in, net_address out, uint32_t out_
                                  .in_signed = (int)l->in_signed,
                                  .requant = scalar(l, 0)},
                        .requant = fast(l, 0)};
-  if (l->channels != 0 && avgpool_xcv_fits(&job.layer))
+  if (l->corev && avgpool_xcv_fits(&job.layer))
     pi_cl_team_fork(0, pool_fast, &job);
   else
     pi_cl_team_fork(0, pool_slow, &job.layer);

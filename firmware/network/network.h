@@ -9,6 +9,12 @@
 
 #include "../hal/generated/network_image.h"
 
+/*
+ * Checks the data in L2; `plan` is the digest of the plan that the caller was made for, 0: any. Prints what is
+ * wrong and returns 0, or returns 1. Before any allocation in the TCDM.
+ */
+int net_open(uint32_t plan);
+
 /* ---- moving data ---- */
 
 /* Starts a transfer; `slot` (below NET_SLOTS) names it. A slot must be waited for before its next use. */

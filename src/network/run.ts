@@ -15,7 +15,7 @@ import {
   type SessionOptions,
   type Stats,
 } from '../session/index.js';
-import { targetOf } from './target.js';
+import { targetOf, type Kernels } from './target.js';
 import { isExact, type TensorReport } from './tensor-check.js';
 import { Watch, type LayerTally } from './watch.js';
 
@@ -28,6 +28,8 @@ export interface RunNetworkOptions extends SessionOptions {
   readonly reference?: Reference;
   /** Layers that are complete, of how many. */
   readonly progress?: (done: number, total: number, layer: string) => void;
+  /** `scalar` for comparison; CORE-V by default. */
+  readonly kernels?: Kernels;
   /** A program to run instead of the prebuilt runner: generated C, compiled. */
   readonly program?: Exclude<Image, Uint8Array>;
 }
@@ -81,7 +83,7 @@ export function runNetwork(plan: NetworkPlan, options: RunNetworkOptions): Netwo
   const session = openSession(options);
   try {
     session.load(options.program ?? prebuiltRunner());
-    const schedule = scheduleNetwork(shape, targetOf(session));
+    const schedule = scheduleNetwork(shape, targetOf(session, options.kernels));
     const image = networkImageOf(schedule);
     session.load({ name: 'network-data.elf', bytes: image.elf });
     const { input } = options;

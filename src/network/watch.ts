@@ -91,6 +91,8 @@ export class Watch {
     session.probe('net_start', (_hart, _pc, cycle) => this.start(cycle));
     session.probe('net_end', (_hart, _pc, cycle) => this.end(cycle));
     for (const { name, layer } of networkSteps) {
+      // Generated C is linked with the steps that it takes.
+      if (session.symbols.find(`net_${name}`).length === 0) continue;
       session.probe(`net_${name}`, (hart, _pc, cycle) => {
         if (hart !== 0) return;
         const number = layer ? this.session.readWord(this.argument(0)) : undefined;

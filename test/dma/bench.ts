@@ -98,6 +98,7 @@ export class Bench implements HartControl {
   resume(hart: number, at: number, value: number): void {
     this.resumes.push([hart, at, value]);
   }
+  amend(): void {}
   delay(): void {}
   interrupt(): void {}
   wake(): void {}

@@ -8,15 +8,6 @@ enum { BLOB_SLOT = 0 };
 
 static const net_image *const image = (const net_image *)NET_IMAGE_BASE;
 
-static const char *problem_of(void) {
-  if (image->magic != NET_IMAGE_MAGIC) return "no network image in L2; `octobar infer` puts one there";
-  if (image->version != NET_IMAGE_VERSION) return "it has another layout version than this program";
-  const uintptr_t from = (uintptr_t)pi_l1_malloc(0);
-  if (image->tcdm_from < from || image->tcdm_end > from + pi_l1_available())
-    return "it was planned for another TCDM or another number of harts";
-  return NULL;
-}
-
 static void run_step(const net_step *s) {
   const net_layer *layer = (const net_layer *)(uintptr_t)s->layer;
   const uint32_t a = s->arg0, b = s->arg1, c = s->arg2, d = s->arg3, e = s->arg4, f = s->arg5;
@@ -41,11 +32,7 @@ static void run_step(const net_step *s) {
 }
 
 int main(void) {
-  const char *problem = problem_of();
-  if (problem != NULL) {
-    printf("network: bad image: %s\n", problem);
-    return 2;
-  }
+  if (!net_open(0)) return 2;
   net_group group = *(const net_group *)(uintptr_t)image->groups;
   const uint32_t n_groups = image->n_groups;
   net_copy_in(BLOB_SLOT, group.blob, group.to, group.bytes);

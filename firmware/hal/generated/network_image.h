@@ -10,7 +10,7 @@ typedef uint32_t net_address;
 
 #define NET_IMAGE_BASE 0x1C080000u
 #define NET_IMAGE_MAGIC 0x54454E4Fu
-#define NET_IMAGE_VERSION 1u
+#define NET_IMAGE_VERSION 3u
 #define NET_SLOTS 10u
 
 /* starts a DMA transfer from L2 to the TCDM; the slot names it: slot, l2, tcdm, bytes */
@@ -50,6 +50,7 @@ typedef struct net_image {
   uint32_t version; /* layout version */
   uint32_t tcdm_from; /* first TCDM address that the plan uses */
   uint32_t tcdm_end; /* one behind the last */
+  uint32_t plan; /* digest of all steps: generated C runs only with the data it was made for */
   uint32_t n_groups; /* layer groups, run one after the other */
   net_address groups; /* net_group [n_groups] */
 } net_image;
@@ -78,6 +79,7 @@ typedef struct net_step {
 /* what does not change from stripe to stripe */
 typedef struct net_layer {
   uint32_t number; /* position in the network */
+  uint32_t corev; /* 1: the harts have CORE-V and the tables fit its kernels */
   uint32_t rows; /* inputs of one output, on the harts filled up to a multiple of 4 */
   uint32_t cols; /* output channels */
   uint32_t in_signed; /* 1: input bytes are int8, 0: uint8 */

@@ -115,12 +115,18 @@ class LayerWriter {
   private requantisation(): StructValues {
     const none = { mul: 0, bias: 0, channels: 0, shift31: 0, range: 0, lo4: 0 };
     const { node, operation } = this;
-    if (node.kind === 'add') return { ...none, shift: node.shift, lo: node.lo, hi: node.hi };
+    const { corev } = this.schedule.target;
+    if (node.kind === 'add')
+      return { ...none, corev: corev ? 1 : 0, shift: node.shift, lo: node.lo, hi: node.hi };
     const table = node.kind === 'average-pool' ? poolTable(node) : node.requantisation;
     const onHarts = operation !== 'array' && operation !== 'depthwise';
-    const fast = onHarts ? fastRequantisation(table) : undefined;
+    const fast =
+      onHarts && corev ? fastRequantisation(withoutDeadChannels(node, table)) : undefined;
+    // Logits are scaled apart from the kernel, so they need no table.
+    const logits = corev && codeBytes(node.output) === 4;
     const { image } = this;
     return {
+      corev: fast !== undefined || logits ? 1 : 0,
       mul: image.put(table.mul),
       bias: image.put(table.bias),
       shift: table.shift,
@@ -164,6 +170,18 @@ class LayerWriter {
       adc_r: converter?.r ?? 0,
     };
   }
+}
+
+/**
+ * A channel whose weights are all zero has accumulator zero, so its multiplier does not matter; set to
+ * zero it cannot keep a layer from the fast kernels.
+ */
+function withoutDeadChannels(node: PlannedLayer, table: Requantisation): Requantisation {
+  if (node.kind !== 'convolution') return table;
+  const { rows, weights } = node;
+  const dead = (c: number): boolean =>
+    weights.subarray(c * rows, (c + 1) * rows).every((weight) => weight === 0);
+  return { ...table, mul: table.mul.map((mul, c) => (dead(c) ? 0 : mul)) };
 }
 
 /** One multiplier for all channels, as tables for the kernels. */

@@ -1,4 +1,5 @@
 /** A scheduled network as a data-only ELF: what the prebuilt runner executes. */
+import { inputName } from '../graph/float-graph.js';
 import { packCells, pointwiseCells, type Cells } from '../image/cells.js';
 import { writeDataElf, type ElfSymbol } from '../image/elf-writer.js';
 import type { Load } from '../map/assign-arrays.js';
@@ -28,8 +29,9 @@ export interface NetworkImage {
   readonly data: ReadonlyMap<string, { readonly address: number; readonly bytes: number }>;
 }
 
-export function networkImageOf(schedule: Schedule): NetworkImage {
-  return new ImageWriter(schedule).write();
+/** @param input codes that the image holds as its input; else it is zero until somebody writes it */
+export function networkImageOf(schedule: Schedule, input?: Uint8Array): NetworkImage {
+  return new ImageWriter(schedule, input).write();
 }
 
 class ImageWriter {
@@ -39,7 +41,10 @@ class ImageWriter {
   private readonly plotsAt = new Map<Load, { address: number; count: number }>();
   private readonly data = new Map<string, { address: number; bytes: number }>();
 
-  constructor(private readonly schedule: Schedule) {}
+  constructor(
+    private readonly schedule: Schedule,
+    private readonly input: Uint8Array | undefined,
+  ) {}
 
   write(): NetworkImage {
     const { schedule, image } = this;
@@ -65,14 +70,12 @@ class ImageWriter {
       this.name(`net_group_${g}`, blobsAt[g]!, bytes.length);
     });
     const tcdmEnd = this.fillHeader(header, table, { addresses, blobs, blobsAt, steps });
+    this.nameTensors(layout);
+    // The input is the first tensor, right behind the data.
+    if (this.input !== undefined) image.put(this.input);
     const filled = image.data.length;
-    const inputBytes = schedule.shape.bytes('input');
-    this.name('net_input', layout.tensor('input'), inputBytes);
     const outputs = new Map(
       schedule.shape.plan.outputs.map((name) => [name, layout.tensor(name)] as const),
-    );
-    [...outputs].forEach(([name, address], i) =>
-      this.name(`net_output_${i}`, address, schedule.shape.bytes(name)),
     );
     const elf = writeDataElf({
       address: image.base,
@@ -83,7 +86,7 @@ class ImageWriter {
     });
     return {
       elf,
-      input: layout.tensor('input'),
+      input: layout.tensor(inputName),
       outputs,
       l2Bytes: layout.end - image.base,
       tcdmEnd,
@@ -97,6 +100,16 @@ class ImageWriter {
   private name(name: string, address: number, size: number): void {
     this.symbols.push({ name, address, size });
     this.data.set(name, { address, bytes: size });
+  }
+
+  private nameTensors(layout: L2Layout): void {
+    const { shape, groups } = this.schedule;
+    this.name('net_input', layout.tensor(inputName), shape.bytes(inputName));
+    for (const { work, residency } of groups) {
+      const { output, layers } = work.group;
+      if (!residency.output)
+        this.name(`net_tensor_${layers.at(-1)!}`, layout.tensor(output), shape.bytes(output));
+    }
   }
 
   private stepsWith(addresses: readonly GroupAddresses[], tensor: L2Data['tensor']): Step[][] {
@@ -138,6 +151,7 @@ class ImageWriter {
         version: networkImage.version,
         tcdm_from: schedule.target.tcdm.from,
         tcdm_end: tcdmEnd,
+        plan: planDigest(blobs),
         n_groups: blobs.length,
         groups: table,
       },
@@ -192,6 +206,14 @@ class ImageWriter {
       }
     }
   }
+}
+
+/** FNV-1a over all blobs, never 0. */
+export function planDigest(blobs: readonly Blob[]): number {
+  let hash = 0x811c9dc5;
+  for (const { bytes } of blobs)
+    for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash === 0 ? 1 : hash;
 }
 
 interface PlacedCells {

@@ -119,7 +119,7 @@ export const stepArguments = 6;
 export const networkImage = {
   base: 0x1c080000,
   magic: 0x54454e4f,
-  version: 1,
+  version: 3,
   /** DMA transfers that may be under way at once. */
   slots: 10,
   structs: [
@@ -131,6 +131,7 @@ export const networkImage = {
         word('version', 'layout version'),
         word('tcdm_from', 'first TCDM address that the plan uses'),
         word('tcdm_end', 'one behind the last'),
+        word('plan', 'digest of all steps: generated C runs only with the data it was made for'),
         word('n_groups', 'layer groups, run one after the other'),
         pointer('groups', 'net_group [n_groups]'),
       ],
@@ -160,6 +161,7 @@ export const networkImage = {
       meaning: 'what does not change from stripe to stripe',
       fields: [
         word('number', 'position in the network'),
+        word('corev', '1: the harts have CORE-V and the tables fit its kernels'),
         word('rows', 'inputs of one output, on the harts filled up to a multiple of 4'),
         word('cols', 'output channels'),
         word('in_signed', '1: input bytes are int8, 0: uint8'),

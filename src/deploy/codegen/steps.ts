@@ -259,7 +259,8 @@ class Emitter {
     }
     const multiply = (weights: number, first: number, cols: number): void => {
       const to = piece[1]!;
-      if (operation === 'linear') this.put('linear', [from, to, weights, first, cols], number);
+      // The kernel for several pixels wants at least four.
+      if (pixels === 1) this.put('linear', [from, to, weights, first, cols], number);
       else this.put('products', [from, to, pixels, weights, first, cols], number);
     };
     const pitch = work.needs[i]!.streamedRow;

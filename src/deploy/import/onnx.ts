@@ -33,7 +33,7 @@ export function importOnnx(
   const model = readOnnx(bytes);
   const constants = new Map(model.constants);
   for (const node of model.nodes) {
-    const value = node.op === 'Constant' ? node.tensor('value') : undefined;
+    const value = constantOf(node, constants);
     if (value !== undefined) constants.set(node.outputs[0] ?? '', value);
   }
   const inputs = model.inputs.filter((input) => !constants.has(input.name));
@@ -46,7 +46,7 @@ export function importOnnx(
   const [batch, channels, height, width] = input.shape;
   if (batch !== 1 && batch !== 0) throw modelError(`a batch of ${batch} pictures, expected one`);
   const operators = model.nodes
-    .filter((node) => node.op !== 'Constant' || node.tensor('value') === undefined)
+    .filter((node) => !constants.has(node.outputs[0] ?? ''))
     .map((node): Operator => ({
       name: node.name,
       op: node.op,
@@ -67,6 +67,15 @@ export function importOnnx(
     },
     options,
   );
+}
+
+/** The value of a node that only names a constant; exporters share equal ones by Identity. */
+function constantOf(
+  node: OnnxNode,
+  constants: ReadonlyMap<string, OnnxTensor>,
+): OnnxTensor | undefined {
+  if (node.op === 'Constant') return node.tensor('value');
+  return node.op === 'Identity' ? constants.get(node.inputs[0] ?? '') : undefined;
 }
 
 const alias: Handler<Attributes> = (_, at) => at.value(0);

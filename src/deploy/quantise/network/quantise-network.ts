@@ -1,12 +1,18 @@
 import { clampActivation, linearPart, pictureValues, runFloatNode } from '../../float/executor.js';
-import { inputName, type FloatGraph, type FloatNode } from '../../graph/float-graph.js';
+import {
+  inputName,
+  type ConvolutionNode,
+  type FloatGraph,
+  type FloatNode,
+} from '../../graph/float-graph.js';
 import type { NetworkPlan, PlannedLayer } from '../../graph/network-plan.js';
 import { quantisePicture } from '../../graph/picture-input.js';
 import type { QuantisedNetwork, QuantisedNode, WeightBits } from '../../graph/quantised-network.js';
 import { elements, isPoint, type CodeTensor } from '../../graph/tensor.js';
 import type { Codes } from '../../reference/layers.js';
 import { runLayerFast } from '../../fast/network.js';
-import { fitConvolution, fitDepthwise, type FitMethod } from './fit-layer.js';
+import type { FittedWeights } from '../fit.js';
+import { fitConvolution, fitDepthwise, type FitMethod, type FitTarget } from './fit-layer.js';
 import { planLayer, type NetworkPlanOptions } from './plan-layer.js';
 import { outputTensor, pictureTensor } from './scales.js';
 
@@ -15,6 +21,8 @@ export interface QuantiseNetworkOptions extends NetworkPlanOptions {
   readonly bits: (node: FloatNode) => WeightBits;
   /** `naive` rounds to nearest under max scaling; it is there to be compared with. */
   readonly method: FitMethod;
+  /** Called for each layer whose width `bits` decides, with what it was fitted to. */
+  readonly observe?: (node: ConvolutionNode, target: FitTarget, fitted: FittedWeights) => void;
   readonly progress?: (layer: number, layers: number, name: string) => void;
 }
 
@@ -175,7 +183,9 @@ function fitted(
   }
   const pointwise = isPoint(window) && elements({ ...output, channels: 1 }) > 1;
   const weightBits = pointwise ? options.bits(node) : 8;
-  const { codes, unit, bias } = fitConvolution(node, target, weightBits, options.method);
+  const weights = fitConvolution(node, target, weightBits, options.method);
+  if (pointwise) options.observe?.(node, target, weights);
+  const { codes, unit, bias } = weights;
   const rows = codes.length / output.channels;
   return { ...base, kind: 'convolution', window, weights: codes, rows, unit, bias, weightBits };
 }
