@@ -34,7 +34,11 @@ function counterLines(stats: Stats): string {
     [sum((hart) => hart.stores), 'stores', ''],
     [accesses, 'TCDM accesses', `${ratio(accesses, stats.cycles)} per cycle`],
     [conflicts, 'TCDM conflicts', `${ratio(100 * conflicts, accesses)} % of accesses`],
-    [private_misses, 'icache misses', `${ratio(100 * private_misses, instructions)} % of instructions`],
+    [
+      private_misses,
+      'icache misses',
+      `${ratio(100 * private_misses, instructions)} % of instructions`,
+    ],
     [shared_misses, 'refills', 'of the shared instruction cache'],
   ];
   return rows
