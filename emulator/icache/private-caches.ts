@@ -84,8 +84,9 @@ export class PrivateCaches {
     this.drop(hart, first + way);
     this.tags[first + way] = line;
     this.arrival[first + way] = arrival;
-    this.update(hart, line);
-    this.update(hart, line - 1);
+    if (arrival === 0) this.update(hart, line);
+    // The line before it may have waited for this one only.
+    if (((this.ahead >>> hart) & 1) !== 0) this.update(hart, line - 1);
     this.epochs[hart << HART_SHIFT]++;
   }
 
@@ -93,8 +94,9 @@ export class PrivateCaches {
     const line = this.tags[slot];
     if (line === EMPTY) return;
     this.tags[slot] = EMPTY;
-    this.update(hart, line);
-    this.update(hart, line - 1);
+    this.resident[line] &= ~(1 << hart);
+    // The line before it has something to fetch ahead again.
+    if (((this.ahead >>> hart) & 1) !== 0 && line > 0) this.resident[line - 1] &= ~(1 << hart);
   }
 
   /** Sets or clears the bit of a line in `resident`. */
