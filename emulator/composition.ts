@@ -3,10 +3,12 @@ import { chipControlRegisters } from './chip/chip-control.js';
 import { Dma } from './dma/index.js';
 import { EventUnit } from './event/index.js';
 import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
+import { createInterpreter as createCachedInterpreter } from './hart/generated/execute-cached.js';
 import { Harts } from './hart/harts.js';
 import type { HartsHost } from './hart/host.js';
 import { createHartState, type HartState } from './hart/state.js';
 import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
+import { InstructionCache } from './icache/instruction-cache.js';
 import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect/address-map.js';
 import { Crossbar } from './interconnect/crossbar.js';
 import { checkConfig } from './machine-config.js';
@@ -35,6 +37,8 @@ export interface Composition {
   readonly crossbar: Crossbar;
   readonly events: EventUnit;
   readonly dma: Dma;
+  /** Undefined when every fetch hits. */
+  readonly icache: InstructionCache | undefined;
   /** The chip around the cluster, when there is a controller hart. */
   readonly chip: Chip | undefined;
   readonly accelerators: readonly (Accelerator | undefined)[];
@@ -58,8 +62,13 @@ export function compose(
   const l2 = new Memory(addressMap.l2.base, config.l2.size);
   // The controller is the last hart: everything that speaks of harts knows the cluster's first.
   const controller = config.controller.present ? config.harts : -1;
-  const state = createHartState(controller < 0 ? config.harts : config.harts + 1);
+  const count = controller < 0 ? config.harts : config.harts + 1;
+  const state = createHartState(count, config.timing.clock_stops);
   const crossbar = new Crossbar(config.tcdm, tcdm, state);
+  const space = { l2Size: l2.size, tcdmSize: tcdm.size, l2Latency: config.l2.latency };
+  const icache = config.icache.ideal
+    ? undefined
+    : new InstructionCache(config.icache, space, state);
   const harts = new Harts(
     {
       state,
@@ -71,11 +80,12 @@ export function compose(
       l2,
       testAndSetBase: addressMap.tcdm_test_and_set.base,
       l2Latency: config.l2.latency,
+      icache,
       controller: { hart: controller, ...config.controller },
     },
     host,
   );
-  const interpreter = createInterpreter(harts);
+  const interpreter = icache ? createCachedInterpreter(harts) : createInterpreter(harts);
   const { codeCache } = harts;
   crossbar.complete = interpreter.complete;
   crossbar.onPortWrite = (offset, bytes) => {
@@ -133,7 +143,11 @@ export function compose(
   const present = accelerators.filter((engine) => engine !== undefined);
   const soc = new SocControl(host, config.harts, chip && chipControlRegisters);
   const stdout = new Stdout(host);
-  const icache = new IcacheControl();
+  const icacheControl = new IcacheControl(
+    icache,
+    (address) => codeCache.indexOf(address & -2),
+    config.icache.enabled,
+  );
   const engines = accelerators.flatMap((engine, slot): Placed[] =>
     engine === undefined ? [] : [[SLOT_REGIONS[slot], engine]],
   );
@@ -145,7 +159,7 @@ export function compose(
     ...(chip === undefined ? [] : ([['dma_chip', dma.chip]] as const)),
     ['cluster_control', control],
     ['timer', timer],
-    ['icache_control', icache],
+    ['icache_control', icacheControl],
     ['soc_control', soc],
     ['stdout', stdout],
     ...engines,
@@ -160,6 +174,7 @@ export function compose(
     crossbar,
     events,
     dma,
+    icache,
     chip,
     accelerators,
     units: [events, timer, dma, ...present, ...(chip?.units ?? [])],
@@ -171,7 +186,8 @@ export function compose(
       ['control', control],
       ['timer', timer],
       ['dma', dma],
-      ['icache', icache],
+      ...(icache ? [['icache', icache] as const] : []),
+      ['icache_control', icacheControl],
       ['soc', soc],
       ['stdout', stdout],
       ...present.map((engine) => [engine.name, engine] as const),

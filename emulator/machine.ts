@@ -3,9 +3,10 @@ import { compose, type Composition } from './composition.js';
 import type { HartsHost } from './hart/host.js';
 import { HART_SHIFT } from './hart/slot.js';
 import { HORIZON, mode, NOW, SOON, UNTIL, type HartState } from './hart/state.js';
-import { hartStats, recentInstructions } from './hart/view.js';
+import { recentInstructions } from './hart/view.js';
 import type { AcceleratorFactory } from './hwpe/environment.js';
 import { addressMap } from './interconnect/address-map.js';
+import { machineStats } from './machine-stats.js';
 import type { Memory } from './memory/memory.js';
 import type { MachineConfig } from './parameters.js';
 import { OctobarError } from './sim/error.js';
@@ -285,33 +286,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
   }
 
   stats(): MachineStats {
-    const { crossbar, dma, accelerators } = this.machine;
-    const harts = Array.from({ length: this.state.count }, (_, hart) =>
-      hartStats(this.state, hart, this.now),
-    );
-    const inner = (hart: number): number =>
-      this.state.loads[hart << HART_SHIFT] +
-      this.state.stores[hart << HART_SHIFT] -
-      this.state.outerLoads[hart << HART_SHIFT] -
-      this.state.outerStores[hart << HART_SHIFT];
-    // A misaligned access asks its second bank in the cycle that is its stall.
-    const accesses = harts.reduce(
-      (sum, { stalls }, hart) => sum + inner(hart) + stalls['misaligned'],
-      crossbar.portWords,
-    );
-    return {
-      cycles: this.now,
-      harts,
-      tcdm: {
-        accesses,
-        conflicts: crossbar.conflicts,
-        conflicts_per_bank: Array.from(crossbar.conflictsPerBank),
-      },
-      dma: dma.counters(this.now),
-      engines: Object.fromEntries(
-        accelerators.flatMap((engine) => (engine ? [[engine.name, engine.counters()]] : [])),
-      ),
-    };
+    return machineStats(this.machine, this.now);
   }
 
   trace(sink: TraceSink | undefined): void {

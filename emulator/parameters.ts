@@ -4,10 +4,10 @@ import type { clusterControlParameters, timerParameters } from './peripherals/in
 import type { dmaParameters } from './dma/index.js';
 import type { eventParameters } from './event/index.js';
 import type { timingParameters } from './hart/timing.js';
+import type { icacheParameters } from './icache/parameters.js';
 import type {
   busParameters,
   controllerParameters,
-  icacheParameters,
   l2Parameters,
   tcdmParameters,
 } from './interconnect/parameters.js';

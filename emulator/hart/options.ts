@@ -1,5 +1,6 @@
 import type { Memory } from '../memory/memory.js';
 import type { ConfigOf } from '../sim/parameters.js';
+import type { InstructionCache } from '../icache/instruction-cache.js';
 import type { HartArbiter } from './context.js';
 import type { HartState } from './state.js';
 import type { timingParameters } from './timing.js';
@@ -16,6 +17,8 @@ export interface HartsOptions {
   /** TCDM through test-and-set. */
   readonly testAndSetBase: number;
   readonly l2Latency: number;
+  /** Undefined: every fetch hits. */
+  readonly icache: InstructionCache | undefined;
   readonly controller: ControllerOptions;
 }
 

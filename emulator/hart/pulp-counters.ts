@@ -1,5 +1,11 @@
 import { PULP_COUNTERS } from '../isa/csr.js';
 
+/**
+ * Bit of mhpmevent that counts the same, for each event of RI5CY. It has the stalls of event loads at 11.
+ * Source: pulp-runtime archi/riscv/pcer_v2.h.
+ */
+export const PULP_EVENT_BITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 16, 11, 12, 13, 14, 15] as const;
+
 /** Bits of PCMR. */
 const ACTIVE = 1;
 const SATURATE = 2;

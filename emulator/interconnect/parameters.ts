@@ -93,15 +93,6 @@ export const busParameters = {
   },
 } as const satisfies ParameterTable;
 
-export const icacheParameters = {
-  ideal: {
-    value: true,
-    meaning: 'every fetch hits; the only model so far, false is refused',
-    source: 'the RTL measurement of the core used an always-granted fetch port',
-    status: 'assumed',
-  },
-} as const satisfies ParameterTable;
-
 /** The hart outside the cluster that boots it, with its chip around it (preset `pulp-open`). */
 export const controllerParameters = {
   present: {

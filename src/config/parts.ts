@@ -7,10 +7,10 @@ import { dmaParameters } from '../../emulator/dma/index.js';
 import { eventParameters } from '../../emulator/event/parameters.js';
 import { timingParameters } from '../../emulator/hart/timing.js';
 import { hwpeParameters } from '../../emulator/hwpe/parameters.js';
+import { icacheParameters } from '../../emulator/icache/parameters.js';
 import {
   busParameters,
   controllerParameters,
-  icacheParameters,
   l2Parameters,
   tcdmParameters,
 } from '../../emulator/interconnect/parameters.js';

@@ -2,7 +2,8 @@ import { chipControlRegisters } from '../../emulator/chip/chip-control.js';
 import { clockGeneratorRegisters } from '../../emulator/chip/clock-generators.js';
 import { interruptControllerRegisters } from '../../emulator/chip/interrupt-controller.js';
 import { socEventRegisters } from '../../emulator/chip/soc-events.js';
-import { pulpEvents } from '../../emulator/hart/csr-file.js';
+import { performanceEvents } from '../../emulator/hart/performance-events.js';
+import { PULP_EVENT_BITS } from '../../emulator/hart/pulp-counters.js';
 import { addressMap, type RegionName } from '../../emulator/interconnect/address-map.js';
 import { csrRows, pulpCsrRows, type CsrRow } from '../../emulator/isa/csr.js';
 import { rows } from '../../emulator/isa/table.js';
@@ -95,10 +96,10 @@ export function pulpOpenPage(): string {
     '',
     '| bit of `pcer`, number of `pccr` | counts |',
     '|---|---|',
-    ...pulpEvents.map(
-      (name, event) =>
-        `| ${event} | ${name ?? 'nothing (compressed instructions are not counted)'} |`,
-    ),
+    ...PULP_EVENT_BITS.map((bit, event) => {
+      const row = performanceEvents.find((entry) => entry.bit === bit);
+      return `| ${event} | ${row?.meaning} |`;
+    }),
     '',
     '## Instructions of XpulpV2',
     '',

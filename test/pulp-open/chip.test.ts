@@ -62,6 +62,14 @@ describe('harts', () => {
   });
 });
 
+describe('configuration', () => {
+  it('a controller leaves room for 15 harts', () => {
+    const set = { harts: 16, 'tcdm.masters': 16 };
+    expect(() => pulpOpen(set)).toThrow(/at most 15 others/);
+    expect(pulpOpen({ ...set, harts: 15 }).stats().harts).toHaveLength(16);
+  });
+});
+
 describe('ways to memory', () => {
   const cost = (who: 'controller' | 'cluster', code: readonly number[], set = {}) => {
     // mcycle runs from mcountinhibit 0 on.

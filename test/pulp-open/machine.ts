@@ -29,13 +29,13 @@ export function booting(set: Set = {}): MachineApi {
 /** Where the programs of `forHart` begin for the cluster. */
 export const clusterStart = start + 0x880;
 
-/** `code` for the controller, or for hart 0, which the controller starts. */
+/** `code` for the controller, or for hart 0, which the controller starts; every fetch hits. */
 export function forHart(
   who: 'controller' | 'cluster',
   code: readonly Instruction[],
   set: Set = {},
 ): MachineApi {
-  const machine = pulpOpen(set);
+  const machine = pulpOpen({ 'icache.ideal': true, ...set });
   machine.write(start, bytesOf(who === 'controller' ? [...code, ...exitWith(0)] : startCluster));
   machine.write(clusterStart, bytesOf([...code, ...exitWith(0)]));
   machine.start(start);

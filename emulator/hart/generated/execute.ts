@@ -105,13 +105,16 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             N[base + 38] += cost - 1;
             R[base + 42] = 6;
             t += cost - 1;
-            pc = target - 2 - ((w >>> 27) & 2);
+            const from = target - 2 - ((w >>> 27) & 2);
+            N[base + 16] += pc - from;
+            pc = from;
             break;
           }
           case 4: { // jalr
             const ready = N[base + 2];
             if (ready > t) {
               N[base + 38] += ready - t;
+              N[base + 17] += ready - t;
               R[base + 42] = 6;
               R[base + 41] = 0;
               N[base + 0] = ready;
@@ -134,7 +137,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             N[base + 38] += cost - 1;
             R[base + 42] = 6;
             t += cost - 1;
-            pc = target - 2 - ((w >>> 27) & 2);
+            const from = target - 2 - ((w >>> 27) & 2);
+            N[base + 16] += pc - from;
+            pc = from;
             break;
           }
           case 5: // beq
@@ -150,7 +155,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -170,7 +177,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -190,7 +199,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -210,7 +221,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -230,7 +243,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -250,7 +265,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -1164,7 +1181,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -1184,7 +1203,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
