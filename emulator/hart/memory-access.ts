@@ -315,6 +315,8 @@ export class MemoryAccess {
     const s = this.harts.state;
     const hazard = ((slot >>> COST_SHIFT) & COST_MASK) - 1;
     s.stalls[(hart << HART_SHIFT) + stall.load_use] += hazard;
+    // A jump that waits for its link has fetched meanwhile.
+    if (hazard > 0 && (slot & NEXT_IS_JUMP) !== 0) s.waited[hart << HART_SHIFT] = hazard;
     s.addStall(hart, cause, latency - 1);
     this.count(hart, m);
     (m.write ? s.outerStores : s.outerLoads)[hart << HART_SHIFT]++;

@@ -61,7 +61,7 @@ typedef struct depthwise_xcv_gather {
   uint32_t row_step;     /* 44: bytes from the end of a row to the same row of the next pair */
 } depthwise_xcv_gather_t;
 
-/* Two output rows at a time of one channel. */
+/* Two output rows at a time of four channels, one after the other. */
 typedef struct depthwise_xcv_rows {
   const uint32_t *from;  /*  0: words of the first column */
   uint8_t *out;          /*  4 */
@@ -70,10 +70,11 @@ typedef struct depthwise_xcv_rows {
   uint32_t columns;      /* 16 */
   uint32_t pairs;        /* 20 */
   uint32_t pair_step;    /* 24: bytes from the words of a pair to those of the next */
-  uint32_t weights[3];   /* 28: left, middle, right column; byte 3 is 0 */
-  const requant_xcv_channel_t *channel; /* 40 */
-  uint32_t shift, range; /* 44 */
-  uint32_t lo4;          /* 52 */
+  const uint32_t *weights; /* 28: [4][5], left, middle, right column of each channel; byte 3 of them is 0 */
+  const requant_xcv_channel_t *channels; /* 32 */
+  uint32_t shift, range; /* 36 */
+  uint32_t lo4;          /* 44 */
+  uint32_t channel_step; /* 48: bytes from the words of a channel to those of the next */
 } depthwise_xcv_rows_t;
 
 /* Output rows with stride 2 of one channel, from the words of its tiles. */

@@ -27,6 +27,8 @@ describe('plain access over the direct link', () => {
   it('costs 1', () => {
     expect(costsOf([e.lw(5, base, 0x1c), nop], { registers })).toEqual([1, 1]);
     expect(costsOf([store(12, 0x00), nop], { registers })).toEqual([1, 1]);
+    // A load into the link of the jump behind it: the jump waits, and hides its second cycle.
+    expect(costsOf([e.lw(1, base, 0x1c), e.jType(1, 4), nop], { registers })).toEqual([2, 1, 1]);
   });
 });
 

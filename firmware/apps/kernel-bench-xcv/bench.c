@@ -173,11 +173,11 @@ static void bench_avgpool(const char *name) {
 
 /* As many outputs of the classifier as fit beside each other. */
 static void bench_linear(const char *name) {
-  enum { ROWS = 1280, COLS = 256 };
+  enum { ROWS = 1280, COLS = 256, PITCH = ROWS + 8 };
   uint8_t *out = pi_l1_malloc(COLS), *out_xcv = pi_l1_malloc(COLS);
   requant_xcv_channel_t *table = pi_l1_malloc(COLS * sizeof(*table));
-  linear_t l = {.in = random_bytes(ROWS), .out = out, .weights = random_bytes(ROWS * COLS),
-                .rows = ROWS, .cols = COLS, .requant = random_requant(COLS, ROWS, -128, 127)};
+  linear_t l = {.in = random_bytes(ROWS), .out = out, .weights = random_bytes(PITCH * COLS),
+                .rows = ROWS, .cols = COLS, .weights_pitch = PITCH, .requant = random_requant(COLS, ROWS, -128, 127)};
   linear_xcv_t fast = {.layer = l};
   fast.layer.out = out_xcv;
   if (!requant_xcv_prepare(&l.requant, COLS, table, &fast.requant)) exit(1);

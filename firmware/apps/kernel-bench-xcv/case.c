@@ -126,11 +126,13 @@ static int avgpool_case(void) {
   return 0;
 }
 
-/* Bytes, or with size[2] accumulators. */
+/* Bytes, or with size[2] accumulators; size[3] bytes from output to output. */
 static int linear_case(void) {
   const uint32_t rows = given->size[0], cols = given->size[1], raw = given->size[2];
+  const uint32_t pitch = given->size[3];
   linear_xcv_t l = {.layer = {.in = fetch(given->in_at, rows), .rows = rows, .cols = cols,
-                              .weights = fetch(given->weights_at, rows * cols),
+                              .weights = fetch(given->weights_at, pitch * cols),
+                              .weights_pitch = pitch == rows ? 0 : pitch,
                               .in_signed = (int)given->in_signed,
                               .requant = fetch_requant(cols)}};
   void *out = pi_l1_malloc(raw ? 4 * cols : cols);
