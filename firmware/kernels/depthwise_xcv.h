@@ -77,7 +77,7 @@ typedef struct depthwise_xcv_rows {
   uint32_t channel_step; /* 48: bytes from the words of a channel to those of the next */
 } depthwise_xcv_rows_t;
 
-/* Output rows with stride 2 of one channel, from the words of its tiles. */
+/* Output rows with stride 2 of four channels, one after the other, from the words of their tiles. */
 typedef struct depthwise_xcv_tiles {
   const uint32_t *from;  /*  0: first tile */
   uint32_t line;         /*  4: bytes from a row of tiles to the next */
@@ -85,10 +85,12 @@ typedef struct depthwise_xcv_tiles {
   uint32_t step;         /* 12: from output to output, and from the last of a row to the next row */
   uint32_t columns;      /* 16 */
   uint32_t rows;         /* 20 */
-  uint32_t weights[4];   /* 24: for a tile as the upper left, upper right, lower left, lower right one */
-  const requant_xcv_channel_t *channel; /* 40 */
-  uint32_t shift, range; /* 44 */
-  uint32_t lo4;          /* 52 */
+  /* 24: of each channel, for a tile as the upper left, upper right, lower left, lower right one */
+  const uint32_t (*weights)[4];
+  const requant_xcv_channel_t *channels; /* 28 */
+  uint32_t shift, range; /* 32 */
+  uint32_t lo4;          /* 40 */
+  uint32_t channel_step; /* 44: bytes from the words of a channel to those of the next */
 } depthwise_xcv_tiles_t;
 
 /* The channels of depthwise_xcv with stride 2. */

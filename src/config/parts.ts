@@ -2,6 +2,7 @@
 import { capramParameters } from '../../accel/capram/parameters.js';
 import { depthwiseParameters } from '../../accel/depthwise/parameters.js';
 import { exampleParameters } from '../../accel/example/example.js';
+import { fpirmParameters } from '../../accel/fpirm/parameters.js';
 import { imaParameters } from '../../accel/ima/parameters.js';
 import { dmaParameters } from '../../emulator/dma/index.js';
 import { eventParameters } from '../../emulator/event/parameters.js';
@@ -42,6 +43,7 @@ export const engineParts = {
   ima: part('ima', 'In-memory computing engine (IMA)', imaParameters),
   capram: part('capram', 'Charge-domain SRAM macro (CAP-RAM)', capramParameters),
   depthwise: part('depthwise', 'Depth-wise engine', depthwiseParameters),
+  fpirm: part('fpirm', 'Racetrack memory that computes (FPIRM)', fpirmParameters),
   example: part('example', 'Example engine of the tutorial', exampleParameters),
 };
 
