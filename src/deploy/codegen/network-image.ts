@@ -3,7 +3,7 @@ import { inputName } from '../graph/float-graph.js';
 import { packCells, pointwiseCells, type Cells } from '../image/cells.js';
 import { writeDataElf, type ElfSymbol } from '../image/elf-writer.js';
 import type { Load } from '../map/assign-arrays.js';
-import { L2Layout, tcdmAddresses, type GroupAddresses } from '../tile/addresses.js';
+import { L2Layout, tcdmAddresses, usable, type GroupAddresses } from '../tile/addresses.js';
 import { streams } from '../tile/layer-needs.js';
 import type { Schedule } from '../tile/schedule.js';
 import { groupBlob, paddedWeights, type Blob } from './blob.js';
@@ -141,10 +141,7 @@ class ImageWriter {
   ): number {
     const { schedule, image } = this;
     const { addresses, blobs, blobsAt, steps } = parts;
-    const tcdmEnd = Math.max(
-      ...addresses.map(({ end }) => end),
-      ...schedule.groups.map(({ residency }) => (residency.output ? schedule.target.tcdm.end : 0)),
-    );
+    const tcdmEnd = usable(schedule.target).end;
     image.fill('net_image', header, [
       {
         magic: networkImage.magic,
