@@ -22,7 +22,4 @@ export function checkConfig(config: MachineConfig): void {
       'set event.interrupt_line to 3, 7, 11 or 16 to 31',
     );
   }
-  if (!config.icache.ideal) {
-    refuse('only an ideal instruction cache is modelled so far', 'leave icache.ideal at true');
-  }
 }

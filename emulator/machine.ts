@@ -2,16 +2,19 @@ import type { MachineApi, MachineStats, HartView, Probe, Stop, TraceSink } from 
 import { Dma } from './dma/index.js';
 import { EventUnit } from './event/index.js';
 import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
+import { createInterpreter as createCachedInterpreter } from './hart/generated/execute-cached.js';
 import { Harts } from './hart/harts.js';
 import type { HartsHost } from './hart/host.js';
 import { HART_SHIFT } from './hart/slot.js';
 import { createHartState, HORIZON, mode, NOW, SOON, UNTIL, type HartState } from './hart/state.js';
-import { hartStats, recentInstructions } from './hart/view.js';
+import { recentInstructions } from './hart/view.js';
 import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
+import { InstructionCache } from './icache/instruction-cache.js';
 import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect/address-map.js';
 import { Crossbar } from './interconnect/crossbar.js';
 import { Memory } from './memory/memory.js';
 import { checkConfig } from './machine-config.js';
+import { machineStats, type CountingParts } from './machine-stats.js';
 import type { MachineConfig } from './parameters.js';
 import {
   ClusterControl,
@@ -41,18 +44,19 @@ const SLOT_EVENTS = [12, 14] as const;
 const STEPS = 4096;
 const STRETCH = 20_000;
 
-class Machine implements MachineApi, HartsHost, RunControl {
+class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
   now = 0;
-  private readonly state: HartState;
+  readonly state: HartState;
+  readonly icache: InstructionCache | undefined;
   private readonly harts: Harts;
   private readonly interpreter: Interpreter;
   private readonly tcdm: Memory;
   private readonly l2: Memory;
-  private readonly crossbar: Crossbar;
+  readonly crossbar: Crossbar;
   private readonly events: EventUnit;
-  private readonly dma: Dma;
+  readonly dma: Dma;
   private readonly control: ClusterControl;
-  private readonly accelerators: (Accelerator | undefined)[];
+  readonly accelerators: (Accelerator | undefined)[];
   private readonly units: Unit[];
   private readonly bus: PeripheralBus;
   private readonly parts: readonly (readonly [string, Stateful])[];
@@ -69,8 +73,16 @@ class Machine implements MachineApi, HartsHost, RunControl {
     checkConfig(config);
     this.tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size);
     this.l2 = new Memory(addressMap.l2.base, config.l2.size);
-    this.state = createHartState(config.harts);
+    this.state = createHartState(config.harts, config.timing.clock_stops);
     this.crossbar = new Crossbar(config.tcdm, this.tcdm, this.state);
+    const space = {
+      l2Size: this.l2.size,
+      tcdmSize: this.tcdm.size,
+      l2Latency: config.l2.latency,
+    };
+    this.icache = config.icache.ideal
+      ? undefined
+      : new InstructionCache(config.icache, space, this.state);
     this.harts = new Harts(
       {
         state: this.state,
@@ -82,10 +94,13 @@ class Machine implements MachineApi, HartsHost, RunControl {
         l2: this.l2,
         testAndSetBase: addressMap.tcdm_test_and_set.base,
         l2Latency: config.l2.latency,
+        icache: this.icache,
       },
       this,
     );
-    this.interpreter = createInterpreter(this.harts);
+    this.interpreter = this.icache
+      ? createCachedInterpreter(this.harts)
+      : createInterpreter(this.harts);
     this.crossbar.complete = this.interpreter.complete;
     this.crossbar.onPortWrite = (offset, bytes) => {
       if (offset < this.harts.codeCache.tcdmCodeEnd) {
@@ -138,9 +153,13 @@ class Machine implements MachineApi, HartsHost, RunControl {
     const present = this.accelerators.filter((engine) => engine !== undefined);
     const soc = new SocControl(this, config.harts);
     const stdout = new Stdout(this);
-    const icache = new IcacheControl();
+    const icacheControl = new IcacheControl(
+      this.icache,
+      (address) => codeCache.indexOf(address & -2),
+      config.icache.enabled,
+    );
     this.units = [this.events, timer, this.dma, ...present];
-    this.bus = this.connect(timer, icache, soc, stdout);
+    this.bus = this.connect(timer, icacheControl, soc, stdout);
     this.harts.attachBus(this.bus);
     this.parts = [
       ['harts', this.harts],
@@ -149,7 +168,8 @@ class Machine implements MachineApi, HartsHost, RunControl {
       ['control', this.control],
       ['timer', timer],
       ['dma', this.dma],
-      ['icache', icache],
+      ...(this.icache ? [['icache', this.icache] as const] : []),
+      ['icache_control', icacheControl],
       ['soc', soc],
       ['stdout', stdout],
       ...present.map((engine) => [engine.name, engine] as const),
@@ -402,32 +422,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
   }
 
   stats(): MachineStats {
-    const harts = Array.from({ length: this.config.harts }, (_, hart) =>
-      hartStats(this.state, hart, this.now),
-    );
-    const inner = (hart: number): number =>
-      this.state.loads[hart << HART_SHIFT] +
-      this.state.stores[hart << HART_SHIFT] -
-      this.state.outerLoads[hart << HART_SHIFT] -
-      this.state.outerStores[hart << HART_SHIFT];
-    // A misaligned access asks its second bank in the cycle that is its stall.
-    const accesses = harts.reduce(
-      (sum, { stalls }, hart) => sum + inner(hart) + stalls['misaligned'],
-      this.crossbar.portWords,
-    );
-    return {
-      cycles: this.now,
-      harts,
-      tcdm: {
-        accesses,
-        conflicts: this.crossbar.conflicts,
-        conflicts_per_bank: Array.from(this.crossbar.conflictsPerBank),
-      },
-      dma: this.dma.counters(this.now),
-      engines: Object.fromEntries(
-        this.accelerators.flatMap((engine) => (engine ? [[engine.name, engine.counters()]] : [])),
-      ),
-    };
+    return machineStats(this, this.now);
   }
 
   trace(sink: TraceSink | undefined): void {

@@ -4,12 +4,8 @@ import type { clusterControlParameters, timerParameters } from './peripherals/in
 import type { dmaParameters } from './dma/index.js';
 import type { eventParameters } from './event/index.js';
 import type { timingParameters } from './hart/timing.js';
-import type {
-  busParameters,
-  icacheParameters,
-  l2Parameters,
-  tcdmParameters,
-} from './interconnect/parameters.js';
+import type { icacheParameters } from './icache/parameters.js';
+import type { busParameters, l2Parameters, tcdmParameters } from './interconnect/parameters.js';
 
 /** Keys without a prefix: the cluster as a whole. */
 export const clusterParameters = {

@@ -37,6 +37,12 @@ export interface InterpreterContext {
   attend(hart: number): boolean;
   /** Index into `code` of a pc outside L2; an address that is no memory is an error. */
   indexOf(hart: number, pc: number): number;
+  /** By line of code: a bit for each hart whose private instruction cache holds it. */
+  readonly resident: Uint16Array;
+  /** Lines of 2^lineShift bytes. */
+  readonly lineShift: number;
+  /** Cycles that a hart waits for the instruction at a pc, which has the index `index`; 0 when it is there. */
+  fetch(hart: number, pc: number, index: number): number;
   /** Slot word 0 of a pc that is not decoded yet or is probed; 0 when the run stops here. */
   resolve(hart: number, pc: number, index: number): number;
   /** Whether the instruction at an address has a 32-bit encoding. */

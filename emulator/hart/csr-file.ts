@@ -1,6 +1,7 @@
 import { csrByAddress, EVENT_COUNTERS } from '../isa/csr.js';
 import { OctobarError } from '../sim/error.js';
-import { stall, type HartState } from './state.js';
+import { eventCount, SUPPORTED_EVENTS, type FetchMisses } from './performance-events.js';
+import type { HartState } from './state.js';
 import { HART_SHIFT } from './slot.js';
 
 /** Bits of mstatus. */
@@ -9,34 +10,6 @@ export const MPIE = 1 << 7;
 const MPP = 3 << 11;
 /** Interrupt lines that a hart has: software, timer, external and the fast ones of CV32E40P. */
 export const INTERRUPT_LINES = 0xffff0888;
-
-/**
- * Events of the PULP performance counters by bit, with what each counts here. A counter adds all
- * events whose bit is set. Compressed instructions (bit 10) are not counted: the bit reads back 0.
- */
-export const performanceEvents = [
-  'cycles',
-  'instructions',
-  'load_use_stalls',
-  'jump_stalls',
-  'icache_misses',
-  'loads',
-  'stores',
-  'jumps',
-  'branches',
-  'branches_taken',
-  undefined,
-  'outer_loads',
-  'outer_stores',
-  'outer_load_cycles',
-  'outer_store_cycles',
-  'tcdm_conflicts',
-] as const;
-
-const SUPPORTED_EVENTS = performanceEvents.reduce(
-  (mask, name, bit) => (name === undefined ? mask : mask | (1 << bit)),
-  0,
-);
 
 /** A 64-bit counter that runs from a free-running source unless it is inhibited. */
 interface Counter {
@@ -70,6 +43,8 @@ export interface CsrOptions {
   readonly clusterId: number;
   /** Whether the registers of CORE-V exist. */
   readonly coreV: boolean;
+  /** Misses of the instruction cache; undefined when every fetch hits. */
+  readonly misses: FetchMisses | undefined;
 }
 
 export class CsrFile {
@@ -253,51 +228,15 @@ export class CsrFile {
   }
 
   private source(hart: number, index: number, now: number, done: 0 | 1): bigint {
-    if (index === 0) return BigInt(now + done);
+    if (index === 0) return BigInt(this.state.clockedBefore(hart, now) + done);
     if (index === 2) return BigInt(this.state.retiredBefore(hart, now) + done);
     let sum = 0;
     const { events } = this.of(hart).counters[index];
     for (let bit = 0; events >>> bit !== 0; bit++) {
-      if (((events >>> bit) & 1) !== 0) sum += this.event(hart, bit, now, done);
+      if (((events >>> bit) & 1) !== 0) {
+        sum += eventCount(this.state, hart, bit, now, done, this.options.misses);
+      }
     }
     return BigInt(sum);
-  }
-
-  private event(hart: number, bit: number, now: number, done: 0 | 1): number {
-    const s = this.state;
-    const stallOf = (cause: number): number => s.stalls[(hart << HART_SHIFT) + cause];
-    switch (performanceEvents[bit]) {
-      case 'cycles':
-        return now + done - s.startedAt[hart << HART_SHIFT] - s.sleep[hart << HART_SHIFT];
-      case 'instructions':
-        return s.retiredBefore(hart, now) + done;
-      case 'load_use_stalls':
-        return stallOf(stall.load_use);
-      case 'jump_stalls':
-        return stallOf(stall.jump);
-      case 'loads':
-        return s.loads[hart << HART_SHIFT];
-      case 'stores':
-        return s.stores[hart << HART_SHIFT];
-      case 'jumps':
-        return s.jumps[hart << HART_SHIFT];
-      case 'branches':
-        return s.branches[hart << HART_SHIFT];
-      case 'branches_taken':
-        return s.taken[hart << HART_SHIFT];
-      case 'outer_loads':
-        return s.outerLoads[hart << HART_SHIFT];
-      case 'outer_stores':
-        return s.outerStores[hart << HART_SHIFT];
-      case 'outer_load_cycles':
-        return s.outerLoadCycles[hart << HART_SHIFT];
-      case 'outer_store_cycles':
-        return s.outerStoreCycles[hart << HART_SHIFT];
-      case 'tcdm_conflicts':
-        return stallOf(stall.tcdm_conflict);
-      default:
-        // The instruction cache is ideal: no misses.
-        return 0;
-    }
   }
 }

@@ -195,6 +195,7 @@ export class HardwareLoops {
     if (left === 0) return on;
     s.loopTarget[at] = start;
     s.loopExtra[at] = 0;
+    s.loopBytes[at] = 2 + ((on >>> 27) & 2);
     if (entry.start !== start) {
       entry.start = start;
       entry.back = this.codeCache.loopBackWord(pc, on, start) | JUMPS_BACK;
@@ -243,6 +244,7 @@ export class HardwareLoops {
     const at = hart << HART_SHIFT;
     const s = this.state;
     s.remember(hart, s.pc[at], s.loopTarget[at]);
+    s.walked[at] += s.pc[at] + s.loopBytes[at] - s.loopTarget[at];
     s.pc[at] = s.loopTarget[at];
     if (s.loopExtra[at] !== 0) s.addStall(hart, 'jump', s.loopExtra[at]);
     return s.loopExtra[at];

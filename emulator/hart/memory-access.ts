@@ -358,7 +358,7 @@ export class MemoryAccess {
     const slot = s.requestSlot[hart << HART_SHIFT];
     const row = rowOf(slot)!;
     const waited = at - s.since[hart << HART_SHIFT];
-    if (held === mode.asleep) s.sleep[hart << HART_SHIFT] += waited;
+    if (held === mode.asleep) s.sleptFor(hart, waited, 'event_load');
     else {
       s.stalls[(hart << HART_SHIFT) + stall.peripheral] += waited;
       // A jump behind a withheld grant has waited in decode.
@@ -374,7 +374,7 @@ export class MemoryAccess {
   /** An interrupt wakes a hart out of a held read: the read is repeated after the handler. */
   takeBack(hart: number, now: number): void {
     const s = this.harts.state;
-    s.sleep[hart << HART_SHIFT] += now - s.sleepSince[hart << HART_SHIFT];
+    s.sleptFor(hart, now - s.sleepSince[hart << HART_SHIFT], 'event_load');
     s.mode[hart << HART_SHIFT] = mode.running;
     s.next[hart << HART_SHIFT] = now + 1;
     s.addStall(hart, 'trap', 1);

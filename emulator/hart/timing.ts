@@ -54,6 +54,16 @@ export const timingParameters = {
     'same flush as an event load',
     'assumed',
   ),
+  clock_stops: {
+    ...cycles(
+      2,
+      'cycles of a sleep in which the clock of the hart still runs, and mcycle counts',
+      'as long as the last hart waits at a barrier; how fast the clock gate of the RTL closes was not measured',
+      'assumed',
+    ),
+    min: 0,
+    max: 100,
+  },
   semihosting_byte: cycles(
     1,
     'extra of a semihosting call per byte of text',

@@ -92,12 +92,3 @@ export const busParameters = {
     status: 'assumed',
   },
 } as const satisfies ParameterTable;
-
-export const icacheParameters = {
-  ideal: {
-    value: true,
-    meaning: 'every fetch hits; the only model so far, false is refused',
-    source: 'the RTL measurement of the core used an always-granted fetch port',
-    status: 'assumed',
-  },
-} as const satisfies ParameterTable;

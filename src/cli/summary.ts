@@ -26,6 +26,7 @@ function counterLines(stats: Stats): string {
   const instructions = sum((hart) => hart.instret);
   const active = sum((hart) => hart.cycles_active);
   const { accesses, conflicts } = stats.tcdm;
+  const { private_misses, shared_misses } = stats.icache;
   const rows: [number, string, string][] = [
     [stats.cycles, 'cycles', `${duration(stats.cycles / stats.clock_hz)} of guest time`],
     [instructions, 'instructions', `${ratio(instructions, active)} per active cycle`],
@@ -33,6 +34,12 @@ function counterLines(stats: Stats): string {
     [sum((hart) => hart.stores), 'stores', ''],
     [accesses, 'TCDM accesses', `${ratio(accesses, stats.cycles)} per cycle`],
     [conflicts, 'TCDM conflicts', `${ratio(100 * conflicts, accesses)} % of accesses`],
+    [
+      private_misses,
+      'icache misses',
+      `${ratio(100 * private_misses, instructions)} % of instructions`,
+    ],
+    [shared_misses, 'refills', 'of the shared instruction cache'],
   ];
   return rows
     .map(([value, name, note]) => {

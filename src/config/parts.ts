@@ -8,9 +8,9 @@ import { dmaParameters } from '../../emulator/dma/index.js';
 import { eventParameters } from '../../emulator/event/parameters.js';
 import { timingParameters } from '../../emulator/hart/timing.js';
 import { hwpeParameters } from '../../emulator/hwpe/parameters.js';
+import { icacheParameters } from '../../emulator/icache/parameters.js';
 import {
   busParameters,
-  icacheParameters,
   l2Parameters,
   tcdmParameters,
 } from '../../emulator/interconnect/parameters.js';

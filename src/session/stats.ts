@@ -45,6 +45,9 @@ export interface Stats {
   cycles: number;
   clock_hz: number;
   harts: ({ hart: number } & HartStats)[];
+  /** Sums over the harts. */
+  total: HartStats;
+  icache: MachineStats['icache'];
   tcdm: MachineStats['tcdm'];
   dma: MachineStats['dma'];
   engines: MachineStats['engines'];
@@ -80,6 +83,8 @@ export function buildStats(sources: StatsSources): Stats {
     cycles: machine.cycles,
     clock_hz: configuration.number('clock_hz'),
     harts: machine.harts.map((hart, index) => ({ hart: index, ...hart })),
+    total: machine.total,
+    icache: machine.icache,
     tcdm: machine.tcdm,
     dma: machine.dma,
     engines: machine.engines,

@@ -100,13 +100,16 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             N[base + 38] += cost - 1;
             R[base + 42] = 6;
             t += cost - 1;
-            pc = target - 2 - ((w >>> 27) & 2);
+            const from = target - 2 - ((w >>> 27) & 2);
+            N[base + 16] += pc - from;
+            pc = from;
             break;
           }
           case 4: { // jalr
             const ready = N[base + 2];
             if (ready > t) {
               N[base + 38] += ready - t;
+              N[base + 17] += ready - t;
               R[base + 42] = 6;
               R[base + 41] = 0;
               N[base + 0] = ready;
@@ -129,7 +132,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             N[base + 38] += cost - 1;
             R[base + 42] = 6;
             t += cost - 1;
-            pc = target - 2 - ((w >>> 27) & 2);
+            const from = target - 2 - ((w >>> 27) & 2);
+            N[base + 16] += pc - from;
+            pc = from;
             break;
           }
           case 5: // beq
@@ -145,7 +150,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -165,7 +172,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -185,7 +194,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -205,7 +216,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -225,7 +238,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -245,7 +260,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -1159,7 +1176,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -1179,7 +1198,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
