@@ -110,12 +110,29 @@ describe('widths under a budget', () => {
     // The layers are 8 to 16 and 16 to 8 channels. On arrays of 16 rows and 32 columns both fit on
     // one at 4 bit; the second still does at 8 bit, the first then fills half an array alone.
     const small = { ...defaultArrays, rows: 16, cols: 32 };
-    const chosen = chooseWidths(graph, calibration, { ...options, geometry: small }, 0.9);
+    const chosen = chooseWidths(
+      graph,
+      calibration,
+      { ...options, geometry: small },
+      { extra: 0.9, arrays: 64 },
+    );
     expect([chosen.arrays4, chosen.arrays]).toEqual([1, 1]);
     expect(chosen.layers.map(({ bits }) => bits)).toEqual([4, 8]);
-    const wide = chooseWidths(graph, calibration, { ...options, geometry: small }, 1);
+    const wide = chooseWidths(
+      graph,
+      calibration,
+      { ...options, geometry: small },
+      { extra: 1, arrays: 64 },
+    );
     expect(wide.arrays).toBe(2);
     expect(wide.layers.map(({ bits }) => bits)).toEqual([8, 8]);
+    const held = chooseWidths(
+      graph,
+      calibration,
+      { ...options, geometry: small },
+      { extra: 1, arrays: 1 },
+    );
+    expect(held.arrays).toBe(1);
     for (const { error4, error8 } of wide.layers) expect(error8).toBeLessThan(error4);
     expect(widthsOf(wide)(graph.nodes[2]!)).toBe(8);
   });

@@ -21,6 +21,8 @@ import {
 export interface Schedule {
   readonly shape: NetworkShape;
   readonly target: Target;
+  /** Whether harts and crossbars may work at once on neighbouring stripes. */
+  readonly overlap: boolean;
   readonly operations: readonly Operation[];
   readonly needs: readonly LayerNeeds[];
   readonly arrayLayers: readonly ArrayLayer[];
@@ -31,7 +33,7 @@ export interface Schedule {
 }
 
 /** @throws OctobarError `config` naming the layer and the bytes when something does not fit */
-export function scheduleNetwork(shape: NetworkShape, target: Target): Schedule {
+export function scheduleNetwork(shape: NetworkShape, target: Target, overlap = true): Schedule {
   const operations = shape.layers.map((layer) => operationOf(layer, shape, target));
   const arrayList = target.arrays === undefined ? [] : arrayLayers(shape.plan, target.arrays);
   const needs = shape.layers.map((layer, i) =>
@@ -65,6 +67,7 @@ export function scheduleNetwork(shape: NetworkShape, target: Target): Schedule {
       return {
         shape,
         target,
+        overlap,
         operations,
         needs,
         arrayLayers: arrayList,
