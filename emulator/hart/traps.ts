@@ -50,7 +50,7 @@ export class Traps {
     const operand = immediate ? five : r[base + rs1];
     const writes = row.csr === 'write' || (immediate ? five : rs1) !== 0;
     if (entry === undefined || old === undefined || (writes && !entry.writable)) {
-      return this.illegal(hart, now);
+      return this.illegal(hart, now, this.harts.timing.illegal_csr);
     }
     if (writes) {
       const value =
@@ -64,9 +64,8 @@ export class Traps {
     if (entry.flushes) this.harts.state.afterFlush[base] = this.harts.state.pc[base];
   }
 
-  illegal(hart: number, now: number): void {
-    if (this.harts.csrs.of(hart).mtvecWritten)
-      return this.trap(hart, CAUSE_ILLEGAL, now, this.harts.timing.illegal);
+  illegal(hart: number, now: number, cost = this.harts.timing.illegal): void {
+    if (this.harts.csrs.of(hart).mtvecWritten) return this.trap(hart, CAUSE_ILLEGAL, now, cost);
     const pc = this.harts.state.pc[hart << HART_SHIFT] >>> 0;
     const { text } = this.harts.codeCache.disassemble(pc);
     throw new OctobarError('illegal-instruction', `illegal instruction ${text}`, {
@@ -224,7 +223,10 @@ export class Traps {
     const s = this.harts.state;
     s.mode[hart << HART_SHIFT] = mode.running;
     s.sleptFor(hart, at - s.sleepSince[hart << HART_SHIFT], 'trap');
-    this.harts.finish(hart, s.requestSlot[hart << HART_SHIFT], at, this.harts.timing.wfi, 'trap');
+    // A sleep that ends at once takes no less than no sleep at all.
+    const least = s.sleepSince[hart << HART_SHIFT] + this.harts.timing.wfi - at;
+    const cost = Math.max(this.harts.timing.wfi_wake, least);
+    this.harts.finish(hart, s.requestSlot[hart << HART_SHIFT], at, cost, 'trap');
     this.harts.disturbed = true;
   }
 }

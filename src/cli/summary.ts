@@ -16,6 +16,7 @@ export function summary(stats: Stats): string {
     '\n',
     hartTable(stats),
     ...engineLines(stats),
+    ...energyLines(stats),
     ...regionTable(stats),
     `\n${ending(stats)}\n`,
   ];
@@ -79,6 +80,21 @@ function engineLines(stats: Stats): string[] {
   return lines.length > 0 ? ['\n', ...lines] : [];
 }
 
+/** Components in the order of their share, those without any left out. */
+function energyLines({ energy }: Stats): string[] {
+  if (energy.total_pj === 0) return [];
+  const parts = Object.entries(energy.components)
+    .filter(([, picojoules]) => picojoules > 0)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([name, picojoules]) => `${name} ${ratio(100 * picojoules, energy.total_pj)} %`);
+  const assumed = energy.rows.some(({ status, events }) => status === 'assumed' && events > 0);
+  return [
+    `\n  energy: ${joules(energy.total_pj)}, ${energy.mean_mw.toFixed(2)} mW at ${energy.voltage} V`,
+    assumed ? ' (with assumed prices: octobar presets NAME)\n' : '\n',
+    `    ${parts.join(', ')}\n`,
+  ];
+}
+
 function regionTable(stats: Stats): string[] {
   if (stats.regions.length === 0) return [];
   const rows = stats.regions.map((r): Cell[] => [
@@ -104,4 +120,11 @@ function ratio(part: number, whole: number): string {
 function duration(seconds: number): string {
   if (seconds >= 1) return `${seconds.toFixed(3)} s`;
   return seconds >= 1e-3 ? `${(seconds * 1e3).toFixed(3)} ms` : `${(seconds * 1e6).toFixed(3)} us`;
+}
+
+function joules(picojoules: number): string {
+  if (picojoules >= 1e9) return `${(picojoules / 1e9).toFixed(3)} mJ`;
+  return picojoules >= 1e6
+    ? `${(picojoules / 1e6).toFixed(3)} uJ`
+    : `${(picojoules / 1e3).toFixed(3)} nJ`;
 }

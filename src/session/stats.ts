@@ -2,7 +2,10 @@
 import type { HartStats, MachineStats } from '../../emulator/api.js';
 import type { OctobarError } from '../../emulator/sim/error.js';
 import type { ErrorCode } from '../../emulator/sim/error.js';
+import { pricedParts } from '../config/index.js';
 import type { Configuration, ConfigValues } from '../config/index.js';
+import { energyOf } from '../energy/index.js';
+import type { EnergyReport } from '../energy/index.js';
 import type { Metric } from './metrics.js';
 import type { RegionRow } from './regions.js';
 
@@ -51,6 +54,7 @@ export interface Stats {
   tcdm: MachineStats['tcdm'];
   dma: MachineStats['dma'];
   engines: MachineStats['engines'];
+  energy: EnergyReport;
   regions: RegionRow[];
   /** Figures that the guest reported by `octobar_metric`. */
   metrics: Metric[];
@@ -88,10 +92,20 @@ export function buildStats(sources: StatsSources): Stats {
     tcdm: machine.tcdm,
     dma: machine.dma,
     engines: machine.engines,
+    energy: energyOfRun(machine, configuration),
     regions: [...sources.regions],
     metrics: [...sources.metrics],
     config: configuration.toJSON(),
   };
+}
+
+/** The prices of the configuration on the counters of the machine. */
+function energyOfRun(machine: MachineStats, configuration: Configuration): EnergyReport {
+  const run = { ...machine, clock_hz: configuration.number('clock_hz') };
+  return energyOf(run, pricedParts(configuration.engines), (key) => configuration.number(key), {
+    voltage: configuration.number('energy.voltage'),
+    nominal: configuration.number('energy.nominal_voltage'),
+  });
 }
 
 export function errorEnd(error: OctobarError): End {

@@ -44,7 +44,9 @@ function note(machine: MachineApi): void {
 }
 
 function run(name: string): void {
-  const machine = composeMachine(configure({ harts: 1, isa: 'rv32imc_xcv' }));
+  const machine = composeMachine(
+    configure({ harts: 1, isa: 'rv32imc_xcv', set: { 'icache.ideal': true } }),
+  );
   const elf = parseElf(new Uint8Array(build(name)), name);
   for (const { address, data } of elf.segments) machine.write(address, data);
   note(machine);

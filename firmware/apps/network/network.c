@@ -18,6 +18,8 @@ static void run_step(const net_step *s) {
     case NET_STEP_MOVE: net_move(a, b, c); break;
     case NET_STEP_PROGRAM: net_program(a, b); break;
     case NET_STEP_ARRAY: net_array(layer, a, b, c, d, e); break;
+    case NET_STEP_ARRAY_START: net_array_start(layer, a, b, c, d, e); break;
+    case NET_STEP_ARRAY_FINISH: net_array_finish(layer); break;
     case NET_STEP_DEPTHWISE: net_depthwise(layer, a, b, c, d, e); break;
     case NET_STEP_DEPTHWISE_HARTS: net_depthwise_harts(layer, a, b, c, d, e); break;
     case NET_STEP_CONVOLUTION: net_convolution(layer, a, b, c, d, e); break;

@@ -1,4 +1,5 @@
 /** A scheduled network as a data-only ELF: what the prebuilt runner executes. */
+import { OctobarError } from '../../../emulator/sim/error.js';
 import { inputName } from '../graph/float-graph.js';
 import { packCells, pointwiseCells, type Cells } from '../image/cells.js';
 import { writeDataElf, type ElfSymbol } from '../image/elf-writer.js';
@@ -66,6 +67,11 @@ class ImageWriter {
     const steps = this.stepsWith(addresses, (name) => layout.tensor(name));
     const blobs = this.blobs(addresses, steps);
     blobs.forEach(({ bytes }, g) => {
+      if (bytes.length > schedule.blobs[g]!)
+        throw new OctobarError(
+          'internal',
+          `the blob of group ${g} has ${bytes.length} bytes, ${schedule.blobs[g]} were planned`,
+        );
       image.write(blobsAt[g]!, bytes);
       this.name(`net_group_${g}`, blobsAt[g]!, bytes.length);
     });
