@@ -95,7 +95,8 @@ function run(
 const machineName = ({ preset }: SessionOptions): string =>
   preset === undefined || typeof preset === 'string' ? (preset ?? 'the default') : preset.name;
 
-const ms = (run: NetworkRun, cycles = run.cycles): number => (1e3 * cycles) / run.after.clock_hz;
+const ms = ({ after, cycles: all }: NetworkRun, cycles = all): number =>
+  (1e3 * cycles) / after.clock_hz;
 
 function latency(paper: NetworkRun): Row {
   const conv = paper.layers.find(
