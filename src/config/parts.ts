@@ -8,15 +8,18 @@ import { dmaParameters } from '../../emulator/dma/index.js';
 import { eventParameters } from '../../emulator/event/parameters.js';
 import { timingParameters } from '../../emulator/hart/timing.js';
 import { hwpeParameters } from '../../emulator/hwpe/parameters.js';
+import { icacheParameters } from '../../emulator/icache/parameters.js';
 import {
   busParameters,
-  icacheParameters,
+  controllerParameters,
   l2Parameters,
   tcdmParameters,
 } from '../../emulator/interconnect/parameters.js';
 import { clusterParameters } from '../../emulator/parameters.js';
 import { clusterControlParameters, timerParameters } from '../../emulator/peripherals/index.js';
 import type { ParameterTable } from '../../emulator/sim/parameters.js';
+import * as prices from '../energy/index.js';
+import type { PriceTable } from '../energy/index.js';
 import type { Part } from './schema.js';
 
 function part<T extends ParameterTable>(prefix: string, title: string, table: T): Part<T> {
@@ -35,6 +38,7 @@ export const clusterParts = {
   dma: part('dma', 'DMA', dmaParameters),
   timer: part('timer', 'Timer', timerParameters),
   control: part('control', 'Cluster control', clusterControlParameters),
+  controller: part('controller', 'Controller hart and its chip', controllerParameters),
   hwpe: part('hwpe', 'All engines', hwpeParameters),
 };
 
@@ -48,3 +52,29 @@ export const engineParts = {
 };
 
 export type EngineName = keyof typeof engineParts;
+
+export interface PricedPart extends Part<PriceTable> {
+  readonly prices: PriceTable;
+}
+
+const priced = (prefix: string, title: string, table: PriceTable): PricedPart => ({
+  ...part(prefix, title, table),
+  prices: table,
+});
+
+/** Prices of every machine, in the order of reports. */
+export const supplyPart = part('energy', 'Supply', prices.supplyParameters);
+export const clusterPricePart = priced(
+  'energy.cluster',
+  'Energy of the cluster',
+  prices.clusterPrices,
+);
+
+/** Prices that a machine has when its preset names the engine. */
+export const enginePriceParts: Record<EngineName, PricedPart> = {
+  ima: priced('energy.ima', 'Energy of the IMA', prices.imaPrices),
+  capram: priced('energy.capram', 'Energy of CAP-RAM', prices.capramPrices),
+  depthwise: priced('energy.depthwise', 'Energy of the depth-wise engine', prices.depthwisePrices),
+  fpirm: priced('energy.fpirm', 'Energy of FPIRM', prices.fpirmPrices),
+  example: priced('energy.example', 'Energy of the example engine', prices.examplePrices),
+};

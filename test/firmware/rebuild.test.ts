@@ -115,8 +115,8 @@ describe.skipIf(clangCompiler() === undefined)('firmware by clang', () => {
     out = mkdtempSync(join(tmpdir(), 'octobar-clang-'));
     const env = { ...process.env, MAKEFLAGS: '' };
     const options = { encoding: 'utf8', env } as const;
-    const arguments_ = ['build', 'TOOLCHAIN=clang', `OUT=${out}`];
-    const make = spawnSync('make', ['-C', join(root, 'firmware'), ...arguments_], options);
+    const goals = ['build', 'TOOLCHAIN=clang', `OUT=${out}`];
+    const make = spawnSync('make', ['-C', join(root, 'firmware'), ...goals], options);
     if (make.status !== 0) throw new Error(make.stderr);
   }, 300_000);
   afterAll(() => out && rmSync(out, { recursive: true }));

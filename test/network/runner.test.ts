@@ -7,13 +7,17 @@ import { mobilenetShape, toyNetwork, ToyBuilder, window3, type ToyOptions } from
 
 const small = { 'ima.rows': 32, 'ima.cols': 32, 'ima.arrays': 64 } as const;
 
+/** The oracle is slow; networks that run on several machines are computed once. */
+const known = new WeakMap<ToyBuilder, ReturnType<typeof oracle>>();
+
 function run(
   toy: ToyBuilder,
   options: Partial<RunNetworkOptions> = {},
   outputs?: string[],
 ): NetworkRun {
   const plan = toy.plan(outputs);
-  const tensors = oracle(plan, toy.picture);
+  const tensors = known.get(toy) ?? oracle(plan, toy.picture);
+  known.set(toy, tensors);
   return runNetwork(plan, {
     preset: 'garofalo2022-net',
     ...options,
@@ -24,6 +28,9 @@ function run(
 }
 
 const options: ToyOptions = { seed: 7, side: 24, cellsPerWeight: 1, rows: 32 };
+
+/** A TCDM that holds the network in stripes only. */
+const smallCluster = { set: { harts: 3, 'tcdm.size': 32_768 } };
 
 const stripes = ({ schedule }: NetworkRun): number[] =>
   schedule.groups.map((group) => group.stripes.length);
@@ -37,6 +44,7 @@ describe('a network with every kind of layer', () => {
     ['transfers that take no time', {}, { preset: 'garofalo2022-paper' }],
     ['scalar kernels', {}, { kernels: 'scalar' }],
     ['three harts', {}, { set: { harts: 3 } }],
+    ['one unit after the other', {}, { sequential: true }],
   ] as const)('is bit-exact with %s', (_, toy, machine) => {
     const result = run(toyNetwork({ ...options, ...toy }), machine);
     expect(result.bit_exact).toBe(true);
@@ -44,10 +52,23 @@ describe('a network with every kind of layer', () => {
   });
 
   it('is bit-exact in stripes with halo rows when the TCDM is small', () => {
-    const result = run(toyNetwork({ ...options, side: 52 }), { set: { 'tcdm.size': 65_536 } });
+    const result = run(toyNetwork({ ...options, side: 48 }), smallCluster);
     expect(result.bit_exact).toBe(true);
-    expect(Math.max(...stripes(result))).toBeGreaterThan(3);
+    expect(Math.max(...stripes(result))).toBeGreaterThan(2);
     expect(result.layers.some(({ tally }) => tally.moves > 0)).toBe(true);
+  });
+
+  it('lets harts and crossbars work on neighbouring stripes at once', () => {
+    const toy = toyNetwork({ ...options, side: 64 });
+    const machine = { set: { 'tcdm.size': 65_536 } };
+    const both = run(toy, machine);
+    const one = run(toy, { ...machine, sequential: true });
+    expect(both.bit_exact).toBe(true);
+    expect(one.bit_exact).toBe(true);
+    expect(both.cycles).toBeLessThan(one.cycles);
+    expect(both.layers.map(({ tally }) => tally.jobs)).toEqual(
+      one.layers.map(({ tally }) => tally.jobs),
+    );
   });
 
   it('programs weights again when there are few arrays, and shows what that costs', () => {
@@ -91,7 +112,7 @@ describe('a network with every kind of layer', () => {
   it('names layer and bytes when not even one row fits', () => {
     const attempt = (): NetworkRun => run(toyNetwork(options), { set: { 'tcdm.size': 32_768 } });
     expect(attempt).toThrow(
-      /layer layer\d+ needs \d+ bytes of TCDM even row by row .* \d+ are free/,
+      /layer layer\d+ needs \d+ bytes of TCDM even in the smallest stripes .* \d+ are free/,
     );
   });
 

@@ -13,7 +13,7 @@ const machineFor = (program: Program): MachineApi => {
       preset: { ...findPreset('garofalo2022'), engines: [] },
       harts: program.harts,
       isa: 'rv32imc_xcv',
-      set: { 'l2.latency': 1, 'tcdm.banks': 16 },
+      set: { 'l2.latency': 1, 'icache.ideal': true, 'tcdm.banks': 16 },
     }),
   );
   for (const { address, bytes } of program.segments) machine.write(address, bytes);

@@ -25,7 +25,7 @@ describe('random programs take the cycles that the RTL took', () => {
           // The RTL has CORE-V; so have the programs without its instructions the CSRs of the loops
           isa: 'rv32imc_xcv',
           // Loads from the code memory were answered in the next cycle, like all others
-          set: { 'l2.latency': 1, 'tcdm.banks': entry.banks },
+          set: { 'l2.latency': 1, 'icache.ideal': true, 'tcdm.banks': entry.banks },
         }),
       );
       const { cycles, traces, memory } = runMeasured(machine, program);

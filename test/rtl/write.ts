@@ -37,7 +37,7 @@ for (let n = 0; n < count; n++) {
       preset: { ...findPreset('garofalo2022'), engines: [] },
       harts: program.harts,
       isa: 'rv32imc_xcv',
-      set: { 'l2.latency': 1, 'tcdm.banks': banks },
+      set: { 'l2.latency': 1, 'icache.ideal': true, 'tcdm.banks': banks },
     }),
   );
   for (const { address, bytes } of program.segments) machine.write(address, bytes);
