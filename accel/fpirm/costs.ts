@@ -25,6 +25,7 @@ const sumOf = (parts: readonly (readonly [Readonly<Primitives>, number])[]): Pri
 export const reduction: Readonly<Primitives> = {
   ...noPrimitives(),
   transverseReads: 1,
+  wideReads: 1,
   transverseWrites: window,
 };
 
@@ -85,4 +86,30 @@ export const floatSelection: Readonly<Primitives> = {
   reads: 2,
   writes: 1,
   writeSteps: 1,
+  wideWrites: 1,
 };
+
+/** Wires that primitives drive: what they are paid for. */
+export interface Wires {
+  reads: number;
+  writes: number;
+  shifts: number;
+  transverseReads: number;
+  transverseWrites: number;
+}
+
+/**
+ * Whole rows but for the steps of additions: step k reads wire k of each lane and writes the sum bit there, the
+ * carry on wire k + 1 and the second carry on wire k + 2. Over b wires these are b reads, 2 b - 1 writes at access
+ * points, and 3 b - 3 wires written.
+ */
+export function wiresOf(cost: Readonly<Primitives>, wires: number, lanes: number): Wires {
+  const steps = cost.transverseReads - cost.wideReads;
+  return {
+    reads: cost.reads * wires,
+    writes: cost.wideWrites * wires + 3 * (cost.writes - cost.wideWrites - steps) * lanes,
+    shifts: cost.shifts * wires,
+    transverseReads: cost.wideReads * wires + steps * lanes,
+    transverseWrites: cost.transverseWrites * wires,
+  };
+}

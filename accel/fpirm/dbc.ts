@@ -11,6 +11,9 @@ export interface Primitives {
   shifts: number;
   transverseReads: number;
   transverseWrites: number;
+  /** Of the transverse reads and writes: those of all wires at once; the others drive a few wires of each lane. */
+  wideReads: number;
+  wideWrites: number;
 }
 
 export const noPrimitives = (): Primitives => ({
@@ -20,6 +23,8 @@ export const noPrimitives = (): Primitives => ({
   shifts: 0,
   transverseReads: 0,
   transverseWrites: 0,
+  wideReads: 0,
+  wideWrites: 0,
 });
 
 export function addPrimitives(to: Primitives, more: Readonly<Primitives>, times = 1): void {
@@ -29,6 +34,8 @@ export function addPrimitives(to: Primitives, more: Readonly<Primitives>, times 
   to.shifts += times * more.shifts;
   to.transverseReads += times * more.transverseReads;
   to.transverseWrites += times * more.transverseWrites;
+  to.wideReads += times * more.wideReads;
+  to.wideWrites += times * more.wideWrites;
 }
 
 /** Geometry of a cluster. */
@@ -97,6 +104,7 @@ export class Dbc {
   /** Writes the wires of a mask at one access point; the others keep their domain. */
   write(point: 0 | 1, data: Row, mask: Row): void {
     this.counts.writeSteps++;
+    if (mask.every((word) => word === 0xffffffff)) this.counts.wideWrites++;
     this.put(point, data, mask);
   }
 
@@ -115,9 +123,13 @@ export class Dbc {
     this.tape[this.position].set(data);
   }
 
-  /** Counts the ones of each wire between the access points, as three rows: bits 0, 1 and 2. */
-  transverseRead(): [Row, Row, Row] {
+  /**
+   * Counts the ones of each wire between the access points, as three rows: bits 0, 1 and 2.
+   * @param wide whether all wires are read, or only one of each lane
+   */
+  transverseRead(wide = false): [Row, Row, Row] {
     this.counts.transverseReads++;
+    if (wide) this.counts.wideReads++;
     const [sum, carry, second] = [0, 1, 2].map(() => new Uint32Array(this.words));
     for (let i = 0; i < this.words; i++) {
       let [s, c, d] = [0, 0, 0];

@@ -77,7 +77,7 @@ export class FloatCompute {
   private each(format: FloatFormat, kind: Kind, a: Words, b: Words, c: Words): void {
     const lanes = this.lanes(format);
     if (this.tally.plain && format.name === 'fp32') {
-      this.tally.skip(kind.cost, Math.ceil(c.length / lanes));
+      this.tally.skip(kind.cost, lanes, Math.ceil(c.length / lanes));
       singleLoops[kind.domains](a, b, c);
       return;
     }
@@ -103,8 +103,8 @@ export class FloatCompute {
     const lanes = this.lanes(format);
     if (this.tally.plain) {
       const groups = Math.ceil(c.length / lanes);
-      this.tally.skip(kinds.multiply.cost, groups * depth);
-      this.tally.skip(kinds.add.cost, groups * depth);
+      this.tally.skip(kinds.multiply.cost, lanes, groups * depth);
+      this.tally.skip(kinds.add.cost, lanes, groups * depth);
       if (format.name === 'fp32') multiplySingles(a, b, c, { n, depth });
       else multiplyWordwise(format, a, b, c, { n, depth });
       return;
@@ -130,13 +130,14 @@ export class FloatCompute {
     const { tally, wires } = this;
     const words = (): Words => a.map((value, i) => kind.words(value, b[i], format));
     if (tally.plain) {
-      tally.skip(kind.cost, 1);
+      tally.skip(kind.cost, this.lanes(format), 1);
       to.set(words());
       return;
     }
     const rowOf = (values: Words) => fromLanes(Array.from(values, BigInt), format.lane, wires);
     const row = tally.next(
       kind.cost,
+      this.lanes(format),
       () => this.unit(format)[kind.domains](rowOf(a), rowOf(b)),
       () => this.empty(format, kind, words(), rowOf),
     );

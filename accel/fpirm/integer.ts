@@ -76,7 +76,7 @@ export class IntegerUnit {
   /** Seven rows to three of the same sum: one transverse read for all wires. */
   reduce(rows: readonly Row[]): [Row, Row, Row] {
     this.load(rows);
-    const [sum, carry, second] = this.dbc.transverseRead();
+    const [sum, carry, second] = this.dbc.transverseRead(true);
     return [
       sum,
       shiftLanes(carry, 1, this.width, this.wires),

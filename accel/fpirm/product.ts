@@ -44,7 +44,7 @@ export class RacetrackProduct implements Macro {
     const groups = Math.ceil(count / this.perRow);
     const cost = integerProduct(rows, inputBits, lane);
     if (this.tally.plain) {
-      this.tally.skip(cost, groups);
+      this.tally.skip(cost, this.perRow, groups);
       this.exact(job, tile, input);
     } else this.eachGroup(job, tile, input);
     if (!this.config.ideal)
@@ -88,6 +88,7 @@ export class RacetrackProduct implements Macro {
         });
       const row = this.tally.next(
         cost,
+        this.perRow,
         () => this.domains(job, tile, input, weights, first, Math.min(this.perRow, count - first)),
         () =>
           fromLanes(

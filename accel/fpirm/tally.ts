@@ -1,5 +1,7 @@
 import { OctobarError } from '../../emulator/sim/error.js';
 import type { Counters } from '../../emulator/sim/unit.js';
+import { wiresOf } from './costs.js';
+import type { Wires } from './costs.js';
 import { addPrimitives, Dbc, faultsOf, noPrimitives } from './dbc.js';
 import type { Fault, Primitives } from './dbc.js';
 import type { FpirmConfig } from './parameters.js';
@@ -7,6 +9,7 @@ import type { Row } from './rows.js';
 
 interface State {
   primitives: Primitives;
+  wires: Wires;
   operations: number;
   domainOperations: number;
   checked: number;
@@ -15,6 +18,7 @@ interface State {
 
 const fresh = (): State => ({
   primitives: noPrimitives(),
+  wires: { reads: 0, writes: 0, shifts: 0, transverseReads: 0, transverseWrites: 0 },
   operations: 0,
   domainOperations: 0,
   checked: 0,
@@ -39,11 +43,17 @@ export class Tally {
   /**
    * The next operation: undefined when word arithmetic may do it, else the row that the domains give.
    * @param cost its primitives in closed form
+   * @param lanes of the row
    */
-  next(cost: Readonly<Primitives>, domains: () => Row, words: () => Row): Row | undefined {
+  next(
+    cost: Readonly<Primitives>,
+    lanes: number,
+    domains: () => Row,
+    words: () => Row,
+  ): Row | undefined {
     const { config, state } = this;
     const operation = state.operations++;
-    addPrimitives(state.primitives, cost);
+    this.count(cost, lanes, 1);
     const faults = this.faults(operation, cost);
     state.faults += faults.length;
     if (faults.length > 0 || config.model === 'domains')
@@ -68,13 +78,13 @@ export class Tally {
   }
 
   /** So many operations by word arithmetic, without faults and checks. */
-  skip(cost: Readonly<Primitives>, times: number): void {
+  skip(cost: Readonly<Primitives>, lanes: number, times: number): void {
     this.state.operations += times;
-    addPrimitives(this.state.primitives, cost, times);
+    this.count(cost, lanes, times);
   }
 
   counters(): Counters {
-    const { primitives: p, operations, domainOperations, checked, faults } = this.state;
+    const { primitives: p, wires: w, operations, domainOperations, checked, faults } = this.state;
     return {
       row_operations: operations,
       row_operations_by_domains: domainOperations,
@@ -84,6 +94,11 @@ export class Tally {
       shifts: p.shifts,
       transverse_reads: p.transverseReads,
       transverse_writes: p.transverseWrites,
+      read_wires: w.reads,
+      write_wires: w.writes,
+      shift_wires: w.shifts,
+      transverse_read_wires: w.transverseReads,
+      transverse_write_wires: w.transverseWrites,
       transverse_read_faults: faults,
     };
   }
@@ -98,6 +113,17 @@ export class Tally {
 
   restore(state: unknown): void {
     this.state = structuredClone(state as State);
+  }
+
+  private count(cost: Readonly<Primitives>, lanes: number, times: number): void {
+    addPrimitives(this.state.primitives, cost, times);
+    const { wires } = this.state;
+    const more = wiresOf(cost, this.config.wires, lanes);
+    wires.reads += times * more.reads;
+    wires.writes += times * more.writes;
+    wires.shifts += times * more.shifts;
+    wires.transverseReads += times * more.transverseReads;
+    wires.transverseWrites += times * more.transverseWrites;
   }
 
   private faults(operation: number, cost: Readonly<Primitives>): Fault[] {

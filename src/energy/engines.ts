@@ -89,27 +89,25 @@ export const examplePrices = {} satisfies PriceTable;
 const fpirm = (counter: string) => engineEvents('fpirm', counter);
 const spimulator =
   'SPIMulator (Bera et al., ACM TECS 2024; Pitt-JonesLab/DWMsimulator), which prints no unit; it matches the 0.1 pJ a write of FPIRM (arXiv 2204.13788)';
-const wires = 512;
 
-/** One primitive on a row of 512 nanowires: the published energy of a wire, 512 times. */
-const row = (counter: string, perWire: number, meaning: string) =>
+const wire = (counter: string, value: number, meaning: string) =>
   perEvent('FPIRM', fpirm(counter), {
-    value: perWire * wires,
-    meaning: `${meaning}, a row of ${wires} nanowires`,
-    source: `${spimulator}: ${perWire} pJ a wire`,
+    value,
+    meaning: `${meaning}, a nanowire that it drives`,
+    source: spimulator,
     ownSupply: true,
     status: 'published',
   });
 
 /** What the racetracks themselves take; decoders, buffers and the way to the TCDM were not published. */
 export const fpirmPrices = {
-  write: row('writes', 0.1, 'write at an access point'),
-  read: row('reads', 0.7, 'read at an access point'),
-  shift: row('shifts', 0.3, 'shift by one domain'),
-  transverse_read: row(
-    'transverse_reads',
+  write: wire('write_wires', 0.1, 'write at an access point'),
+  read: wire('read_wires', 0.7, 'read at an access point'),
+  shift: wire('shift_wires', 0.3, 'shift by one domain'),
+  transverse_read: wire(
+    'transverse_read_wires',
     0.504676821 + 0.000958797,
     'transverse read and its logic',
   ),
-  transverse_write: row('transverse_writes', 0.3, 'transverse write'),
+  transverse_write: wire('transverse_write_wires', 0.3, 'transverse write'),
 } satisfies PriceTable;

@@ -83,6 +83,7 @@ describe('integer arithmetic by transverse reads', () => {
       expect(wide.dbc.counts).toEqual({
         ...noPrimitives(),
         transverseReads: steps + 2 * bits,
+        wideReads: steps,
         writes: 4 * bits - 1,
         writeSteps: 2 * bits,
         transverseWrites: 7 * (steps + 1),
