@@ -5,6 +5,7 @@ import { configure } from '../session/index.js';
 import type { ProvenanceRow } from '../session/index.js';
 import { packageVersion } from '../session/package-files.js';
 import type { Entry, StudyOptions } from './entry.js';
+import { fpirm } from './fpirm.js';
 import { garofaloBottleneck } from './garofalo-bottleneck.js';
 import { garofaloDepthwise } from './garofalo-depthwise.js';
 import { garofaloIma } from './garofalo-ima.js';
@@ -19,6 +20,7 @@ export const entries: readonly Entry[] = [
   garofaloDepthwise,
   garofaloBottleneck,
   garofaloMobilenetV2,
+  fpirm,
 ];
 
 export const reproductionSchema = 'octobar-reproduce/1';
@@ -55,7 +57,7 @@ export async function reproduce(
 ): Promise<Reproduction> {
   const entry = findEntry(name);
   const { full = false, progress = () => undefined } = options;
-  const configuration = configure();
+  const configuration = configure(entry.preset === undefined ? {} : { preset: entry.preset });
   const decides = (key: string): boolean =>
     entry.parameters.some((part) => (part.endsWith('.') ? key.startsWith(part) : key === part));
   return {

@@ -23,6 +23,8 @@ describe('mvm-layer', () => {
     ['garofalo2022', { set: { 'ima.ideal': true } }, { loads: 1, jobs: 3 }],
     // 16 outputs wide, 8 above each other: 128 outputs a load.
     ['capram', { preset: 'capram', set: { 'capram.ideal': true } }, { loads: 3, jobs: 24 }],
+    // As the crossbar: racetracks are exact, only the scale of the converters is off.
+    ['fpirm', { preset: 'fpirm', set: { 'fpirm.ideal': true } }, { loads: 1, jobs: 3 }],
     // Rows in two tiles that both fit: 32 x 8 outputs an array, four arrays: 16 outputs a load.
     [
       'two row tiles',
