@@ -108,11 +108,19 @@ async function execute(options: TrainOptions, terminal: Terminal): Promise<void>
   } else progress('left before the end; octobar train --resume goes on');
   if (options.compare) {
     progress('training in float32 on the host');
-    const { step, largest } = lenet.compareCurve(plan, data, trained.losses);
-    document['deviation'] = { step, largest };
+    const comparison = lenet.compareCurve(plan, data, trained.losses);
+    document['comparison'] = comparison;
+    const percent = (value: number): string => `${(100 * value).toFixed(4)} %`;
     terminal.out(
-      `largest deviation from float32 ${(100 * largest).toFixed(4)} % (up to step ${step})\n`,
+      `largest deviation of the loss from float32 ${percent(comparison.ordered)} in the order of the program, ` +
+        `${percent(comparison.ordinary)} in another order (${comparison.steps} steps)\n`,
     );
+    if (trained.finished) {
+      const equal = comparison.digest === lenet.digestOf(trained.parameters);
+      terminal.out(
+        `parameters of the float32 reference ${equal ? 'are the same bytes' : 'DIFFER'}\n`,
+      );
+    }
   }
   if (options.json !== undefined) writeText(options.json, `${JSON.stringify(document, null, 2)}\n`);
 }

@@ -1,7 +1,7 @@
 /** A LeNet-5-class network on racetrack memory: training and inference by firmware/apps/lenet. */
 export { compareCurve, digestOf, infer, openCheckpoint, train } from './train.js';
 export type {
-  Deviation,
+  Comparison,
   Inference,
   InferenceFormat,
   Trained,

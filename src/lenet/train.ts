@@ -4,6 +4,7 @@ import { sha256 } from '../datasets/cache.js';
 import type { Preset, Settings } from '../session/index.js';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { quantise } from './quantise.js';
+import { trainOrdered } from './ordered.js';
 import { trainReference } from './reference.js';
 import { openLenet } from './run.js';
 import type { LossPoint, TrainingData } from './run.js';
@@ -187,31 +188,39 @@ export function infer(
   return result;
 }
 
-export interface Deviation {
-  readonly step: number;
-  /** Relative to the reference. */
-  readonly largest: number;
+export interface Comparison {
+  /** Steps of the curve. */
+  readonly steps: number;
+  /** Largest relative difference to float32 on the host that sums in the order of the program. */
+  readonly ordered: number;
+  /** The same to float32 that sums in another order: rounding alone moves it, and sooner or later much. */
+  readonly ordinary: number;
+  /** Digest of the parameters that the ordered reference ends with. */
+  readonly digest: string;
 }
 
-/** The loss curve beside that of the float32 reference: same parameters to begin with, same pictures, same rates. */
+/** The loss curve beside references: same parameters to begin with, same pictures, same rates. */
 export function compareCurve(
   plan: TrainingPlan,
   data: TrainingData,
   losses: readonly LossPoint[],
-): Deviation {
+): Comparison {
   const steps = losses.at(-1)?.step ?? 0;
   const rates = ratesOf(plan.rate, plan.samples / batch).slice(0, steps);
-  const reference = trainReference(
-    initialParameters(plan.seed),
-    { pixels: data.train.pixels, labels: data.train.labels },
-    rates,
-  );
-  let worst: Deviation = { step: 0, largest: 0 };
-  for (const { step, loss } of losses) {
-    const part = reference.slice(step - plan.reportEvery, step);
-    const expected = part.reduce((sum, value) => sum + value, 0) / part.length;
-    const largest = Math.abs(loss - expected) / expected;
-    if (largest > worst.largest) worst = { step, largest };
-  }
-  return worst;
+  const { train: pictures } = data;
+  const parameters = initialParameters(plan.seed);
+  const ordered = trainOrdered(parameters, pictures, rates, plan.reportEvery);
+  const each = trainReference(initialParameters(plan.seed), pictures, rates);
+  const ordinary = ordered.map((_, i) => {
+    const part = each.slice(i * plan.reportEvery, (i + 1) * plan.reportEvery);
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+  const largest = (reference: readonly number[]): number =>
+    losses.reduce((most, { loss }, i) => Math.max(most, Math.abs(loss / reference[i] - 1)), 0);
+  return {
+    steps,
+    ordered: largest(ordered),
+    ordinary: largest(ordinary),
+    digest: digestOf(parameters),
+  };
 }

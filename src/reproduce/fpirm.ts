@@ -296,7 +296,7 @@ function boundRows(single: Operation, brain: Operation): Row[] {
     ),
     row(
       'transverse write that would do, FP32',
-      needed(single),
+      affordableWrite(single),
       'pJ',
       'energy of a wire at which 0.73x is met, all else as published; negative: none',
     ),
@@ -304,7 +304,7 @@ function boundRows(single: Operation, brain: Operation): Row[] {
 }
 
 /** Price of a transverse write at which an FP32 multiply-add takes 0.73 of the energy of the FPGA. */
-function needed(single: Operation): number {
+function affordableWrite(single: Operation): number {
   const { counts } = single;
   const rest = picojoules({ ...single, counts: { ...counts, transverseWrites: 0 } });
   const allowed = (2 * single.lanes * 1000 * claims.energy) / fpga.gflopsPerWatt;

@@ -23,7 +23,7 @@ export function compile(): void {
   ];
   const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
   const build = (flags: string[]) =>
-    spawnSync('cc', [...base, ...flags, ...sources, '-o', join(folder, 'kernels')], {
+    spawnSync('cc', [...base, ...flags, ...sources, '-o', join(folder, 'kernels'), '-lm'], {
       encoding: 'utf8',
     });
   if (build(sanitizers).status === 0) return;

@@ -175,7 +175,9 @@ describe.skipIf(compiler === undefined)('kernels on this machine', () => {
           pointwise(layer, input, harts, `pointwise-${version}`);
         expect(compute(block.expand!, block.input), version).toEqual(bytes(expected.expand));
         if (version === 'pulpnn' && block.project.cols % 4 !== 0) continue;
-        expect(compute(block.project, expected.depthwise), version).toEqual(bytes(expected.project));
+        expect(compute(block.project, expected.depthwise), version).toEqual(
+          bytes(expected.project),
+        );
       }
   });
 
@@ -322,5 +324,58 @@ describe.skipIf(compiler === undefined)('kernels on this machine', () => {
       tiles,
     );
     expect(got).toEqual(bytes(expected.depthwise));
+  });
+});
+
+describe.runIf(compiler)('floating-point jobs of the software engine', () => {
+  beforeAll(compile, 60_000);
+  afterAll(remove);
+
+  const floats = (count: number, factor: number): Float32Array =>
+    Float32Array.from({ length: count }, (_, i) => ((i * factor) % 23) / 7 - 1.3);
+  const raw = (values: Float32Array): Uint8Array => new Uint8Array(values.slice().buffer);
+  const bitsOf = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0];
+
+  it('multiplies windows of a picture as a view', () => {
+    // 6 x 5 picture of 2 channels, windows of 3 x 3, 4 outputs, onto what is there.
+    const [picture, weights, before] = [floats(60, 5), floats(72, 11), floats(48, 3)];
+    const out = run(
+      'fpirm',
+      [0, 1, 1, 0, 4, 3, 4, 3, 6]
+        .concat([40, 8, 0, 40, 4, 240])
+        .concat([0, 0, 4, 96, 16, 288])
+        .concat([48, 16, 4, 0, 0, 192]),
+      [picture, weights, before].map(raw),
+    );
+    const expected = before.map((start, at) => {
+      const [y, x, n] = [Math.floor(at / 12), Math.floor(at / 4) % 3, at % 4];
+      let sum = start;
+      for (let i = 0; i < 3; i++)
+        for (let k = 0; k < 6; k++)
+          sum = Math.fround(
+            sum + Math.fround(picture[(y + i) * 10 + 2 * x + k] * weights[(6 * i + k) * 4 + n]),
+          );
+      return sum;
+    });
+    expect(out).toEqual(raw(expected));
+  });
+
+  it.each([
+    [2, (a: number, b: number) => a + b],
+    [3, (a: number, b: number) => a * b],
+    [4, (a: number, b: number) => Math.fround(Math.fround(0.3) * a) + b],
+    [5, (a: number, b: number) => (a > b ? a : b)],
+    [6, (a: number, b: number) => (b > 0 ? a : 0)],
+  ])('operation %d element by element, B broadcast', (operation, formula) => {
+    const [a, b] = [floats(21, 5), floats(7, 13)];
+    const out = run(
+      'fpirm',
+      [0, operation, 0, bitsOf(0.3), 3, 1, 7, 1, 1]
+        .concat([28, 0, 4, 0, 0, 84])
+        .concat([0, 0, 4, 0, 0, 28])
+        .concat([28, 0, 4, 0, 0, 84]),
+      [raw(a), raw(b), raw(floats(21, 1))],
+    );
+    expect(out).toEqual(raw(a.map((value, i) => Math.fround(formula(value, b[i % 7])))));
   });
 });

@@ -56,6 +56,18 @@ describe('prebuilt programs', () => {
     expect(Number(/in: (\d+) cycles/.exec(lines[0])?.[1])).toBeGreaterThanOrEqual(16384 / 8);
   });
 
+  it('fpirm-job: windows of a picture, computed again by the guest with integers', () => {
+    const { code, lines } = runProgram(prebuilt('fpirm-job'), { preset: 'fpirm' });
+    expect(code).toBe(0);
+    expect(lines.at(-1)).toBe('0 of 16 results differ');
+  });
+
+  it('lenet: says what it needs', () => {
+    const { code, lines } = runProgram(prebuilt('lenet'), { preset: 'fpirm' });
+    expect(code).toBe(2);
+    expect(lines[0]).toContain('octobar train');
+  });
+
   it('ima-job: the converted column sums are those of the guest', () => {
     const { code, lines } = runProgram(prebuilt('ima-job'));
     expect(code).toBe(0);

@@ -74,14 +74,15 @@ void lenet_spread_biases(lenet_t *l) {
   for (uint32_t i = 0; i < S2; i++) memcpy(l->row2 + i * C2 * e, l->parameters + B2 * e, C2 * e);
 }
 
-/* Millionths of a number from 0 up to 4000. */
+/* Millionths of a number from 0 up to 4000, rounded. Shifts one by one: others would need the compiler's library. */
 static uint32_t millionths(const float *x) {
   const uint32_t bits = *(const uint32_t *)x;
-  const int32_t exponent = (int32_t)(bits >> 23 & 255) - 150;
-  const uint64_t scaled = (uint64_t)((bits & 0x7fffffu) | 0x800000u) * 1000000u;
-  if (exponent >= 9) return 0xffffffffu;
-  if (exponent >= 0) return (uint32_t)(scaled << exponent);
-  return exponent < -63 ? 0 : (uint32_t)((scaled + (1ull << (-exponent - 1))) >> -exponent);
+  int32_t exponent = (int32_t)(bits >> 23 & 255) - 150;
+  uint64_t scaled = (uint64_t)((bits & 0x7fffffu) | 0x800000u) * 1000000u;
+  if (exponent >= -11) return 0xffffffffu;
+  if (exponent < -63) return 0;
+  for (; exponent < -1; exponent++) scaled >>= 1;
+  return (uint32_t)((scaled + 1) >> 1);
 }
 
 static void train(lenet_t *l) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "drivers/depthwise.h"
+#include "drivers/fpirm.h"
 #include "drivers/ima.h"
 #include "kernels/depthwise.h"
 #include "kernels/depthwise_xcv.h"
@@ -163,6 +164,30 @@ static void run_ima(int window) {
   write_out(l.out, l.out_h * l.out_w * out_channels);
 }
 
+/* A floating-point job: operation, accumulate, scalar, counts, then strides of a, b, c; operands of `bytes` each. */
+static void run_fpirm(void) {
+  fpirm_job_t job = {.operation = (fpirm_operation_t)number(), .accumulate = (uint32_t)number()};
+  job.scalar = (uint32_t)number();
+  uint32_t *counts[] = {&job.m1, &job.m2, &job.n, &job.k1, &job.k2};
+  for (int i = 0; i < 5; i++) *counts[i] = (uint32_t)number();
+  fpirm_view_t *views[] = {&job.a, &job.b, &job.c};
+  size_t bytes[3];
+  for (int i = 0; i < 3; i++) {
+    int32_t *strides[] = {&views[i]->m1, &views[i]->m2, &views[i]->n, &views[i]->k1, &views[i]->k2};
+    for (int k = 0; k < 5; k++) *strides[k] = (int32_t)number();
+    bytes[i] = (size_t)number();
+  }
+  getchar();
+  void *data[3];
+  for (int i = 0; i < 3; i++) views[i]->at = data[i] = operand(bytes[i]);
+  fpirm_select();
+  fpirm_submit(&job);
+  fpirm_wait();
+  free(data[0]);
+  free(data[1]);
+  write_out(data[2], bytes[2]);
+}
+
 int main(void) {
   char kernel[32];
   while (scanf("%31s", kernel) == 1) {
@@ -176,6 +201,7 @@ int main(void) {
     else if (strcmp(kernel, "residual") == 0) run_residual(harts);
     else if (strcmp(kernel, "ima-pointwise") == 0) run_ima(0);
     else if (strcmp(kernel, "ima-depthwise") == 0) run_ima(1);
+    else if (strcmp(kernel, "fpirm") == 0) run_fpirm();
     else if (!run_layer(kernel, harts)) return 2;
   }
   return 0;
