@@ -52,7 +52,8 @@ describe.skipIf(compiler === undefined)('rebuilt firmware', () => {
   it.each(names.filter((name) => !/^(bottleneck|kernel-bench.*)$/.test(name)))(
     '%s ends like the prebuilt',
     (name) => {
-      const preset = name === 'own-engine' ? 'tutorial' : 'garofalo2022';
+      const presets: Record<string, string> = { 'own-engine': 'tutorial', 'fpirm-job': 'fpirm' };
+      const preset = presets[name] ?? 'garofalo2022';
       const outcome = (bytes: Uint8Array) => {
         const { code, lines } = runProgram(bytes, { preset });
         // Another compiler takes other cycles; everything else stays.

@@ -37,6 +37,7 @@ describe('octobar reproduce', () => {
       'garofalo-depthwise',
       'garofalo-bottleneck',
       'garofalo-mobilenetv2',
+      'fpirm',
     ]);
     const listed = await cli('reproduce', '--json');
     const list = JSON.parse(listed.out) as { name: string }[];
