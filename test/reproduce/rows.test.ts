@@ -32,7 +32,7 @@ describe('octobar reproduce', () => {
     const { status, out } = await cli('reproduce');
     expect(status).toBe(0);
     const names = out.split('\n').map((line) => line.split(' ')[0]);
-    expect(names.slice(1, 5)).toEqual([
+    expect(names.slice(1, 6)).toEqual([
       'garofalo-ima',
       'garofalo-depthwise',
       'garofalo-bottleneck',
@@ -41,7 +41,7 @@ describe('octobar reproduce', () => {
     ]);
     const listed = await cli('reproduce', '--json');
     const list = JSON.parse(listed.out) as { name: string }[];
-    expect(list.map(({ name }) => name)).toEqual(names.slice(1, 5));
+    expect(list.map(({ name }) => name)).toEqual(names.slice(1, 6));
   });
 
   it('names the nearest figure', async () => {
