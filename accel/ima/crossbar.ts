@@ -1,3 +1,5 @@
+import type { CellArray } from '../mvm/cells.js';
+
 /** Two columns ride in one double, as low + high * 2^22: |sum| of 1024 x 255 x 8 stays below 2^21. */
 const field = 2 ** 22;
 /** Columns of a block; column k of its lower half shares a double with column k of the upper half. */
@@ -29,7 +31,7 @@ export class ActiveRows {
 }
 
 /** One array of signed cells. Sums are exact; converters and devices are `accel/physics`. */
-export class Crossbar {
+export class Crossbar implements CellArray {
   /** Row-major. */
   readonly cells: Int8Array;
   private readonly packed: Float64Array;

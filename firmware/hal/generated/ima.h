@@ -164,7 +164,7 @@
 /* array of row tile 0 (read-write) */
 #define IMA_ARRAY 0xD0u
 
-/* 1: requantise by the tables; 0: the accumulated ADC codes, clipped to int8, are the output (read-write) */
+/* 1: requantise by the tables; 0: the accumulated ADC codes, clipped to int8, are the output; 2: the accumulated codes themselves, int32, for partial sums that the harts add (read-write) */
 #define IMA_REQUANT 0xD4u
 
 /* row tiles whose codes accumulate, 1 to 16 (read-write, reset 0x01) */

@@ -12,19 +12,27 @@ import { contexts } from '../../emulator/hwpe/parameters.js';
 import type { Counters } from '../../emulator/sim/unit.js';
 import { RequantTables } from '../physics/requantise.js';
 import { drop, full, inputRing, outputRing, tail } from './buffers.js';
-import type { Cells } from './cells.js';
-import { decodeJob } from './job.js';
-import type { ImaJob } from './job.js';
-import type { ImaConfig } from './parameters.js';
-import { Product, freshCounts } from './product.js';
+import { decodeJob, outputBytes } from './job.js';
+import type { ArrayShape, MvmJob } from './job.js';
+import type { Macro } from './macro.js';
 import { J } from './registers.js';
 
 /** Bytes of the requantisation tables of one output: int32 multiplier, int64 bias. */
 const tableBytes = 12;
 
+/** Events that every macro has, named as in the JSON output. */
+const freshCounts = () => ({
+  /** Matrix-vector products: one per pixel and row tile. */
+  mvms: 0,
+  /** Multiply-accumulates of the layer: cells, with the two of an 8-bit weight counted once. */
+  macs: 0,
+  pixels: 0,
+  requantisations: 0,
+});
+
 /** What the streams know about the job of one context. */
 interface Run {
-  job: ImaJob | null;
+  job: MvmJob | null;
   /** Bytes of the tables fetched so far; the tables come before the first input. */
   tableFetched: number;
   /** Stream-in position. */
@@ -80,19 +88,22 @@ export class Pipeline {
   private outputs;
   private readonly tables: readonly RequantTables[];
   private readonly tableData: readonly Uint8Array[];
-  private readonly product: Product;
+  /** Column registers of 32 bit: results of the row tiles of a pixel add up here. */
+  private readonly accumulators: Int32Array;
+  private counts = freshCounts();
 
   constructor(
-    private readonly config: ImaConfig,
+    private readonly shape: ArrayShape,
     private readonly host: EngineHost,
-    cells: Cells,
-    private readonly productCycles: number,
+    private readonly macro: Macro,
+    /** Streams of neighbouring products overlap; false: one after the other. */
+    private readonly pipelined: boolean,
   ) {
-    this.inputs = inputRing(config.rows);
-    this.outputs = outputRing(config.cols);
-    this.tables = Array.from({ length: contexts }, () => new RequantTables(config.cols));
-    this.tableData = this.tables.map(() => new Uint8Array(tableBytes * config.cols));
-    this.product = new Product(config, cells);
+    this.inputs = inputRing(shape.rows);
+    this.outputs = outputRing(4 * shape.cols);
+    this.tables = Array.from({ length: contexts }, () => new RequantTables(shape.cols));
+    this.tableData = this.tables.map(() => new Uint8Array(tableBytes * shape.cols));
+    this.accumulators = new Int32Array(shape.cols);
   }
 
   get ready(): boolean {
@@ -103,6 +114,7 @@ export class Pipeline {
     const job = decodeJob(registers);
     const run = this.state.runs[context];
     run.job = job;
+    this.macro.begin?.(registers, job);
     run.tableFetched = 0;
     run.pixel = run.tile = run.computed = 0;
     step(run.source, registers, J.J_SRC_ADDR, J.ALPHA_IN_LENGTH);
@@ -118,7 +130,7 @@ export class Pipeline {
   cycle(now: number): number {
     const s = this.state;
     if (s.productEnd >= 0 && now >= s.productEnd) this.endProduct();
-    if (s.productEnd < 0 && this.mayCompute()) s.productEnd = now + this.productCycles;
+    if (s.productEnd < 0 && this.mayCompute()) s.productEnd = now + this.beginProduct();
     if (s.burst === 'none') s.burst = this.nextBurst();
     if (s.burst !== 'none') {
       this.request();
@@ -143,18 +155,18 @@ export class Pipeline {
 
   clear(): void {
     this.state = idleState();
-    this.inputs = inputRing(this.config.rows);
-    this.outputs = outputRing(this.config.cols);
+    this.inputs = inputRing(this.shape.rows);
+    this.outputs = outputRing(4 * this.shape.cols);
   }
 
   counters(): Counters {
-    return { ...this.product.counts };
+    return { ...this.counts };
   }
 
   reset(): void {
     this.clear();
-    this.product.counts = freshCounts();
-    this.product.accumulators.fill(0);
+    this.counts = freshCounts();
+    this.accumulators.fill(0);
     for (const data of this.tableData) data.fill(0);
   }
 
@@ -164,8 +176,8 @@ export class Pipeline {
       inputs: this.inputs,
       outputs: this.outputs,
       tables: this.tableData,
-      accumulators: this.product.accumulators,
-      counts: this.product.counts,
+      accumulators: this.accumulators,
+      counts: this.counts,
     });
   }
 
@@ -176,13 +188,13 @@ export class Pipeline {
       outputs: Pipeline['outputs'];
       tables: Uint8Array[];
       accumulators: Int32Array;
-      counts: Product['counts'];
+      counts: Pipeline['counts'];
     };
     this.state = copy.state;
     this.inputs = copy.inputs;
     this.outputs = copy.outputs;
-    this.product.accumulators.set(copy.accumulators);
-    this.product.counts = copy.counts;
+    this.accumulators.set(copy.accumulators);
+    this.counts = copy.counts;
     for (const [context, run] of this.state.runs.entries()) {
       this.tableData[context].set(copy.tables[context]);
       const { job } = run;
@@ -191,7 +203,7 @@ export class Pipeline {
     }
   }
 
-  private job(context: number): ImaJob {
+  private job(context: number): MvmJob {
     return this.state.runs[context].job!;
   }
 
@@ -201,22 +213,32 @@ export class Pipeline {
     return tile + 1 < this.job(context).tiles.length || !full(this.outputs);
   }
 
+  /** The macro computes at the start of a product; nothing of it is seen before its end. */
+  private beginProduct(): number {
+    const { inputs, accumulators, counts } = this;
+    const { context, tile } = inputs.slots[inputs.head];
+    const job = this.job(context);
+    if (tile === 0) accumulators.fill(0, 0, job.outputs);
+    counts.mvms++;
+    counts.macs += job.tiles[tile].rows * job.outputs;
+    return this.macro.product(job, tile, inputs.data[inputs.head], accumulators);
+  }
+
   private endProduct(): void {
     const { inputs, outputs } = this;
     const { context, tile } = inputs.slots[inputs.head];
     const run = this.state.runs[context];
     const job = this.job(context);
-    this.product.run(job, tile, inputs.data[inputs.head]);
     drop(inputs);
     this.state.productEnd = -1;
     if (tile + 1 < job.tiles.length) return;
     const index = tail(outputs);
-    this.product.finish(job, this.tables[context], outputs.data[index]);
+    this.finish(job, this.tables[context], outputs.data[index]);
     run.computed++;
     Object.assign(outputs.slots[index], {
       context,
       address: run.destination.address,
-      bytes: job.outputs,
+      bytes: outputBytes(job),
       sent: 0,
       last: run.computed === job.pixels,
     });
@@ -224,13 +246,31 @@ export class Pipeline {
     advanceStep(run.destination);
   }
 
+  /** The finished pixel as output bytes. */
+  private finish(job: MvmJob, tables: RequantTables, output: Uint8Array): void {
+    const { accumulators } = this;
+    this.counts.pixels++;
+    if (job.requantise) {
+      tables.apply(accumulators, job.outputs, job, output);
+      this.counts.requantisations += job.outputs;
+      return;
+    }
+    if (job.raw) {
+      const bytes = new DataView(output.buffer, output.byteOffset);
+      for (let c = 0; c < job.outputs; c++) bytes.setInt32(4 * c, accumulators[c], true);
+      return;
+    }
+    for (let c = 0; c < job.outputs; c++)
+      output[c] = Math.min(127, Math.max(-128, accumulators[c]));
+  }
+
   private nextBurst(): Burst {
-    const { inputs, outputs, state, config } = this;
+    const { inputs, outputs, state } = this;
     if (outputs.count > 0) return 'out';
     if (state.front < 0) return 'none';
     const run = state.runs[state.front];
     const job = this.job(state.front);
-    if (!config.pipelined && (inputs.count > 0 || state.productEnd >= 0)) return 'none';
+    if (!this.pipelined && (inputs.count > 0 || state.productEnd >= 0)) return 'none';
     if (job.requantise && run.tableFetched < tableBytes * job.outputs) return 'table';
     if (full(inputs)) return 'none';
     const slot = inputs.slots[tail(inputs)];

@@ -1,9 +1,8 @@
 import { OctobarError } from '../../emulator/sim/error.js';
-import { cyclesOf, misuse } from '../../emulator/hwpe/index.js';
+import { misuse } from '../../emulator/hwpe/index.js';
 import type { EngineHost, RegisterVisit } from '../../emulator/hwpe/index.js';
-import { Crossbar } from './crossbar.js';
 import { tilesOf } from './job.js';
-import type { ImaConfig } from './parameters.js';
+import type { ArrayShape } from './job.js';
 import { P } from './registers.js';
 
 interface PlotState {
@@ -17,23 +16,40 @@ interface PlotState {
 
 const fresh = (): PlotState => ({ mode: 0, column: 0, row: 0, started: false });
 
+/** One array of signed 4-bit cells, in the form that its macro computes with. */
+export interface CellArray {
+  /** Row-major. */
+  readonly cells: Int8Array;
+  get(x: number, y: number): number;
+  set(x: number, y: number, value: number): void;
+  load(cells: Int8Array): void;
+}
+
+/** How long cells take, and which of them can be written at all. */
+export interface CellAccess<A extends CellArray> {
+  create(): A;
+  /** The SUBMIT_PLOT that completes a row is held so long. */
+  readonly rowCycles: number;
+  /** Read-back of 8 cells by PR_VAL, on top of the register access. */
+  readonly readCycles: number;
+  /** False for cells whose contents are in a mask; absent: all can be written. */
+  writable?(array: number): boolean;
+}
+
 /** The arrays and what programs, reads and preloads them. */
-export class Cells {
+export class Cells<A extends CellArray = CellArray> {
   rowsProgrammed = 0;
   cellsProgrammed = 0;
   wordsReadBack = 0;
-  private readonly arrays: (Crossbar | undefined)[];
+  private readonly arrays: (A | undefined)[];
   private plot = fresh();
-  private readonly rowCycles: number;
-  private readonly readCycles: number;
 
   constructor(
-    private readonly config: ImaConfig,
+    private readonly shape: ArrayShape,
+    private readonly access: CellAccess<A>,
     private readonly host: EngineHost,
   ) {
-    this.arrays = Array.from({ length: config.arrays }, () => undefined);
-    this.rowCycles = cyclesOf(config.program_row_ns, host.clockHz);
-    this.readCycles = cyclesOf(config.read_word_ns, host.clockHz);
+    this.arrays = Array.from({ length: shape.arrays }, () => undefined);
   }
 
   get mode(): number {
@@ -41,8 +57,8 @@ export class Cells {
   }
 
   /** An array that nobody programmed holds zeros and no memory. */
-  array(index: number): Crossbar {
-    return (this.arrays[index] ??= new Crossbar(this.config.rows, this.config.cols));
+  array(index: number): A {
+    return (this.arrays[index] ??= this.access.create());
   }
 
   /** P_START_X .. P_HIGHT: the rectangle starts over. */
@@ -68,11 +84,17 @@ export class Cells {
     if (!plot.started) this.checkRectangle(hart);
     if (plot.row === height)
       throw misuse(
-        'ima: SUBMIT_PLOT after the last row of the rectangle',
+        `${this.shape.name}: SUBMIT_PLOT after the last row of the rectangle`,
         hart,
         'write P_START_X, P_START_Y, P_WIDTH and P_HIGHT for the next rectangle first',
       );
     this.checkUnused(array, hart);
+    if (this.access.writable?.(array) === false)
+      throw misuse(
+        `${this.shape.name}: SUBMIT_PLOT to array ${array}, which is read-only memory`,
+        hart,
+        'its contents come with the chip, as an ELF section .ima.<n>; write arrays that are no ROM',
+      );
     plot.started = true;
     plot.mode = 3;
     const x = shared[P.P_START_X] + plot.column;
@@ -86,7 +108,7 @@ export class Cells {
     plot.column = 0;
     plot.row++;
     this.rowsProgrammed++;
-    if (hart >= 0) this.host.control.delay(this.rowCycles);
+    if (hart >= 0) this.host.control.delay(this.access.rowCycles);
     if (plot.row < height) return;
     plot.mode = 0;
     this.host.release(hart);
@@ -97,10 +119,10 @@ export class Cells {
     const { shared } = this.host;
     const x = shared[P.PR_ADDR_X];
     const y = shared[P.PR_ADDR_Y];
-    const { rows, cols } = this.config;
+    const { rows, cols } = this.shape;
     if (x < 0 || x >= cols || y < 0 || y >= rows)
       throw misuse(
-        `ima: read-back of row ${y}, column ${x}`,
+        `${this.shape.name}: read-back of row ${y}, column ${x}`,
         hart,
         `the array has ${rows} x ${cols} cells`,
       );
@@ -111,7 +133,7 @@ export class Cells {
     if (hart < 0) return word;
     this.wordsReadBack++;
     this.plot.mode = 0;
-    this.host.control.delay(this.readCycles);
+    this.host.control.delay(this.access.readCycles);
     return word;
   }
 
@@ -120,20 +142,22 @@ export class Cells {
     const match = /^\.ima\.(\d+)$/.exec(section);
     if (match === null) return false;
     const index = Number(match[1]);
-    const { arrays, rows, cols } = this.config;
+    const { arrays, rows, cols } = this.shape;
     if (index >= arrays)
       throw new OctobarError(
         'image',
         `section ${section} is for array ${index}, there are ${arrays}`,
         {
-          hint: `configure them with --set ima.arrays=${index + 1}`,
+          hint: `configure them with --set ${this.shape.name}.arrays=${index + 1}`,
         },
       );
     if (bytes.length * 2 > rows * cols)
       throw new OctobarError(
         'image',
         `section ${section} has ${bytes.length} bytes, an array of ${rows} x ${cols} cells takes ${(rows * cols) / 2}`,
-        { hint: 'two cells a byte, row-major; check ima.rows and ima.cols' },
+        {
+          hint: `two cells a byte, row-major; check ${this.shape.name}.rows and ${this.shape.name}.cols`,
+        },
       );
     const crossbar = this.array(index);
     for (const [i, byte] of bytes.entries())
@@ -173,10 +197,10 @@ export class Cells {
     const { shared } = this.host;
     const [x, y] = [shared[P.P_START_X], shared[P.P_START_Y]];
     const [width, height] = [shared[P.P_WIDTH], shared[P.P_HIGHT]];
-    const { rows, cols } = this.config;
+    const { rows, cols } = this.shape;
     if (width < 1 || height < 1 || x < 0 || y < 0 || x + width > cols || y + height > rows)
       throw misuse(
-        `ima: a rectangle of ${height} rows from ${y} and ${width} columns from ${x} does not fit an array of ${rows} x ${cols}`,
+        `${this.shape.name}: a rectangle of ${height} rows from ${y} and ${width} columns from ${x} does not fit an array of ${rows} x ${cols}`,
         hart,
         'write P_START_X, P_START_Y, P_WIDTH and P_HIGHT before SUBMIT_PLOT',
       );
@@ -185,18 +209,18 @@ export class Cells {
 
   private checkArray(hart: number): void {
     const array = this.host.shared[P.PLOT_ARRAY];
-    if (array >= 0 && array < this.config.arrays) return;
+    if (array >= 0 && array < this.shape.arrays) return;
     throw misuse(
-      `ima: PLOT_ARRAY is ${array}, there are ${this.config.arrays} arrays`,
+      `${this.shape.name}: PLOT_ARRAY is ${array}, there are ${this.shape.arrays} arrays`,
       hart,
-      'configure more with --set ima.arrays=n',
+      `configure more with --set ${this.shape.name}.arrays=n`,
     );
   }
 
   private checkUnused(array: number, hart: number): void {
     if (!this.host.someJob((job) => tilesOf(job).some((tile) => tile.array === array))) return;
     throw misuse(
-      `ima: SUBMIT_PLOT while a job uses array ${array}`,
+      `${this.shape.name}: SUBMIT_PLOT while a job uses array ${array}`,
       hart,
       'wait for the event of the last job on this array before programming it',
     );
