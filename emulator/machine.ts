@@ -10,6 +10,7 @@ import { hartStats, recentInstructions } from './hart/view.js';
 import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
 import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect/address-map.js';
 import { Crossbar } from './interconnect/crossbar.js';
+import { SharedArena } from './memory/arena.js';
 import { Memory } from './memory/memory.js';
 import { checkConfig } from './machine-config.js';
 import type { MachineConfig } from './parameters.js';
@@ -22,6 +23,7 @@ import {
   UnmodelledSocPeripherals,
 } from './peripherals/index.js';
 import { OctobarError } from './sim/error.js';
+import { sharedBytes } from './translator/layout.js';
 import type { RunControl, Stateful, Unit } from './sim/unit.js';
 
 /** Composes the machine that a configuration names. `accelerators[slot]` may be absent. */
@@ -67,10 +69,11 @@ class Machine implements MachineApi, HartsHost, RunControl {
     factories: readonly (AcceleratorFactory | undefined)[],
   ) {
     checkConfig(config);
-    this.tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size);
-    this.l2 = new Memory(addressMap.l2.base, config.l2.size);
-    this.state = createHartState(config.harts);
-    this.crossbar = new Crossbar(config.tcdm, this.tcdm, this.state);
+    const arena = new SharedArena(sharedBytes(config));
+    this.tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size, arena);
+    this.l2 = new Memory(addressMap.l2.base, config.l2.size, arena);
+    this.state = createHartState(config.harts, arena);
+    this.crossbar = new Crossbar(config.tcdm, this.tcdm, this.state, arena);
     this.harts = new Harts(
       {
         state: this.state,

@@ -1,5 +1,6 @@
 import { HART_SHIFT } from '../hart/slot.js';
 import { NOW, type HartState } from '../hart/state.js';
+import { separateArena, type Arena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import type { Stateful } from '../sim/unit.js';
@@ -55,16 +56,18 @@ export class Crossbar implements Stateful {
     config: ConfigOf<typeof tcdmParameters>,
     readonly memory: Memory,
     private readonly state: HartState,
+    arena: Arena = separateArena,
   ) {
     this.bankMask = config.banks - 1;
     this.pointerMask = config.masters - 1;
     this.fair = config.arbitration === 'fair';
     this.rule = config.arbitration as ArbitrationRule;
     this.masters = config.masters;
-    this.conflictsPerBank = new Float64Array(config.banks);
-    this.pointers = new Uint8Array(config.banks);
+    const shared = arena.take(10 * config.banks);
+    this.conflictsPerBank = new Float64Array(shared.buffer, shared.at, config.banks);
+    this.pointers = new Uint8Array(shared.buffer, shared.at + 8 * config.banks, config.banks);
+    this.sides = new Uint8Array(shared.buffer, shared.at + 9 * config.banks, config.banks);
     this.dmaPointers = new Uint8Array(config.banks);
-    this.sides = new Uint8Array(config.banks);
     this.requests = new Int32Array(config.banks);
     this.dmaRequests = new Int32Array(config.banks);
     this.wordPorts = Array.from({ length: DMA_MASTERS }, () => new TcdmWordPort(this));

@@ -1,0 +1,138 @@
+import { FIRST_PRIVATE, RING } from '../hart/state.js';
+import { HART_SHIFT } from '../hart/slot.js';
+import { arenaBytes, type Arena } from '../memory/arena.js';
+
+/** What translated code shares with the rest of the machine, and what it keeps for itself. */
+
+/** Words of a hart that only the translator uses, as indices into `words`. */
+const privateWords = [
+  /** Element of the function table that goes on with this hart. */
+  'function',
+  /** Time of the hart's next event, in cycles since translated code was entered. */
+  'event',
+  /** What the event is: one of `kind`. */
+  'kind',
+  /** Cycles in which the pending request was refused so far. */
+  'refused',
+  /** Cycles in which the granted request had been refused: a jump may hide behind them. */
+  'withheld',
+  /** Address of the last frame of the undo log that belongs to the pending event. */
+  'frame',
+  /** `jalrReady` in cycles since translated code was entered. */
+  'ready',
+  /** Address of this hart's path counters. */
+  'counters',
+  /** Address of this hart's undo log. */
+  'undo',
+] as const;
+export type PrivateWord = (typeof privateWords)[number];
+export const privateWord = (name: PrivateWord): number =>
+  FIRST_PRIVATE + privateWords.indexOf(name);
+
+/** What a hart's event is. */
+export const kind = {
+  /** A TCDM request, aligned and inside; `function` ends it when it is granted. */
+  request: 0,
+  /** `function` goes on with the instruction at `pc`. */
+  run: 1,
+  /** The instruction at `pc` is none of translated code's. */
+  leave: 2,
+} as const;
+
+export const MAX_HARTS = 16;
+/** Cycles that the wheel covers; a hart's next event must never be farther away. */
+export const WHEEL = 1024;
+/** Cycles that a hart may run ahead before it hands on to the wheel. */
+export const AHEAD = 192;
+/** Longest path of one function, in cycles. */
+export const LONGEST_PATH = 256;
+/** Paths that are counted; more code than that is dropped and starts anew. */
+export const MAX_PATHS = 1 << 16;
+const UNDO_BYTES = 1 << 15;
+/** Keeps the same counter or frame of all harts out of the same set of the host's cache. */
+const SKEW = 5 * 64;
+
+/** Bytes of the control block. */
+const CONTROL = 64;
+/** Words of the control block. */
+export const control = { deadline: 0, codeEnd: 1, granted: 2 } as const;
+
+interface Sizes {
+  readonly harts: number;
+  readonly tcdm: { readonly size: number; readonly banks: number };
+  readonly l2: { readonly size: number };
+}
+
+const counterBytes = (harts: number): number => harts * (4 * MAX_PATHS + SKEW);
+const undoBytes = (harts: number): number => harts * (UNDO_BYTES + SKEW);
+
+/** Bytes of the shared memory of a machine. */
+export function sharedBytes({ harts, tcdm, l2 }: Sizes): number {
+  const entries = harts << HART_SHIFT;
+  const parts = [
+    tcdm.size,
+    l2.size,
+    4 * entries,
+    8 * entries,
+    8 * RING * harts,
+    10 * tcdm.banks,
+    CONTROL,
+    8 * WHEEL,
+    4 * tcdm.banks,
+    counterBytes(harts),
+    undoBytes(harts),
+    2 * (tcdm.size + l2.size),
+  ];
+  return parts.reduce((sum, bytes) => sum + arenaBytes(bytes), 0);
+}
+
+/** The translator's own part of the shared memory. `...At` are addresses in it. */
+export class TranslatorArrays {
+  readonly control: Int32Array;
+  readonly controlAt: number;
+  /** One word of 64 bits a cycle: requesting harts (0..15), other events (16..31), banks (32..63). */
+  readonly wheelAt: number;
+  readonly wheel: Int32Array;
+  /** Harts that ask for a bank, while a contested cycle is settled. */
+  readonly asking: Int32Array;
+  readonly askingAt: number;
+  readonly counters: Int32Array;
+  readonly undo: Int32Array;
+  /** Element of the function table for each halfword of code, 0 = not translated. */
+  readonly entries: Int32Array;
+  readonly entriesAt: number;
+  private readonly countersAt: number;
+  private readonly undoAt: number;
+
+  constructor({ harts, tcdm, l2 }: Sizes, arena: Arena) {
+    const words = (bytes: number): Int32Array => {
+      const { buffer, at } = arena.take(bytes);
+      return new Int32Array(buffer, at, bytes >> 2);
+    };
+    this.control = words(CONTROL);
+    this.wheel = words(8 * WHEEL);
+    this.asking = words(4 * tcdm.banks);
+    this.counters = words(counterBytes(harts));
+    this.undo = words(undoBytes(harts));
+    this.entries = words(2 * (tcdm.size + l2.size));
+    this.controlAt = this.control.byteOffset;
+    this.wheelAt = this.wheel.byteOffset;
+    this.askingAt = this.asking.byteOffset;
+    this.countersAt = this.counters.byteOffset;
+    this.undoAt = this.undo.byteOffset;
+    this.entriesAt = this.entries.byteOffset;
+  }
+
+  countersOf(hart: number): number {
+    return this.countersAt + hart * (4 * MAX_PATHS + SKEW);
+  }
+
+  /** Index into `counters` of a path of a hart. */
+  counterIndex(hart: number, path: number): number {
+    return ((hart * (4 * MAX_PATHS + SKEW)) >> 2) + path;
+  }
+
+  undoOf(hart: number): number {
+    return this.undoAt + hart * (UNDO_BYTES + SKEW);
+  }
+}
