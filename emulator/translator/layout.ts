@@ -6,12 +6,10 @@ import { arenaBytes, type Arena } from '../memory/arena.js';
 
 /** Words of a hart that only the translator uses, as indices into `words`. */
 const privateWords = [
-  /** Element of the function table that goes on with this hart. */
+  /** Element of the function table that goes on with this hart; 0: translated code does not. */
   'function',
   /** Time of the hart's next event, in cycles since translated code was entered. */
   'event',
-  /** What the event is: one of `kind`. */
-  'kind',
   /** Cycles in which the pending request was refused so far. */
   'refused',
   /** Cycles in which the granted request had been refused: a jump may hide behind them. */
@@ -29,16 +27,6 @@ export type PrivateWord = (typeof privateWords)[number];
 export const privateWord = (name: PrivateWord): number =>
   FIRST_PRIVATE + privateWords.indexOf(name);
 
-/** What a hart's event is. */
-export const kind = {
-  /** A TCDM request, aligned and inside; `function` ends it when it is granted. */
-  request: 0,
-  /** `function` goes on with the instruction at `pc`. */
-  run: 1,
-  /** The instruction at `pc` is none of translated code's. */
-  leave: 2,
-} as const;
-
 export const MAX_HARTS = 16;
 /** Cycles that the wheel covers; a hart's next event must never be farther away. */
 export const WHEEL = 1024;
@@ -55,7 +43,7 @@ const SKEW = 5 * 64;
 /** Bytes of the control block. */
 const CONTROL = 64;
 /** Words of the control block. */
-export const control = { deadline: 0, codeEnd: 1, granted: 2 } as const;
+export const control = { deadline: 0 } as const;
 
 interface Sizes {
   readonly harts: number;
@@ -82,6 +70,7 @@ export function sharedBytes({ harts, tcdm, l2 }: Sizes): number {
     counterBytes(harts),
     undoBytes(harts),
     2 * (tcdm.size + l2.size),
+    2 * (tcdm.size + l2.size),
   ];
   return parts.reduce((sum, bytes) => sum + arenaBytes(bytes), 0);
 }
@@ -98,9 +87,12 @@ export class TranslatorArrays {
   readonly askingAt: number;
   readonly counters: Int32Array;
   readonly undo: Int32Array;
-  /** Element of the function table for each halfword of code, 0 = not translated. */
+  /** Element of the function table that goes on at each halfword of code, 0 = not translated. */
   readonly entries: Int32Array;
   readonly entriesAt: number;
+  /** The same for the functions that end the access of a load or store there. */
+  readonly completions: Int32Array;
+  readonly completionsAt: number;
   private readonly countersAt: number;
   private readonly undoAt: number;
 
@@ -115,12 +107,14 @@ export class TranslatorArrays {
     this.counters = words(counterBytes(harts));
     this.undo = words(undoBytes(harts));
     this.entries = words(2 * (tcdm.size + l2.size));
+    this.completions = words(2 * (tcdm.size + l2.size));
     this.controlAt = this.control.byteOffset;
     this.wheelAt = this.wheel.byteOffset;
     this.askingAt = this.asking.byteOffset;
     this.countersAt = this.counters.byteOffset;
     this.undoAt = this.undo.byteOffset;
     this.entriesAt = this.entries.byteOffset;
+    this.completionsAt = this.completions.byteOffset;
   }
 
   countersOf(hart: number): number {
