@@ -330,7 +330,7 @@ describe('opcodes', () => {
     if (/AnyTrue|AllTrue|Bitmask/.test(name)) return { takes: [v128], gives: i32 };
     if (/x\d+Sh[lr]/.test(name)) return { takes: [v128, i32], gives: v128 };
     if (name === 'v128Bitselect') return { takes: [v128, v128, v128], gives: v128 };
-    if (/Not$|Abs|Neg|Floor|Extend|Trunc|Convert/.test(name) && name !== 'v128AndNot')
+    if (/Not$|Abs|Neg|Floor|Extend|Extadd|Trunc|Convert/.test(name) && name !== 'v128AndNot')
       return { takes: [v128], gives: v128 };
     return { takes: [v128, v128], gives: v128 };
   }
