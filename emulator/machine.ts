@@ -123,6 +123,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
         slot,
         eventLine: SLOT_EVENTS[slot],
         clockHz: config.clock_hz,
+        seed: config.seed ?? 1,
         port: this.crossbar.addWidePort((factory.portBits ?? 128) / 8),
         events: this.events,
         control: this.harts,

@@ -51,6 +51,8 @@ export const clusterParameters = {
 
 /** Everything `createMachine` needs, accelerators apart. */
 export interface MachineConfig extends ConfigOf<typeof clusterParameters> {
+  /** Seed of whatever is random in an engine. Default 1. */
+  seed?: number;
   timing: ConfigOf<typeof timingParameters>;
   tcdm: ConfigOf<typeof tcdmParameters>;
   l2: ConfigOf<typeof l2Parameters>;

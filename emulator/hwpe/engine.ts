@@ -14,6 +14,8 @@ export interface RegisterVisit {
 /** What `createHwpe` gives to an engine. */
 export interface EngineHost {
   readonly clockHz: number;
+  /** Seed of the chip: whatever is random in an engine is a pure function of it. */
+  readonly seed: number;
   /** The engine's one way into the TCDM; at most one request a cycle. */
   readonly streamer: Streamer;
   /** For registers whose access takes time (`delay`). */

@@ -9,6 +9,8 @@ export interface HwpeEnvironment {
   /** Event line of the slot (12 for slot 0, 14 for slot 1), raised at the hart that committed the job. */
   readonly eventLine: number;
   readonly clockHz: number;
+  /** Seed of the chip: whatever is random in an engine is a pure function of it. */
+  readonly seed: number;
   readonly port: WidePort;
   readonly events: EventSink;
   readonly control: HartControl;

@@ -39,6 +39,7 @@ class Hwpe implements Accelerator, EngineHost {
   readonly name: string;
   readonly registers: RegisterMap;
   readonly clockHz: number;
+  readonly seed: number;
   readonly streamer: Streamer;
   readonly shared: Int32Array;
   nextCycle = Infinity;
@@ -60,6 +61,7 @@ class Hwpe implements Accelerator, EngineHost {
     this.name = description.name;
     this.registers = description.registers;
     this.clockHz = environment.clockHz;
+    this.seed = environment.seed;
     if (environment.port.width * 8 !== description.portBits)
       throw new OctobarError(
         'internal',

@@ -13,6 +13,7 @@ export interface TestbenchOptions {
   /** Cycles of a register access. */
   readonly registerLatency?: number;
   readonly slot?: number;
+  readonly seed?: number;
 }
 
 export interface RaisedEvent {
@@ -50,6 +51,7 @@ export class Testbench {
       slot,
       eventLine: 12 + 2 * slot,
       clockHz: options.clockHz ?? 500_000_000,
+      seed: options.seed ?? 1,
       port: this.port,
       events: { raise: (line, hartMask, at) => void this.events.push({ line, hartMask, at }) },
       control: {

@@ -29,10 +29,4 @@ typedef struct conv3x3 {
 /* The output pixels of hart `hart` of `harts`; the caller joins them. */
 void conv3x3_cores(const conv3x3_t *layer, uint32_t hart, uint32_t harts);
 
-/*
- * The window of output pixel (y, x), 9 * in_c bytes without a gap. Bytes behind it up to a whole word are not
- * written. `to` need not be aligned.
- */
-void conv3x3_window(const conv3x3_t *layer, uint32_t y, uint32_t x, uint8_t *to);
-
 #endif

@@ -1,5 +1,5 @@
 /*
- * 4 channels at a time in two steps, since no dot product runs over channels, and in HWC nothing else is
+ * Stride 1. 4 channels at a time in two steps, since no dot product runs over channels, and in HWC nothing else is
  * neighbours. First 4 input rows of a column (4 words of 4 channels) are transposed into a word per
  * channel, which holds 4 pixels below each other: all that two output rows need of this column. Then, channel
  * by channel with its constants in registers, 3 dot products per output.
@@ -42,10 +42,14 @@ static uint32_t column(const int8_t *weights, uint32_t channels, uint32_t x) {
 
 void depthwise_xcv(const depthwise_xcv_t *layer, uint32_t hart, uint32_t harts) {
   const depthwise_t *l = &layer->layer;
+  if (l->stride == 2) {
+    depthwise_xcv_stride2(layer, hart, harts);
+    return;
+  }
   const uint32_t words = l->in_w + 2;
   uint32_t *scratch = (uint32_t *)(layer->scratch + hart * layer->scratch_bytes);
   const uint32_t rows_at_once =
-      layer->scratch_bytes / depthwise_xcv_pair_bytes(l) * ROWS;
+      layer->scratch_bytes / depthwise_xcv_line_bytes(l) * ROWS;
   void (*const kernel)(const depthwise_xcv_rows_t *) =
       l->in_signed ? depthwise_xcv_rows_i8 : depthwise_xcv_rows_u8;
   depthwise_xcv_rows_t run = {.step = l->channels,

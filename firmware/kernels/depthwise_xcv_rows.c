@@ -44,4 +44,21 @@ static void rows(const depthwise_xcv_rows_t *l, int is_signed) {
 void depthwise_xcv_rows_u8(const depthwise_xcv_rows_t *l) { rows(l, 0); }
 void depthwise_xcv_rows_i8(const depthwise_xcv_rows_t *l) { rows(l, 1); }
 
+static void tiles(const depthwise_xcv_tiles_t *l, int is_signed) {
+  for (uint32_t y = 0; y < l->rows; y++)
+    for (uint32_t x = 0; x < l->columns; x++) {
+      const uint32_t *upper = l->from + y * (l->line / 4) + x, *lower = upper + l->line / 4;
+      uint32_t acc = 0;
+      acc = dot(acc, upper[0], l->weights[0], is_signed);
+      acc = dot(acc, upper[1], l->weights[1], is_signed);
+      acc = dot(acc, lower[0], l->weights[2], is_signed);
+      acc = dot(acc, lower[1], l->weights[3], is_signed);
+      const uint32_t q = requant_xcv(acc, l->channel, l->shift, l->range);
+      l->out[(y * l->columns + x) * l->step] = (uint8_t)(q + l->lo4);
+    }
+}
+
+void depthwise_xcv_tiles_u8(const depthwise_xcv_tiles_t *l) { tiles(l, 0); }
+void depthwise_xcv_tiles_i8(const depthwise_xcv_tiles_t *l) { tiles(l, 1); }
+
 #endif

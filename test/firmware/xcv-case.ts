@@ -43,7 +43,7 @@ export function randomScaling(
 }
 
 export interface Case {
-  kernel: 'pointwise' | 'depthwise' | 'residual';
+  kernel: 'pointwise' | 'depthwise' | 'residual' | 'conv3x3' | 'avgpool' | 'linear';
   size: number[];
   inSigned: boolean;
   input: Int16Array;
@@ -54,7 +54,7 @@ export interface Case {
 
 const BASE = 0x1c080000;
 const MAGIC = 0x43564358;
-const kernels = ['pointwise', 'depthwise', 'residual'];
+const kernels = ['pointwise', 'depthwise', 'residual', 'conv3x3', 'avgpool', 'linear'];
 
 /** Output bytes of firmware/apps/kernel-bench-xcv, and the cycles that the kernel took. */
 export function runCase(layer: Case, harts = 8): { code: number; out: Uint8Array; cycles: number } {
@@ -141,37 +141,47 @@ export function expectedPointwise({ size, input, weights, scaling }: Case): Uint
 /** Whole tensors and stripes: `padTop` 0 or 1, and fewer output than input rows. */
 export function randomDepthwise(
   seed: number,
-  { h, w, channels, outH, padTop, pairs }: Record<DepthwiseSize, number>,
+  size: Record<DepthwiseSize, number>,
   inSigned: boolean,
   range: [number, number],
 ): Case {
   const random = new Random(seed);
+  const { h, w, channels, outH } = size;
   return {
     kernel: 'depthwise',
-    size: [h, w, channels, outH, padTop, pairs],
+    size: [h, w, channels, outH, size.outW, size.stride, size.padTop, size.padLeft, size.lines],
     inSigned,
     input: random.bytes(h * w * channels, inSigned ? -128 : 0, inSigned ? 127 : 255),
     weights: random.bytes(9 * channels, -128, 127),
     scaling: randomScaling(random, channels, 3 * 8000, 35, range),
-    outputs: outH * w * channels,
+    outputs: outH * size.outW * channels,
   };
 }
-type DepthwiseSize = 'h' | 'w' | 'channels' | 'outH' | 'padTop' | 'pairs';
+type DepthwiseSize =
+  | 'h'
+  | 'w'
+  | 'channels'
+  | 'outH'
+  | 'outW'
+  | 'stride'
+  | 'padTop'
+  | 'padLeft'
+  | 'lines';
 
 export function expectedDepthwise({ size, input, weights, scaling }: Case): Uint8Array {
-  const [h, w, channels, outH, padTop] = size;
-  const out = new Uint8Array(outH * w * channels);
+  const [h, w, channels, outH, outW, stride, padTop, padLeft] = size;
+  const out = new Uint8Array(outH * outW * channels);
   for (let y = 0; y < outH; y++)
-    for (let x = 0; x < w; x++)
+    for (let x = 0; x < outW; x++)
       for (let c = 0; c < channels; c++) {
         let acc = 0;
         for (let tap = 0; tap < 9; tap++) {
-          const row = y - padTop + Math.floor(tap / 3);
-          const col = x - 1 + (tap % 3);
+          const row = y * stride - padTop + Math.floor(tap / 3);
+          const col = x * stride - padLeft + (tap % 3);
           if (row < 0 || row >= h || col < 0 || col >= w) continue;
           acc += input[(row * w + col) * channels + c] * weights[tap * channels + c];
         }
-        out[(y * w + x) * channels + c] = requantise(acc, scaling, c);
+        out[(y * outW + x) * channels + c] = requantise(acc, scaling, c);
       }
   return out;
 }

@@ -78,23 +78,44 @@ describe('pointwise with CORE-V', () => {
 });
 
 describe('depth-wise 3x3 with CORE-V', () => {
+  const ranges = [
+    [false, [0, 255]],
+    [true, [-128, 127]],
+  ] as const;
+
   // Odd sizes recompute a row and end in a single column; stripes lack padding above or below; one and two
   // pairs of rows at once take several passes.
   it.each([
-    { h: 14, w: 14, channels: 16, outH: 14, padTop: 1, pairs: 7, harts: 8 },
-    { h: 5, w: 7, channels: 36, outH: 5, padTop: 1, pairs: 1, harts: 8 },
-    { h: 2, w: 2, channels: 4, outH: 2, padTop: 1, pairs: 1, harts: 2 },
-    { h: 3, w: 3, channels: 8, outH: 3, padTop: 1, pairs: 2, harts: 3 },
-    { h: 6, w: 4, channels: 12, outH: 4, padTop: 0, pairs: 2, harts: 1 },
-    { h: 6, w: 5, channels: 8, outH: 5, padTop: 0, pairs: 1, harts: 8 },
-    { h: 6, w: 5, channels: 8, outH: 5, padTop: 1, pairs: 9, harts: 8 },
-  ])('$h x $w x $channels, $outH rows, padding $padTop, $pairs pairs', ({ harts, ...size }) => {
-    for (const [inSigned, range] of [
-      [false, [0, 255]],
-      [true, [-128, 127]],
-    ] as const) {
-      const layer = randomDepthwise(81, size, inSigned, [...range]);
+    { h: 14, w: 14, channels: 16, outH: 14, padTop: 1, lines: 7, harts: 8 },
+    { h: 5, w: 7, channels: 36, outH: 5, padTop: 1, lines: 1, harts: 8 },
+    { h: 2, w: 2, channels: 4, outH: 2, padTop: 1, lines: 1, harts: 2 },
+    { h: 3, w: 3, channels: 8, outH: 3, padTop: 1, lines: 2, harts: 3 },
+    { h: 6, w: 4, channels: 12, outH: 4, padTop: 0, lines: 2, harts: 1 },
+    { h: 6, w: 5, channels: 8, outH: 5, padTop: 0, lines: 1, harts: 8 },
+    { h: 6, w: 5, channels: 8, outH: 5, padTop: 1, lines: 9, harts: 8 },
+  ])('$h x $w x $channels, $outH rows, padding $padTop, $lines pairs', ({ harts, ...size }) => {
+    for (const [inSigned, range] of ranges) {
+      const whole = { ...size, outW: size.w, stride: 1, padLeft: 1 };
+      const layer = randomDepthwise(81, whole, inSigned, [...range]);
       expectExact(layer, expectedDepthwise(layer), harts);
+    }
+  });
+
+  // Padding behind only (even sizes), on both sides (odd ones, and even ones as PyTorch pads them), none; tiles
+  // of which a half lies outside; a stripe; several passes.
+  it.each([
+    { h: 14, w: 14, channels: 16, outH: 7, outW: 7, padTop: 0, padLeft: 0, lines: 8 },
+    { h: 8, w: 6, channels: 36, outH: 4, outW: 3, padTop: 0, padLeft: 0, lines: 2 },
+    { h: 7, w: 9, channels: 8, outH: 4, outW: 5, padTop: 1, padLeft: 1, lines: 3 },
+    { h: 8, w: 8, channels: 8, outH: 4, outW: 4, padTop: 1, padLeft: 1, lines: 5 },
+    { h: 9, w: 9, channels: 4, outH: 4, outW: 4, padTop: 0, padLeft: 0, lines: 2 },
+    { h: 9, w: 11, channels: 4, outH: 4, outW: 4, padTop: 0, padLeft: 0, lines: 9 },
+    { h: 9, w: 8, channels: 12, outH: 4, outW: 4, padTop: 0, padLeft: 0, lines: 4 },
+    { h: 2, w: 3, channels: 4, outH: 1, outW: 2, padTop: 0, padLeft: 1, lines: 2 },
+  ])('stride 2: $h x $w x $channels to $outH x $outW, padding $padTop $padLeft', (size) => {
+    for (const [inSigned, range] of ranges) {
+      const layer = randomDepthwise(82, { ...size, stride: 2 }, inSigned, [...range]);
+      for (const harts of [1, 8]) expectExact(layer, expectedDepthwise(layer), harts);
     }
   });
 });

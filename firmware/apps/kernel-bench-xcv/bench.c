@@ -3,7 +3,10 @@
  * included. Both outputs are compared byte by byte, and the scalar one by kernel-bench with plain loops.
  */
 #include "bench.h"
+#include "kernels/avgpool_xcv.h"
+#include "kernels/conv3x3_xcv.h"
 #include "kernels/depthwise_xcv.h"
+#include "kernels/linear_xcv.h"
 #include "kernels/pointwise_xcv.h"
 #include "kernels/residual_xcv.h"
 #include "pmsis.h"
@@ -48,26 +51,20 @@ static void compare(const char *name, const void *a, const void *b, uint32_t byt
   failures++;
 }
 
-static void pointwise_part(void *layer) {
-  pointwise_cores(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
-}
-void pointwise_xcv_part(void *layer) {
-  pointwise_xcv(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
-}
-
-static void depthwise_part(void *layer) {
-  depthwise_cores(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
-}
-void depthwise_xcv_part(void *layer) {
-  depthwise_xcv(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
-}
-
-static void residual_part(void *layer) {
-  residual_cores(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
-}
-void residual_xcv_part(void *layer) {
-  residual_xcv(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
-}
+/* One call per hart of both versions. */
+#define PARTS(kernel)                                                          \
+  static void kernel##_part(void *layer) {                                     \
+    kernel##_cores(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());      \
+  }                                                                            \
+  void kernel##_xcv_part(void *layer) {                                        \
+    kernel##_xcv(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());        \
+  }
+PARTS(pointwise)
+PARTS(depthwise)
+PARTS(residual)
+PARTS(conv3x3)
+PARTS(avgpool)
+PARTS(linear)
 
 uint32_t timed(void (*part)(void *), void *layer) {
   const uint32_t begin = csr_read(mcycle);
@@ -93,22 +90,79 @@ static void bench_pointwise(const char *name, uint32_t rows, uint32_t cols, int 
   pi_l1_free(out, 0);
 }
 
-static void bench_depthwise(const char *name) {
-  const uint32_t bytes = PIXELS * WIDE;
+static void bench_depthwise(const char *name, uint32_t side, uint32_t channels, uint32_t stride) {
+  const uint32_t in_bytes = side * side * channels, out_side = side / stride;
+  const uint32_t bytes = out_side * out_side * channels, pad = stride == 1;
   uint8_t *out = pi_l1_malloc(bytes), *out_xcv = pi_l1_malloc(bytes);
-  requant_xcv_channel_t *table = pi_l1_malloc(WIDE * sizeof(*table));
-  depthwise_t l = {.in = random_bytes(bytes), .out = out, .weights = random_bytes(9 * WIDE),
-                   .in_h = SIDE, .in_w = SIDE, .channels = WIDE, .out_h = SIDE, .out_w = SIDE,
-                   .stride = 1, .pad_top = 1, .pad_left = 1, .in_row_pitch = SIDE * WIDE,
-                   .requant = random_requant(WIDE, 9, 0, 255)};
+  requant_xcv_channel_t *table = pi_l1_malloc(channels * sizeof(*table));
+  depthwise_t l = {.in = random_bytes(in_bytes), .out = out, .weights = random_bytes(9 * channels),
+                   .in_h = side, .in_w = side, .channels = channels, .out_h = out_side,
+                   .out_w = out_side, .stride = stride, .pad_top = pad, .pad_left = pad,
+                   .in_row_pitch = side * channels,
+                   .requant = random_requant(channels, 9, 0, 255)};
   depthwise_xcv_t fast = {.layer = l};
   fast.layer.out = out_xcv;
-  fast.scratch_bytes = SIDE / 2 * depthwise_xcv_pair_bytes(&l);
+  fast.scratch_bytes = depthwise_xcv_full_scratch(&l);
   fast.scratch = pi_l1_malloc(pi_cl_cluster_nb_cores() * fast.scratch_bytes);
-  if (!requant_xcv_prepare(&l.requant, WIDE, table, &fast.requant)) exit(1);
+  if (!requant_xcv_prepare(&l.requant, channels, table, &fast.requant)) exit(1);
   report(name, "scalar", timed(depthwise_part, &l), 9 * bytes);
   report(name, "xcv", timed(depthwise_xcv_part, &fast), 9 * bytes);
   compare(name, out, out_xcv, bytes);
+  pi_l1_free(out, 0);
+}
+
+/* The first layer of MobileNetV2 at 224x224: rows of one stripe of it. */
+static void bench_conv3x3(const char *name) {
+  enum { IN_H = 32, IN_W = 224, OUT_H = 16, OUT_W = 112, OUT_C = 32, PITCH = CONV3X3_WEIGHTS_PITCH(3) };
+  const uint32_t bytes = OUT_H * OUT_W * OUT_C;
+  uint8_t *out = pi_l1_malloc(bytes), *out_xcv = pi_l1_malloc(bytes);
+  int8_t *weights = random_bytes(OUT_C * PITCH);
+  for (uint32_t c = 0; c < OUT_C; c++) weights[c * PITCH + PITCH - 1] = 0;
+  requant_xcv_channel_t *table = pi_l1_malloc(OUT_C * sizeof(*table));
+  conv3x3_t l = {.in = random_bytes(IN_H * IN_W * 3), .out = out, .weights = weights, .in_h = IN_H,
+                 .in_w = IN_W, .in_c = 3, .out_h = OUT_H, .out_w = OUT_W, .out_c = OUT_C,
+                 .stride = 2, .in_row_pitch = IN_W * 3, .in_signed = 1,
+                 .requant = random_requant(OUT_C, 27, 0, 255)};
+  conv3x3_xcv_t fast = {.layer = l};
+  fast.layer.out = out_xcv;
+  fast.scratch_bytes = 8 * conv3x3_xcv_least_scratch(&l);
+  fast.scratch = pi_l1_malloc(pi_cl_cluster_nb_cores() * fast.scratch_bytes);
+  if (!requant_xcv_prepare(&l.requant, OUT_C, table, &fast.requant)) exit(1);
+  report(name, "scalar", timed(conv3x3_part, &l), 27 * bytes);
+  report(name, "xcv", timed(conv3x3_xcv_part, &fast), 27 * bytes);
+  compare(name, out, out_xcv, bytes);
+  pi_l1_free(out, 0);
+}
+
+static void bench_avgpool(const char *name) {
+  enum { SIZE = 7, CHANNELS = 1280 };
+  uint8_t *out = pi_l1_malloc(CHANNELS), *out_xcv = pi_l1_malloc(CHANNELS);
+  requant_xcv_channel_t *table = pi_l1_malloc(CHANNELS * sizeof(*table));
+  avgpool_t l = {.in = random_bytes(SIZE * SIZE * CHANNELS), .out = out, .channels = CHANNELS,
+                 .out_h = 1, .out_w = 1, .window_h = SIZE, .window_w = SIZE, .stride = 1,
+                 .in_row_pitch = SIZE * CHANNELS, .requant = random_requant(CHANNELS, 9, 0, 255)};
+  avgpool_xcv_t fast = {.layer = l};
+  fast.layer.out = out_xcv;
+  if (!requant_xcv_prepare(&l.requant, CHANNELS, table, &fast.requant)) exit(1);
+  report(name, "scalar", timed(avgpool_part, &l), SIZE * SIZE * CHANNELS);
+  report(name, "xcv", timed(avgpool_xcv_part, &fast), SIZE * SIZE * CHANNELS);
+  compare(name, out, out_xcv, CHANNELS);
+  pi_l1_free(out, 0);
+}
+
+/* As many outputs of the classifier as fit beside each other. */
+static void bench_linear(const char *name) {
+  enum { ROWS = 1280, COLS = 256 };
+  uint8_t *out = pi_l1_malloc(COLS), *out_xcv = pi_l1_malloc(COLS);
+  requant_xcv_channel_t *table = pi_l1_malloc(COLS * sizeof(*table));
+  linear_t l = {.in = random_bytes(ROWS), .out = out, .weights = random_bytes(ROWS * COLS),
+                .rows = ROWS, .cols = COLS, .requant = random_requant(COLS, ROWS, -128, 127)};
+  linear_xcv_t fast = {.layer = l};
+  fast.layer.out = out_xcv;
+  if (!requant_xcv_prepare(&l.requant, COLS, table, &fast.requant)) exit(1);
+  report(name, "scalar", timed(linear_part, &l), ROWS * COLS);
+  report(name, "xcv", timed(linear_xcv_part, &fast), ROWS * COLS);
+  compare(name, out, out_xcv, COLS);
   pi_l1_free(out, 0);
 }
 
@@ -132,7 +186,12 @@ int main(void) {
   if (status >= 0) return status;
   bench_pointwise("pointwise 14x14x64->384 i8", NARROW, WIDE, 1, 0, 255);
   bench_pointwise("pointwise 14x14x384->64 u8", WIDE, NARROW, 0, -128, 127);
-  bench_depthwise("depthwise 14x14x384 /1");
+  bench_depthwise("depthwise 14x14x384 /1", SIDE, WIDE, 1);
+  bench_depthwise("depthwise 14x14x576 /2", SIDE, 576, 2);
+  bench_depthwise("depthwise 28x28x192 /2", 28, 192, 2);
+  bench_conv3x3("conv 3x3 /2 224x32x3->32 i8");
+  bench_avgpool("average 7x7x1280");
+  bench_linear("linear 1280->256 u8");
   bench_residual("residual 14x14x64");
   return failures;
 }

@@ -14,5 +14,8 @@ int run_case(void);
 void pointwise_xcv_part(void *layer);
 void depthwise_xcv_part(void *layer);
 void residual_xcv_part(void *layer);
+void conv3x3_xcv_part(void *layer);
+void avgpool_xcv_part(void *layer);
+void linear_xcv_part(void *layer);
 
 #endif

@@ -3,13 +3,16 @@
  * below), operands behind them. Results go back to L2. test/firmware/xcv-kernels.test.ts writes them.
  */
 #include "bench.h"
+#include "kernels/avgpool_xcv.h"
+#include "kernels/conv3x3_xcv.h"
 #include "kernels/depthwise_xcv.h"
+#include "kernels/linear_xcv.h"
 #include "kernels/pointwise_xcv.h"
 #include "kernels/residual_xcv.h"
 #include "pmsis.h"
 
 enum { CASE_MAGIC = 0x43564358, REFUSED = 4, NO_MEMORY = 5 };
-enum { POINTWISE, DEPTHWISE, RESIDUAL };
+enum { POINTWISE, DEPTHWISE, RESIDUAL, CONV3X3, AVGPOOL, LINEAR };
 
 typedef struct test_case {
   uint32_t magic, kernel;
@@ -18,7 +21,7 @@ typedef struct test_case {
   int32_t lo, hi;
   uint32_t in_signed;
   uint32_t in_at, weights_at, mul_at, bias_at;
-  uint32_t size[8]; /* by kernel */
+  uint32_t size[16]; /* by kernel */
 } test_case_t;
 
 static volatile test_case_t *const given = (volatile test_case_t *)0x1C080000u;
@@ -56,25 +59,87 @@ static int pointwise_case(void) {
 
 static int depthwise_case(void) {
   const volatile uint32_t *size = given->size;
-  const uint32_t h = size[0], w = size[1], channels = size[2], out_h = size[3];
-  const uint32_t harts = pi_cl_cluster_nb_cores();
+  const uint32_t h = size[0], w = size[1], channels = size[2], out_h = size[3], out_w = size[4];
   depthwise_xcv_t l = {.layer = {.in = fetch(given->in_at, h * w * channels),
                                  .weights = fetch(given->weights_at, 9 * channels),
                                  .in_h = h, .in_w = w, .channels = channels, .out_h = out_h,
-                                 .out_w = w, .stride = 1, .pad_top = size[4], .pad_left = 1,
-                                 .in_row_pitch = w * channels, .in_signed = (int)given->in_signed,
+                                 .out_w = out_w, .stride = size[5], .pad_top = size[6],
+                                 .pad_left = size[7], .in_row_pitch = w * channels,
+                                 .in_signed = (int)given->in_signed,
                                  .requant = fetch_requant(channels)}};
-  l.layer.out = pi_l1_malloc(out_h * w * channels);
-  l.scratch_bytes = size[5] * depthwise_xcv_pair_bytes(&l.layer);
-  l.scratch = pi_l1_malloc(harts * l.scratch_bytes);
+  if (!depthwise_xcv_fits(&l.layer)) return REFUSED;
+  l.layer.out = pi_l1_malloc(out_h * out_w * channels);
+  l.scratch_bytes = size[8] * depthwise_xcv_line_bytes(&l.layer);
+  if (l.scratch_bytes < depthwise_xcv_least_scratch(&l.layer)) return REFUSED;
+  l.scratch = pi_l1_malloc(pi_cl_cluster_nb_cores() * l.scratch_bytes);
   requant_xcv_channel_t *table = pi_l1_malloc(channels * sizeof(*table));
   if (l.layer.out == NULL || l.scratch == NULL || table == NULL) return NO_MEMORY;
-  if (!depthwise_xcv_fits(&l.layer)) return REFUSED;
-  if (!requant_xcv_prepare(&l.layer.requant, channels, table,
-                           &l.requant))
-    return REFUSED;
+  if (!requant_xcv_prepare(&l.layer.requant, channels, table, &l.requant)) return REFUSED;
   given->cycles = timed(depthwise_xcv_part, &l);
-  memcpy((void *)given->out_at, l.layer.out, out_h * w * channels);
+  memcpy((void *)given->out_at, l.layer.out, out_h * out_w * channels);
+  return 0;
+}
+
+static int conv3x3_case(void) {
+  const volatile uint32_t *size = given->size;
+  const uint32_t h = size[0], w = size[1], in_c = size[2], out_h = size[3], out_w = size[4];
+  const uint32_t out_c = size[8];
+  conv3x3_xcv_t l = {.layer = {.in = fetch(given->in_at, h * w * in_c),
+                               .weights = fetch(given->weights_at,
+                                                out_c * CONV3X3_WEIGHTS_PITCH(in_c)),
+                               .in_h = h, .in_w = w, .in_c = in_c, .out_h = out_h, .out_w = out_w,
+                               .out_c = out_c, .stride = size[5], .pad_top = size[6],
+                               .pad_left = size[7], .in_row_pitch = w * in_c,
+                               .in_signed = (int)given->in_signed, .pad_value = (int32_t)size[9],
+                               .requant = fetch_requant(out_c)}};
+  l.layer.out = pi_l1_malloc(out_h * out_w * out_c);
+  l.scratch_bytes = size[10] * conv3x3_xcv_least_scratch(&l.layer);
+  l.scratch = pi_l1_malloc(pi_cl_cluster_nb_cores() * l.scratch_bytes);
+  requant_xcv_channel_t *table = pi_l1_malloc(out_c * sizeof(*table));
+  if (l.layer.out == NULL || l.scratch == NULL || table == NULL) return NO_MEMORY;
+  if (!conv3x3_xcv_fits(&l.layer)) return REFUSED;
+  if (!requant_xcv_prepare(&l.layer.requant, out_c, table, &l.requant)) return REFUSED;
+  given->cycles = timed(conv3x3_xcv_part, &l);
+  memcpy((void *)given->out_at, l.layer.out, out_h * out_w * out_c);
+  return 0;
+}
+
+static int avgpool_case(void) {
+  const volatile uint32_t *size = given->size;
+  const uint32_t h = size[0], w = size[1], channels = size[2], out_h = size[3], out_w = size[4];
+  avgpool_xcv_t l = {.layer = {.in = fetch(given->in_at, h * w * channels),
+                               .channels = channels, .out_h = out_h, .out_w = out_w,
+                               .window_h = size[5], .window_w = size[6], .stride = size[7],
+                               .in_row_pitch = w * channels, .in_signed = (int)given->in_signed,
+                               .requant = fetch_requant(channels)}};
+  l.layer.out = pi_l1_malloc(out_h * out_w * channels);
+  requant_xcv_channel_t *table = pi_l1_malloc(channels * sizeof(*table));
+  if (l.layer.out == NULL || table == NULL) return NO_MEMORY;
+  if (!avgpool_xcv_fits(&l.layer)) return REFUSED;
+  if (!requant_xcv_prepare(&l.layer.requant, channels, table, &l.requant)) return REFUSED;
+  given->cycles = timed(avgpool_xcv_part, &l);
+  memcpy((void *)given->out_at, l.layer.out, out_h * out_w * channels);
+  return 0;
+}
+
+/* Bytes, or with size[2] accumulators. */
+static int linear_case(void) {
+  const uint32_t rows = given->size[0], cols = given->size[1], raw = given->size[2];
+  linear_xcv_t l = {.layer = {.in = fetch(given->in_at, rows), .rows = rows, .cols = cols,
+                              .weights = fetch(given->weights_at, rows * cols),
+                              .in_signed = (int)given->in_signed,
+                              .requant = fetch_requant(cols)}};
+  void *out = pi_l1_malloc(raw ? 4 * cols : cols);
+  requant_xcv_channel_t *table = pi_l1_malloc(cols * sizeof(*table));
+  if (out == NULL || table == NULL) return NO_MEMORY;
+  if (raw)
+    l.layer.sums = out;
+  else
+    l.layer.out = out;
+  if (!linear_xcv_fits(&l.layer)) return REFUSED;
+  if (!requant_xcv_prepare(&l.layer.requant, cols, table, &l.requant)) return REFUSED;
+  given->cycles = timed(linear_xcv_part, &l);
+  memcpy((void *)given->out_at, out, raw ? 4 * cols : cols);
   return 0;
 }
 
@@ -95,6 +160,9 @@ int run_case(void) {
     case POINTWISE: return pointwise_case();
     case DEPTHWISE: return depthwise_case();
     case RESIDUAL: return residual_case();
+    case CONV3X3: return conv3x3_case();
+    case AVGPOOL: return avgpool_case();
+    case LINEAR: return linear_case();
     default: return REFUSED;
   }
 }

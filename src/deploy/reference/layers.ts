@@ -14,13 +14,27 @@ const largestAccumulator = (terms: number): number => terms * largestInput * 128
 const emptyCodes = (signed: boolean, length: number): Codes =>
   signed ? new Int8Array(length) : new Uint8Array(length);
 
+/** What a product of inputs with weights needs to know of its layer. */
+export type ProductPlan = Pick<LayerPlan, 'rows' | 'cols' | 'weights' | 'requantisation' | 'array'>;
+
 /**
  * A 1x1 convolution.
  *
  * @param input [pixels][rows]
  * @returns [pixels][cols]
  */
-export function pointwise(layer: LayerPlan, input: Codes): Codes {
+export function pointwise(layer: LayerPlan, input: Codes): Codes;
+/** The same into `out`, whose kind the layer's limits fit. */
+export function pointwise<T extends Codes | Int32Array>(
+  layer: ProductPlan,
+  input: Codes,
+  out: T,
+): T;
+export function pointwise(
+  layer: ProductPlan & { readonly outSigned?: boolean },
+  input: Codes,
+  into?: Codes | Int32Array,
+): Codes | Int32Array {
   const { rows, cols } = layer;
   const pixels = input.length / rows;
   const accumulators =
@@ -28,7 +42,7 @@ export function pointwise(layer: LayerPlan, input: Codes): Codes {
       ? dotProducts(layer.weights, input, rows, cols, { first: 0, rows })
       : arrayAccumulators(layer, layer.array, input);
   const requantise = exactRequantiser(layer.requantisation, largestAccumulator(rows));
-  const out = emptyCodes(layer.outSigned, pixels * cols);
+  const out = into ?? emptyCodes(layer.outSigned === true, pixels * cols);
   for (let p = 0, at = 0; p < pixels; p += 1) {
     for (let c = 0; c < cols; c += 1, at += 1) out[at] = requantise(accumulators[at]!, c);
   }
@@ -58,7 +72,7 @@ export function dotProducts(
 }
 
 /** Column sums of each array and of each of its cell columns, converted, then added. */
-function arrayAccumulators(layer: LayerPlan, array: ArrayExecution, input: Codes): Int32Array {
+function arrayAccumulators(layer: ProductPlan, array: ArrayExecution, input: Codes): Int32Array {
   const { rows, cols } = layer;
   const planes = cellPlanes(layer.weights, array.cellsPerWeight);
   const total = new Int32Array((input.length / rows) * cols);

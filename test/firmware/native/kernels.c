@@ -3,9 +3,8 @@
  * line of numbers (kernel, number of harts, parameters), then the operands as raw bytes; standard
  * output gets the output bytes of each. The harts of a kernel run one after the other.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "case.h"
+
 #include <string.h>
 
 #include "drivers/depthwise.h"
@@ -16,45 +15,6 @@
 #include "kernels/pointwise.h"
 #include "kernels/pointwise_xcv.h"
 #include "kernels/residual.h"
-
-static long number(void) {
-  long value;
-  if (scanf("%ld", &value) != 1) exit(2);
-  return value;
-}
-
-/* Exactly as large as it must be, so that the address sanitizer sees every byte beside it. */
-static void *operand(size_t bytes) {
-  void *data = malloc(bytes);
-  if (data == NULL || fread(data, 1, bytes, stdin) != bytes) exit(2);
-  return data;
-}
-
-static requant_t read_requant(void) {
-  requant_t rq = {0};
-  rq.shift = (uint32_t)number();
-  rq.lo = (int32_t)number();
-  rq.hi = (int32_t)number();
-  return rq;
-}
-
-static void read_tables(requant_t *rq, uint32_t channels) {
-  rq->mul = operand(4 * channels);
-  rq->bias = operand(8 * channels);
-}
-
-static void write_out(void *out, size_t bytes) {
-  fwrite(out, 1, bytes, stdout);
-  free(out);
-}
-
-/* Status 3 when the tables do not fit the fast requantisation. */
-static requant_xcv_t prepare(const requant_t *rq, uint32_t channels) {
-  requant_xcv_t fast;
-  requant_xcv_channel_t *table = malloc(channels * sizeof(*table));
-  if (!requant_xcv_prepare(rq, channels, table, &fast)) exit(3);
-  return fast;
-}
 
 static void run_pointwise(uint32_t harts, int xcv) {
   pointwise_t l = {0};
@@ -104,7 +64,7 @@ static void run_depthwise(uint32_t harts, int xcv) {
   if (xcv) {
     depthwise_xcv_t fast = {.layer = l, .requant = prepare(&l.requant, l.channels)};
     /* Two pairs of rows at once, so that most shapes take several passes. */
-    fast.scratch_bytes = 2 * depthwise_xcv_pair_bytes(&l);
+    fast.scratch_bytes = 2 * depthwise_xcv_line_bytes(&l);
     fast.scratch = malloc(harts * fast.scratch_bytes);
     if (!depthwise_xcv_fits(&l)) exit(3);
     for (uint32_t hart = 0; hart < harts; hart++) depthwise_xcv(&fast, hart, harts);
@@ -202,7 +162,7 @@ int main(void) {
     else if (strcmp(kernel, "residual") == 0) run_residual(harts);
     else if (strcmp(kernel, "ima-pointwise") == 0) run_ima(0);
     else if (strcmp(kernel, "ima-depthwise") == 0) run_ima(1);
-    else return 2;
+    else if (!run_layer(kernel, harts)) return 2;
   }
   return 0;
 }

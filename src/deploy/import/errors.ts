@@ -1,0 +1,11 @@
+import { OctobarError } from '../../../emulator/sim/error.js';
+
+/** The error of a malformed model, or of one that cannot run here. */
+export const modelError = (reason: string, hint?: string): OctobarError =>
+  new OctobarError('image', `the model cannot be imported: ${reason}`, {
+    ...(hint === undefined ? {} : { hint }),
+  });
+
+/** The same, naming the node and its operator. */
+export const nodeError = (name: string, op: string, reason: string): OctobarError =>
+  modelError(`node "${name}" (${op}): ${reason}`);

@@ -1,0 +1,53 @@
+import type { FloatGraph, FloatNode } from '../../graph/float-graph.js';
+import type { CodeTensor } from '../../graph/tensor.js';
+import type { QuantisedInput } from '../../graph/quantised-network.js';
+
+/** Real value of one code of the logits: fine against any logit, coarse enough for int32. */
+const logitScale = 2 ** -16;
+
+/** Largest magnitude in some tensors. */
+export function largestMagnitude(tensors: readonly Float32Array[]): number {
+  let top = 0;
+  for (const values of tensors) {
+    for (let i = 0; i < values.length; i += 1) {
+      const v = values[i]!;
+      if (v > top) top = v;
+      else if (-v > top) top = -v;
+    }
+  }
+  return top;
+}
+
+/**
+ * Kind and scale of the tensor that a node writes: uint8 where it cannot be negative, else int8,
+ * the largest value seen in calibration at the end of the range. Clipping at less was measured and
+ * gained nothing (docs/quantisation.md). The logits of a classifier are int32.
+ */
+export function outputTensor(
+  graph: FloatGraph,
+  node: FloatNode,
+  real: readonly Float32Array[],
+  unsignedInput: boolean,
+): CodeTensor {
+  const logits = graph.tail.kind === 'classifier' && graph.outputs.includes(node.name);
+  if (logits && node.kind === 'convolution' && node.activation === 'linear') {
+    return { ...node.output, kind: 'int32', scale: logitScale };
+  }
+  const unsigned = node.kind === 'average-pool' ? unsignedInput : node.activation !== 'linear';
+  const top = largestMagnitude(real) || 1;
+  return unsigned
+    ? { ...node.output, kind: 'uint8', scale: top / 255 }
+    : { ...node.output, kind: 'int8', scale: top / 127 };
+}
+
+/**
+ * The picture: uint8 when black is 0, so that codes are the pixels themselves, else int8 with the
+ * largest value at 127.
+ */
+export function pictureTensor(input: FloatGraph['input']): QuantisedInput {
+  const { height, width, channels, factor, offset } = input;
+  const size = { height, width, channels, factor, offset };
+  if (offset === 0 && factor > 0) return { ...size, kind: 'uint8', scale: factor };
+  const top = Math.max(Math.abs(offset), Math.abs(255 * factor + offset));
+  return { ...size, kind: 'int8', scale: top / 127 };
+}
