@@ -29,10 +29,7 @@ export function imaDescription(config: ImaConfig): EngineDescription {
 export const productCycles = (config: ImaConfig, clockHz: number): number =>
   cyclesOf(config.mvm_ns, clockHz) + config.handover_cycles;
 
-function crossbars<A extends CellArray>(
-  config: ImaConfig,
-  columns: Columns<A>,
-): MvmDescription<A> {
+function crossbars<A extends CellArray>(config: ImaConfig, columns: Columns<A>): MvmDescription<A> {
   const { rows, cols, arrays } = config;
   return {
     shape: { name: 'ima', rows, cols, arrays },

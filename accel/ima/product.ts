@@ -48,8 +48,7 @@ export class Product<A extends CellArray> implements Macro {
   product(job: MvmJob, tile: number, input: Uint8Array, accumulators: Int32Array): number {
     const place = job.tiles[tile];
     const { noise, products } = this;
-    if (noise !== null)
-      noise.key = noiseKey(this.seed, place.array, products[place.array]++);
+    if (noise !== null) noise.key = noiseKey(this.seed, place.array, products[place.array]++);
     const array = this.cells.array(place.array);
     const clipped = this.columns.product(array, job, place, input, accumulators, noise);
     this.count(place.rows, job.outputs * job.columnsPerOutput, clipped);

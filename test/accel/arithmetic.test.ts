@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ReferenceDatapath, VectorDatapath, headBytes } from '../../accel/depthwise/datapath.js';
 import type { Datapath } from '../../accel/depthwise/datapath.js';
 import type { DepthwiseJob } from '../../accel/depthwise/job.js';
@@ -7,6 +7,7 @@ import { ReferenceColumns, VectorColumns } from '../../accel/ima/columns.js';
 import type { MvmJob } from '../../accel/mvm/job.js';
 import { adcLimits } from '../../accel/physics/adc.js';
 import { noiseKey, readGain } from '../../accel/physics/noise.js';
+import { openSession } from '../../src/session/index.js';
 import { fillRandom, random } from '../hwpe/random.js';
 import { imaConfig } from './ima-bench.js';
 
@@ -118,5 +119,16 @@ describe('vector code of the depth-wise engine equals the reference', () => {
       });
       expect(results[1]).toEqual(results[0]);
     }
+  });
+});
+
+describe('a host without WebAssembly', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('ends with a hint, and computes when the reference is chosen', () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    expect(() => openSession()).toThrow(/no WebAssembly.*\n.*--set hwpe.arithmetic=reference/);
+    const session = openSession({ set: { 'hwpe.arithmetic': 'reference' } });
+    expect(session.configuration.get('hwpe.arithmetic')).toBe('reference');
   });
 });
