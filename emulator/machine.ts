@@ -23,7 +23,7 @@ import {
   UnmodelledSocPeripherals,
 } from './peripherals/index.js';
 import { OctobarError } from './sim/error.js';
-import { sharedBytes } from './translator/layout.js';
+import { sharedBytes, Translator } from './translator/index.js';
 import type { RunControl, Stateful, Unit } from './sim/unit.js';
 
 /** Composes the machine that a configuration names. `accelerators[slot]` may be absent. */
@@ -42,12 +42,15 @@ const SLOT_EVENTS = [12, 14] as const;
  */
 const STEPS = 4096;
 const STRETCH = 20_000;
+/** Cycles for which it is worth while to go over to translated code. */
+const SHORTEST_VISIT = 16;
 
 class Machine implements MachineApi, HartsHost, RunControl {
   now = 0;
   private readonly state: HartState;
   private readonly harts: Harts;
   private readonly interpreter: Interpreter;
+  private readonly translator: Translator | undefined;
   private readonly tcdm: Memory;
   private readonly l2: Memory;
   private readonly crossbar: Crossbar;
@@ -89,6 +92,18 @@ class Machine implements MachineApi, HartsHost, RunControl {
       this,
     );
     this.interpreter = createInterpreter(this.harts);
+    this.translator =
+      config.engine === 'interpreter'
+        ? undefined
+        : Translator.create({
+            harts: this.harts,
+            interpreter: this.interpreter,
+            crossbar: this.crossbar,
+            l2: this.l2,
+            arena,
+            sizes: config,
+          });
+    this.harts.codeCache.beforeChange = () => this.takeAllBack();
     this.crossbar.complete = this.interpreter.complete;
     this.crossbar.onPortWrite = (offset, bytes) => {
       if (offset < this.harts.codeCache.tcdmCodeEnd) {
@@ -191,6 +206,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   start(entry: number): void {
     for (const [, part] of this.parts) part.reset();
+    this.translator?.reset();
     this.now = 0;
     this.stop = undefined;
     for (let hart = 0; hart < this.config.harts; hart++) this.harts.start(hart, entry, 0);
@@ -201,12 +217,27 @@ class Machine implements MachineApi, HartsHost, RunControl {
     try {
       for (;;) {
         const stop = this.slice(cycle);
-        if (stop !== undefined) return stop;
+        if (stop === undefined) continue;
+        this.harts.issuing = this.config.harts;
+        if (stop.reason !== 'probe') this.takeAllBack(this.now - 1);
+        return stop;
       }
     } catch (error) {
       if (!(error instanceof OctobarError)) throw error;
+      const { hart = this.config.harts, cycle = this.now } = error.context;
+      this.harts.issuing = hart;
+      this.takeAllBack(cycle);
       return this.ended() ?? this.fault(error);
     }
+  }
+
+  /** Harts that ran ahead stand where they are in cycle `now`, in which hart `issuing` has its turn. */
+  private takeAllBack(now = this.state.clock[NOW]): void {
+    for (let hart = 0; hart < this.config.harts; hart++) this.takeBack(hart, now);
+  }
+
+  takeBack(hart: number, now = this.state.clock[NOW]): void {
+    this.translator?.takeBack(hart, hart <= this.harts.issuing ? now + 1 : now);
   }
 
   /** The end of the run that the guest asked for in this cycle, whatever others do in it. */
@@ -232,6 +263,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     const { state, harts, crossbar, units } = this;
     const { next, clock, requesters } = state;
     const { rounds } = this.interpreter;
+    const { translator } = this;
     const count = this.config.harts;
     let unitNext = 0;
     let soon = 0;
@@ -256,6 +288,12 @@ class Machine implements MachineApi, HartsHost, RunControl {
         this.now = Math.max(this.now, limit);
         return { reason: 'cycle' };
       }
+      if (translator !== undefined && now >= translator.resumeAt && this.mayTranslate(now, unitNext, limit)) {
+        clock[NOW] = translator.run(now, Math.min(unitNext, limit));
+        this.now = Math.max(now, clock[NOW] - 1);
+        harts.disturbed = true;
+        continue;
+      }
       this.now = now;
       clock[NOW] = now;
       clock[UNTIL] = Math.min(unitNext, limit, now + STRETCH);
@@ -273,6 +311,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
         if (this.stop !== undefined) return this.ended();
         continue;
       }
+      harts.issuing = count;
       for (const unit of units) if (unit.nextCycle <= now) unit.cycle(now);
       harts.disturbed = true;
       if (crossbar.portRequests > 0) {
@@ -289,6 +328,11 @@ class Machine implements MachineApi, HartsHost, RunControl {
       if (this.stop !== undefined) return this.ended();
     }
     return undefined;
+  }
+
+  /** Whether it is worth while to go over to translated code. */
+  private mayTranslate(now: number, unitNext: number, limit: number): boolean {
+    return Math.min(unitNext, limit) - now >= SHORTEST_VISIT && !this.harts.traced;
   }
 
   private deadlock(): OctobarError {
@@ -327,6 +371,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
     const retired = this.state.retiredBefore(hart, now);
     // A hart that runs alone may be ahead; who looks at the machine now sees it in this cycle.
     this.now = now;
+    this.harts.issuing = hart;
+    for (let other = 0; other < this.config.harts; other++) {
+      if (other !== hart) this.takeBack(other, now);
+    }
     const stops = this.probes.get(pc)?.(hart, pc, now, retired) === true;
     if (!stops || this.stop?.reason === 'exit') return false;
     this.stop = { reason: 'probe', hart, pc };
@@ -373,7 +421,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
   write(address: number, data: Uint8Array): void {
     const memory = this.memoryOf(address, data.length);
     memory.u8.set(data, address - memory.base);
-    this.harts.codeCache.invalidate();
+    this.harts.codeCache.changed(address, data.length);
   }
 
   hart(index: number): HartView {
@@ -394,6 +442,13 @@ class Machine implements MachineApi, HartsHost, RunControl {
     if (m === mode.waitForInterrupt) return 'wfi: waits for an event or an enabled interrupt';
     if (m !== mode.asleep && m !== mode.held) return undefined;
     return this.events.describeWait(hart) ?? this.harts.memory.reason(hart);
+  }
+
+  get tiers(): unknown {
+    const t = this.translator;
+    if (t === undefined) return undefined;
+    t.settle();
+    return { instructions: t.instructions, visits: t.visits, drops: t.drops, leaves: t.leaves, functions: t.store.infos.length, modules: t.store.modules, codeBytes: t.store.codeBytes };
   }
 
   stats(): MachineStats {
@@ -491,6 +546,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     this.tcdm.u8.set(saved.tcdm);
     this.l2.u8.set(saved.l2);
     for (const [name, part] of this.parts) part.restore(saved.parts[name]);
+    this.translator?.reset();
     this.stop = undefined;
   }
 }

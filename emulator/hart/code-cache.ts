@@ -35,6 +35,8 @@ export class CodeCache {
   private readonly loopEnds = new Set<number>();
   /** Changes whenever slots are dropped. */
   generation = 0;
+  /** Called before code changes under harts: who ran ahead must come back first. */
+  beforeChange: () => void = () => undefined;
 
   constructor(
     private readonly l2: Memory,
@@ -92,7 +94,9 @@ export class CodeCache {
     const high = index < this.l2.size ? this.l2.size : this.slots.length;
     const end = Math.min(index + (address & 1) + bytes, high);
     for (let at = Math.max(index - 2, low); at < end; at += 2) {
-      if (this.slots[at] !== 0) return this.invalidate();
+      if (this.slots[at] === 0) continue;
+      this.beforeChange();
+      return this.invalidate();
     }
   }
 

@@ -78,6 +78,8 @@ export class Harts implements InterpreterContext, HartControl {
   private readonly tracedAt: Float64Array;
   /** Cycle of the last access or system instruction: a hart that runs alone may be ahead of the machine. */
   now = 0;
+  /** The hart whose turn it is in the first phase of a cycle; `count` behind that phase. */
+  issuing = 0;
 
   constructor(
     options: HartsOptions,
@@ -235,6 +237,7 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   storedCode(hart: number, offset: number): void {
+    this.issuing = this.count;
     this.memory.storedInTcdm(hart, offset);
   }
 
@@ -243,11 +246,13 @@ export class Harts implements InterpreterContext, HartControl {
   access(hart: number, slot: number, address: number): void {
     const now = this.state.clock[AT];
     this.now = now;
+    this.issuing = hart;
     this.memory.access(hart, slot, address, now);
   }
 
   completeSpecial(hart: number): void {
     const now = this.state.clock[NOW];
+    this.issuing = this.count;
     this.memory.completeSpecial(hart, now);
   }
 
@@ -256,6 +261,7 @@ export class Harts implements InterpreterContext, HartControl {
   special(hart: number, slot: number, index: number): void {
     const now = this.state.clock[AT];
     this.now = now;
+    this.issuing = hart;
     const row = rowOf(slot);
     if (row === undefined) return this.illegal(hart, now);
     const base = hart << HART_SHIFT;
@@ -405,6 +411,7 @@ export class Harts implements InterpreterContext, HartControl {
     const csrs = this.csrs.of(hart);
     const pending = (csrs.mip & csrs.mie) !== 0;
     this.interrupted[hart] = pending && (csrs.mstatus & MIE) !== 0 ? 1 : 0;
+    if (this.interrupted[hart] !== 0) this.host.takeBack(hart);
     this.state.attention[hart << HART_SHIFT] = this.interrupted[hart] | (this.tracer ? 1 : 0);
     if (this.interrupted[hart] !== 0) this.disturbed = true;
   }

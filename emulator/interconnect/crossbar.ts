@@ -33,7 +33,6 @@ export class Crossbar implements Stateful {
   onPortWrite?: (offset: number, bytes: number) => void;
   /** Requests of ports in this cycle. */
   portRequests = 0;
-  conflicts = 0;
   readonly conflictsPerBank: Float64Array;
   /** Words that DMA and accelerators moved. */
   portWords = 0;
@@ -71,6 +70,10 @@ export class Crossbar implements Stateful {
     this.requests = new Int32Array(config.banks);
     this.dmaRequests = new Int32Array(config.banks);
     this.wordPorts = Array.from({ length: DMA_MASTERS }, () => new TcdmWordPort(this));
+  }
+
+  get conflicts(): number {
+    return this.conflictsPerBank.reduce((sum, count) => sum + count, 0);
   }
 
   get banks(): number {
@@ -134,7 +137,6 @@ export class Crossbar implements Stateful {
   }
 
   private conflict(bank: number, losers: number): void {
-    this.conflicts += losers;
     this.conflictsPerBank[bank] += losers;
   }
 
@@ -250,7 +252,6 @@ export class Crossbar implements Stateful {
     for (const array of this.arrays()) array.fill(0);
     this.stallCounter = 0;
     this.bothAt = -1;
-    this.conflicts = 0;
     this.portWords = 0;
     this.withdraw();
   }
@@ -271,17 +272,17 @@ export class Crossbar implements Stateful {
   save(): unknown {
     return {
       arrays: this.arrays().map((array) => array.slice()),
-      counters: [this.stallCounter, this.conflicts, this.portWords, this.bothAt],
+      counters: [this.stallCounter, this.portWords, this.bothAt],
     };
   }
 
   restore(state: unknown): void {
     const saved = state as {
       arrays: (Uint8Array | Float64Array)[];
-      counters: [number, number, number, number];
+      counters: [number, number, number];
     };
     this.arrays().forEach((array, index) => array.set(saved.arrays[index]));
-    [this.stallCounter, this.conflicts, this.portWords, this.bothAt] = saved.counters;
+    [this.stallCounter, this.portWords, this.bothAt] = saved.counters;
     this.withdraw();
   }
 }

@@ -1,0 +1,19 @@
+/** How often translated code ended in a line of code because there was none. */
+export class Heat {
+  private readonly counts = new Map<number, number>();
+
+  /** Counts; true when the line has become hot. */
+  add(pc: number): boolean {
+    const line = pc >>> LINE_SHIFT;
+    const count = (this.counts.get(line) ?? 0) + 1;
+    this.counts.set(line, count);
+    return count >= HOT;
+  }
+
+  clear(): void {
+    this.counts.clear();
+  }
+}
+
+const LINE_SHIFT = 6;
+const HOT = 3;
