@@ -100,12 +100,18 @@ export interface Decoder {
   decode(word: number): Decoded | undefined;
 }
 
-/** Candidate rows by their low seven bits, so that a decode looks at a handful of rows. */
+/** Opcode, funct3 and the five upper bits: what tells most rows apart. */
+const KEY = 0xf800_707f | 0;
+
+/** Candidate rows by the bits of KEY, gathered when a key first appears, so that a decode looks at a handful of rows. */
 export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
-  const byOpcode: Row[][] = Array.from({ length: 128 }, () => []);
-  for (const row of rows) {
-    if (extensions.has(row.extension)) byOpcode[row.match & 0x7f].push(row);
-  }
+  const available = rows.filter((row) => extensions.has(row.extension));
+  const byKey = new Map<number, readonly Row[]>();
+  const candidates = (key: number): readonly Row[] => {
+    const found = available.filter((row) => ((key ^ row.match) & row.mask & KEY) === 0);
+    byKey.set(key, found);
+    return found;
+  };
   const compressed: readonly CompressedRow[] = extensions.has('c') ? compressedRows : [];
   const rowByName = new Map(rows.map((row) => [row.name, row]));
 
@@ -122,7 +128,8 @@ export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
   return {
     decode(word) {
       if ((word & 3) !== 3) return decodeCompressed(word & 0xffff);
-      for (const row of byOpcode[word & 0x7f]) {
+      const key = word & KEY;
+      for (const row of byKey.get(key) ?? candidates(key)) {
         if ((word & row.mask) === (row.match | 0)) {
           return { ...fieldsOf(row.format, word), row, compressed: undefined, bytes: 4 };
         }

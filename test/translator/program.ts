@@ -65,7 +65,7 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
     asm.place(body);
     for (let phase = 0; phase < phases; phase++) {
       const d = { depth: 0, counters: [reg.outer, reg.inner], mayCall: true };
-      const most = Math.min(limit, r.pick([2, 5, 12]));
+      const most = Math.min(limit, r.pick([2, 4, 8]));
       pieces(w, c, d, most, most);
       barrier(w, c);
     }
@@ -81,7 +81,7 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
     base,
     code,
     entry: base + entry.offset,
-    cycles: 20_000,
+    cycles: 8_000,
     prepare: (machine) => prepare(machine, base, code, harts, dataSeed),
   };
 }
