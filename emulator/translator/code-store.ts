@@ -10,11 +10,11 @@ import {
 } from '../wasm/index.js';
 import type { TranslatorArrays } from './layout.js';
 import { functionParameters, functionResults } from './scheduler.js';
-import { SegmentEmitter, type EmittedFunction, type Links, type SegmentOptions } from './segment.js';
+import { SegmentEmitter, type Links, type SegmentOptions } from './segment.js';
 import { growTree, nodesOf, type StepReader, type Tree } from './tree.js';
 
 /** One function of translated code. */
-export interface FunctionInfo extends EmittedFunction {
+export interface FunctionInfo {
   readonly pc: number;
   /** Whether it begins with the end of a granted access. */
   readonly completes: boolean;
@@ -117,9 +117,9 @@ export class CodeStore {
     };
     emitter.codeEnd = codeEnd;
     trees.forEach((tree, i) => {
-      const emitted = emitter.emit(tree, first + i, signature, links);
+      emitter.emit(tree, first + i, signature, links);
       builder.code(signature, this.body);
-      infos.push({ ...emitted, pc: tree.pc, completes: tree.completes !== undefined });
+      infos.push({ pc: tree.pc, completes: tree.completes !== undefined });
     });
     builder.element(
       first,

@@ -22,6 +22,8 @@ const privateWords = [
   'counters',
   /** Address of this hart's undo log. */
   'undo',
+  /** One bit, at the place of the hart's number. */
+  'bit',
 ] as const;
 export type PrivateWord = (typeof privateWords)[number];
 export const privateWord = (name: PrivateWord): number =>
@@ -67,6 +69,7 @@ export function sharedBytes({ harts, tcdm, l2 }: Sizes): number {
     CONTROL,
     8 * WHEEL,
     4 * tcdm.banks,
+    8 * 32,
     counterBytes(harts),
     undoBytes(harts),
     2 * (tcdm.size + l2.size),
@@ -85,6 +88,8 @@ export class TranslatorArrays {
   /** Harts that ask for a bank, while a contested cycle is settled. */
   readonly asking: Int32Array;
   readonly askingAt: number;
+  /** Bits of banks in the wheel, of 64 bits. */
+  readonly bankBitsAt: number;
   readonly counters: Int32Array;
   readonly undo: Int32Array;
   /** Element of the function table that goes on at each halfword of code, 0 = not translated. */
@@ -104,12 +109,15 @@ export class TranslatorArrays {
     this.control = words(CONTROL);
     this.wheel = words(8 * WHEEL);
     this.asking = words(4 * tcdm.banks);
+    const bankBits = words(8 * 32);
     this.counters = words(counterBytes(harts));
     this.undo = words(undoBytes(harts));
     this.entries = words(2 * (tcdm.size + l2.size));
     this.completions = words(2 * (tcdm.size + l2.size));
     this.controlAt = this.control.byteOffset;
     this.wheelAt = this.wheel.byteOffset;
+    for (let bank = 0; bank < 32; bank++) bankBits[2 * bank + 1] = 1 << bank;
+    this.bankBitsAt = bankBits.byteOffset;
     this.askingAt = this.asking.byteOffset;
     this.countersAt = this.counters.byteOffset;
     this.undoAt = this.undo.byteOffset;

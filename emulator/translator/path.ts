@@ -20,14 +20,18 @@ export class PathState {
   /** Local that holds `ready` of the hart, or -1. */
   readyLocal = -1;
   lastStall = -1;
-  /** Registers whose value stands in their local only, by bit. */
+  /** Registers whose value stands in their local, and those of them whose value stands nowhere else, by bit. */
+  loaded = 0;
   dirty = 0;
+  /** Words of the hart that this path has saved, in the order of its frame. */
+  readonly saved: number[];
   readonly counts: Int16Array;
   /** Sources and targets of taken jumps. */
   readonly jumps: number[];
 
   constructor(from?: PathState) {
     this.counts = from ? from.counts.slice() : new Int16Array(COUNTS);
+    this.saved = from ? from.saved.slice() : [];
     this.jumps = from ? from.jumps.slice() : [];
     if (from === undefined) return;
     this.time = from.time;
@@ -37,6 +41,7 @@ export class PathState {
     this.waitedLocal = from.waitedLocal;
     this.readyLocal = from.readyLocal;
     this.lastStall = from.lastStall;
+    this.loaded = from.loaded;
     this.dirty = from.dirty;
   }
 
@@ -58,8 +63,17 @@ export class PathState {
 
 export const UNKNOWN = -1_000_000;
 
+/** What a path leaves in the undo log. */
+export interface Undo {
+  /** Words of the hart that were saved, in their order. */
+  readonly saved: readonly number[];
+  /** Where the hart was when they had these values. */
+  readonly resumes: number;
+}
+
 /** Paths that have counters, and what one turn through each adds to the numbers of a hart. */
 export class Paths {
+  readonly undo: Undo[] = [];
   private readonly indices: Uint8Array[] = [];
   private readonly amounts: Int16Array[] = [];
 
@@ -68,11 +82,13 @@ export class Paths {
   }
 
   clear(): void {
+    this.undo.length = 0;
     this.indices.length = 0;
     this.amounts.length = 0;
   }
 
-  add(counts: Int16Array): number {
+  add(counts: Int16Array, undo: Undo): number {
+    this.undo.push(undo);
     const indices: number[] = [];
     counts.forEach((amount, index) => {
       if (amount !== 0) indices.push(index);

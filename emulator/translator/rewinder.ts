@@ -14,8 +14,8 @@ import {
   stallOffset,
   UNTIL,
 } from '../hart/state.js';
-import type { CodeStore } from './code-store.js';
 import { privateWord, type TranslatorArrays } from './layout.js';
+import type { Paths } from './path.js';
 
 /** State of a hart before the interpreter let it run ahead. */
 interface Before {
@@ -27,7 +27,7 @@ interface Before {
 /**
  * Translated code runs a hart ahead to its next request, which nobody can tell, until somebody looks
  * at it: at the end of a run, in a probe, for an interrupt, when code changes. Then the hart is taken
- * back: each function saved what its paths change into a frame of the undo log, and the reference
+ * back: each path saved what it changed into a frame of the undo log, and the reference
  * interpreter repeats from there. What the hart counted beyond that point is found by repeating it
  * to its end once more, and is subtracted.
  */
@@ -46,7 +46,7 @@ export class Rewinder {
     private readonly harts: Harts,
     private readonly interpreter: Interpreter,
     private readonly arrays: TranslatorArrays,
-    private readonly store: CodeStore,
+    private readonly paths: Paths,
     private readonly settle: () => void,
   ) {
     const { count } = harts;
@@ -148,18 +148,18 @@ export class Rewinder {
     const { bytes } = this;
     for (let at = this.arrays.undoOf(hart); at <= this.lastFrame[hart]; ) {
       frames.push(at);
-      at += 8 + 4 * this.store.infos[bytes[(at >> 2) + 1]]!.saved.length;
+      at += 8 + 4 * this.paths.undo[bytes[(at >> 2) + 1]].saved.length;
     }
     let resumes = 0;
     let next = 0;
     for (let at = frames.pop(); at !== undefined; at = frames.pop()) {
-      const info = this.store.infos[bytes[(at >> 2) + 1]]!;
-      info.saved.forEach((word, i) => {
+      const undo = this.paths.undo[bytes[(at >> 2) + 1]];
+      undo.saved.forEach((word, i) => {
         const value = bytes[(at! >> 2) + 2 + i];
         if (word === READY) state.jalrReady[base] = this.origins[hart] + value;
         else state.words[base + word] = value;
       });
-      resumes = info.resumes;
+      resumes = undo.resumes;
       next = this.origins[hart] + bytes[at >> 2];
       if (next <= time) break;
     }

@@ -98,6 +98,7 @@ class SchedulerEmitter {
     code.i32(AHEAD);
     code.op(Op.i32Add);
     code.memory(Op.i32Store, 0);
+    this.grantSingle();
     this.runOthers();
     code.get(this.slotAt);
     code.i64(0);
@@ -148,6 +149,36 @@ class SchedulerEmitter {
     code.end();
   }
 
+  /** The usual cycle: one request, and nothing else. Goes on with the next cycle. */
+  private grantSingle(): void {
+    const { code } = this;
+    code.get(this.slot);
+    code.op(Op.i32WrapI64);
+    code.tee(this.request);
+    code.get(this.request);
+    code.i32(1);
+    code.op(Op.i32Sub);
+    code.op(Op.i32And);
+    code.op(Op.i32Eqz);
+    code.get(this.request);
+    code.i32(0x10000);
+    code.op(Op.i32LtU);
+    code.op(Op.i32And);
+    code.if();
+    code.get(this.slotAt);
+    code.i64(0);
+    code.memory(Op.i64Store, 0);
+    this.nameHart(this.request);
+    this.bankOf();
+    code.set(this.bank);
+    this.moveFreePointer();
+    this.toggleSide();
+    this.grantOne();
+    this.step(TIME, 1);
+    code.br(1);
+    code.end();
+  }
+
   private slotAddress(time: number): void {
     const { code } = this;
     code.get(time);
@@ -162,6 +193,17 @@ class SchedulerEmitter {
   /** Lowest hart of a mask, which is taken out, and the address of its words. */
   private takeHart(mask: number): void {
     const { code } = this;
+    this.nameHart(mask);
+    code.get(mask);
+    code.get(mask);
+    code.i32(1);
+    code.op(Op.i32Sub);
+    code.op(Op.i32And);
+    code.set(mask);
+  }
+
+  private nameHart(mask: number): void {
+    const { code } = this;
     code.get(mask);
     code.op(Op.i32Ctz);
     code.tee(this.hart);
@@ -170,12 +212,6 @@ class SchedulerEmitter {
     code.i32(this.options.wordsAt);
     code.op(Op.i32Add);
     code.set(this.base);
-    code.get(mask);
-    code.get(mask);
-    code.i32(1);
-    code.op(Op.i32Sub);
-    code.op(Op.i32And);
-    code.set(mask);
   }
 
   /** Events that are no requests. A function may raise its request in this very cycle. */
@@ -232,29 +268,20 @@ class SchedulerEmitter {
 
   private hartBit(from: number): void {
     const { code } = this;
-    code.i64(1);
-    code.get(this.hart);
-    if (from > 0) {
-      code.i32(from);
-      code.op(Op.i32Add);
-    }
-    code.op(Op.i64ExtendI32U);
+    code.get(this.base);
+    code.memory(Op.i64Load32U, privateBytes('bit'));
+    if (from === 0) return;
+    code.i64(from);
     code.op(Op.i64Shl);
   }
 
   /** Calls the function of the hart and puts its next event into the wheel. */
   private call(): void {
-    const { code, options } = this;
-    const { undoOf } = options.arrays;
-    const undo = undoOf.call(options.arrays, 0);
-    const stride = undoOf.call(options.arrays, 1) - undo;
+    const { code } = this;
     code.get(this.base);
     code.get(TIME);
-    code.get(this.hart);
-    code.i32(stride);
-    code.op(Op.i32Mul);
-    code.i32(undo);
-    code.op(Op.i32Add);
+    code.get(this.base);
+    code.memory(Op.i32Load, privateBytes('undo'));
     code.get(this.base);
     code.memory(Op.i32Load, privateBytes('function'));
     code.callIndirect(this.signature);
@@ -306,15 +333,19 @@ class SchedulerEmitter {
     const { code } = this;
     const at = this.group;
     this.slotAddress(this.next);
-    code.set(at);
-    this.bankOf();
-    code.set(this.bank);
-    code.get(at);
+    code.tee(at);
     code.get(at);
     code.memory(Op.i64Load, 0);
     this.hartBit(0);
     code.op(Op.i64Or);
-    this.bankBit();
+    // Bit of the bank, out of a table.
+    code.get(this.base);
+    code.memory(Op.i32Load, wordBytes('requestOffset'));
+    code.i32(1);
+    code.op(Op.i32Shl);
+    code.i32(8 * (Math.min(this.options.banks, 32) - 1));
+    code.op(Op.i32And);
+    code.memory(Op.i64Load, this.options.arrays.bankBitsAt);
     code.op(Op.i64Or);
     code.memory(Op.i64Store, 0);
   }
@@ -323,20 +354,26 @@ class SchedulerEmitter {
     const { code } = this;
     code.loop();
     this.takeHart(this.request);
+    this.grantOne();
+    code.get(this.request);
+    code.brIf(0);
+    code.end();
+  }
+
+  /** Ends the access of `hart`, and puts its next event into the wheel. */
+  private grantOne(): void {
+    const { code } = this;
     code.get(this.base);
     code.memory(Op.i32Load, privateBytes('refused'));
     code.tee(this.refused);
     code.if();
     this.addNumber(stallOffset('tcdm_conflict'), this.refused);
-    for (const [name, value] of [
-      ['withheld', this.refused],
-      ['refused', undefined],
-    ] as const) {
-      code.get(this.base);
-      if (value === undefined) code.i32(0);
-      else code.get(value);
-      code.memory(Op.i32Store, privateBytes(name));
-    }
+    code.get(this.base);
+    code.get(this.refused);
+    code.memory(Op.i32Store, privateBytes('withheld'));
+    code.get(this.base);
+    code.i32(0);
+    code.memory(Op.i32Store, privateBytes('refused'));
     this.call();
     code.get(this.base);
     code.i32(0);
@@ -344,10 +381,6 @@ class SchedulerEmitter {
     code.else();
     this.call();
     code.end();
-    code.get(this.request);
-    code.brIf(0);
-    code.end();
-
   }
 
   /** Adds an integer to a double of the hart. */
@@ -385,14 +418,24 @@ class SchedulerEmitter {
   }
 
   private grantUncontested(): void {
-    const { code, options } = this;
+    const { code } = this;
     code.get(this.request);
     code.set(this.rest);
     code.loop();
     this.takeHart(this.rest);
     this.bankOf();
-    code.tee(this.bank);
-    // The only requester is also the lowest one above any pointer, cyclically.
+    code.set(this.bank);
+    this.moveFreePointer();
+    this.toggleSide();
+    code.get(this.rest);
+    code.brIf(0);
+    code.end();
+  }
+
+  /** The only requester of a bank is also the lowest one above any pointer, cyclically. */
+  private moveFreePointer(): void {
+    const { code, options } = this;
+    code.get(this.bank);
     if (options.fair) code.get(this.hart);
     else {
       code.get(this.bank);
@@ -403,10 +446,6 @@ class SchedulerEmitter {
       code.op(Op.i32And);
     }
     code.memory(Op.i32Store8, options.pointersAt);
-    this.toggleSide();
-    code.get(this.rest);
-    code.brIf(0);
-    code.end();
   }
 
   private toggleSide(): void {

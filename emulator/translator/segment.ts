@@ -33,13 +33,6 @@ export interface Links {
   completion(pc: number): number;
 }
 
-export interface EmittedFunction {
-  /** Words of the hart that its frame in the undo log holds, in their order. */
-  readonly saved: readonly number[];
-  /** Where a frame takes the hart back to. */
-  readonly resumes: number;
-}
-
 const BASE = 0;
 const TIME = 1;
 const UNDO = 2;
@@ -56,9 +49,8 @@ export class SegmentEmitter {
   private signature = 0;
   /** Element of the table that this function will be. */
   private self = 0;
-  private frameBytes = 0;
-  private written = 0;
   private depth = 0;
+  private readonly reads = new Set<number>();
   /** Of tcdm addresses below this offset holds code: a store there is the interpreter's. */
   codeEnd = 0;
 
@@ -69,47 +61,20 @@ export class SegmentEmitter {
     this.expressions = new ExpressionEmitter(body);
   }
 
-  emit(tree: Tree, self: number, signature: number, links: Links): EmittedFunction {
+  emit(tree: Tree, self: number, signature: number, links: Links): void {
     const { body } = this;
     this.tree = tree;
     this.links = links;
     this.signature = signature;
     this.self = self;
     body.begin(3);
-    const reads = new Set<number>();
-    const writes = new Set<number>();
-    for (const { steps, end } of nodesOf(tree.body)) {
-      for (const step of steps) this.look(step, reads, writes);
-      if ('step' in end) this.look(end.step, reads, writes, end.kind === 'request');
-    }
-    const completed = new Set<number>();
-    if (tree.completes) this.look(tree.completes, reads, completed);
-    if (tree.completes?.row.memory?.postIncrement && tree.completes.rs1 !== 0) {
-      completed.add(tree.completes.rs1);
-      reads.add(tree.completes.rs1);
-    }
-    this.written = 0;
-    for (const register of writes) this.written |= 1 << register;
     this.locals.fill(-1);
-    for (const register of new Set([...reads, ...writes, ...completed])) {
-      this.locals[register] = body.local(Type.i32);
-    }
-    for (const register of new Set([...reads, ...writes])) {
-      body.get(BASE);
-      body.memory(Op.i32Load, 4 * register);
-      body.set(this.locals[register]);
-    }
     const state = new PathState();
-    if (tree.completes) this.complete(tree.completes, state, writes);
-    const saved = [...writes, ...this.stateWords(tree)];
-    this.frameBytes = FRAME_HEAD + 4 * saved.length;
-    this.frame(saved, state);
-    if (tree.loops) {
-      state.dirty |= this.written;
-      this.rebase(state);
-      body.loop();
-      this.depth = 0;
-    }
+    if (tree.completes) this.complete(tree.completes, state);
+    body.get(UNDO);
+    this.now(state);
+    body.memory(Op.i32Store, 0);
+    if (tree.loops) this.enterLoop(tree, state);
     if (!tree.completes && this.firstIsJump(tree.body)) {
       state.waitedLocal = body.local(Type.i32);
       body.get(BASE);
@@ -119,13 +84,30 @@ export class SegmentEmitter {
     this.node(tree.body, state);
     if (tree.loops) body.end();
     body.op(Op.unreachable);
-    return { saved, resumes: tree.completes ? tree.completes.after : tree.pc };
   }
 
-  private look(step: Step, reads: Set<number>, writes: Set<number>, requestOnly = false): void {
-    readsOf(step, reads);
-    const register = requestOnly ? -1 : writesOf(step);
-    if (register >= 0) writes.add(register);
+  /**
+   * A turn of the loop may change what another one has loaded, so everything is loaded before it; and
+   * what a turn changes in memory is saved before it.
+   */
+  private enterLoop(tree: Tree, state: PathState): void {
+    const { body } = this;
+    const reads = new Set<number>();
+    const writes = new Set<number>();
+    for (const { steps, end } of nodesOf(tree.body)) {
+      const last = 'step' in end ? [end.step] : [];
+      for (const step of [...steps, ...last]) {
+        readsOf(step, reads);
+        if (end.kind === 'request' && step === end.step) continue;
+        const register = writesOf(step);
+        if (register >= 0) writes.add(register);
+      }
+    }
+    for (const register of new Set([...reads, ...writes])) this.load(register, state);
+    for (const register of writes) state.dirty |= 1 << register;
+    for (const word of this.stateWords(tree)) this.save(word, state);
+    body.loop();
+    this.depth = 0;
   }
 
   private firstIsJump(node: Node): boolean {
@@ -160,9 +142,10 @@ export class SegmentEmitter {
   // --- Beginning -----------------------------------------------------------------------------
 
   /** The access was granted in the cycle `TIME`. */
-  private complete(step: Step, state: PathState, writes: ReadonlySet<number>): void {
+  private complete(step: Step, state: PathState): void {
     const { body, options } = this;
     const { bytes, signed, write, postIncrement, offset } = step.row.memory!;
+    this.need(step, state);
     body.get(BASE);
     body.memory(Op.i32Load, at('requestOffset'));
     if (write) {
@@ -182,15 +165,15 @@ export class SegmentEmitter {
       if (offset === undefined) body.i32(step.imm);
       else this.register(offset === 'rs2' ? step.rs2 : step.rd);
       body.op(Op.i32Add);
-      body.set(this.locals[step.rs1]);
-      this.settled(step.rs1, state, writes);
+      body.set(this.localOf(step.rs1));
+      this.settled(step.rs1, state);
     }
     if (!write) {
       const register = writesOf(step);
       if (register < 0) body.op(Op.drop);
       else {
-        body.set(this.locals[register]);
-        this.settled(register, state, writes);
+        body.set(this.localOf(register));
+        this.settled(register, state);
       }
     }
     if (step.cost > 1) {
@@ -209,12 +192,9 @@ export class SegmentEmitter {
     }
   }
 
-  /** A register that the access changed: at once in memory, unless a path writes it anyway. */
-  private settled(register: number, state: PathState, writes: ReadonlySet<number>): void {
-    if (writes.has(register)) {
-      state.dirty |= 1 << register;
-      return;
-    }
+  /** A register that the access changed goes to memory at once: what comes later may be taken back. */
+  private settled(register: number, state: PathState): void {
+    state.loaded |= 1 << register;
     this.body.get(BASE);
     this.body.get(this.locals[register]);
     this.body.memory(Op.i32Store, 4 * register);
@@ -226,27 +206,39 @@ export class SegmentEmitter {
     this.body.memory(Op.i32Store, offset);
   }
 
-  /** Saves what the paths may change, so that the hart can be taken back into the middle of one. */
-  private frame(saved: readonly number[], state: PathState): void {
+  /** Saves a word of the hart as it stands in memory, so that the hart can be taken back. */
+  private save(word: number, state: PathState): void {
     const { body } = this;
+    if (state.saved.includes(word)) return;
     body.get(UNDO);
-    this.now(state);
-    body.memory(Op.i32Store, 0);
-    body.get(UNDO);
-    body.i32(this.self);
-    body.memory(Op.i32Store, 4);
-    saved.forEach((word, index) => {
-      body.get(UNDO);
-      if (word < 32) body.get(this.locals[word]);
-      else {
-        body.get(BASE);
-        body.memory(Op.i32Load, 4 * word);
-      }
-      body.memory(Op.i32Store, FRAME_HEAD + 4 * index);
-    });
+    body.get(BASE);
+    body.memory(Op.i32Load, 4 * word);
+    body.memory(Op.i32Store, FRAME_HEAD + 4 * state.saved.length);
+    state.saved.push(word);
   }
 
   // --- Values --------------------------------------------------------------------------------
+
+  private localOf(register: number): number {
+    if (this.locals[register] < 0) this.locals[register] = this.body.local(Type.i32);
+    return this.locals[register];
+  }
+
+  private load(register: number, state: PathState): void {
+    if (((state.loaded >>> register) & 1) !== 0) return;
+    const { body } = this;
+    body.get(BASE);
+    body.memory(Op.i32Load, 4 * register);
+    body.set(this.localOf(register));
+    state.loaded |= 1 << register;
+  }
+
+  /** Loads what an instruction reads. */
+  private need(step: Step, state: PathState): void {
+    this.reads.clear();
+    readsOf(step, this.reads);
+    for (const register of this.reads) this.load(register, state);
+  }
 
   private register(register: number): void {
     if (register === 0 || register > 31) this.body.i32(0);
@@ -295,7 +287,8 @@ export class SegmentEmitter {
   private result(step: Step, state: PathState): void {
     const register = writesOf(step);
     if (register < 0) return this.body.op(Op.drop);
-    this.body.set(this.locals[register]);
+    this.body.set(this.localOf(register));
+    state.loaded |= 1 << register;
     state.dirty |= 1 << register;
   }
 
@@ -342,6 +335,7 @@ export class SegmentEmitter {
   private step(step: Step, state: PathState): void {
     const { options } = this;
     const { row } = step;
+    this.need(step, state);
     switch (row.timing) {
       case 'jump':
         return this.jump(step, state);
@@ -460,6 +454,7 @@ export class SegmentEmitter {
 
   private storeReady(state: PathState): void {
     const { body } = this;
+    this.save(privateWord('ready'), state);
     body.get(BASE);
     body.get(TIME);
     body.i32(state.ready);
@@ -469,6 +464,7 @@ export class SegmentEmitter {
 
   private consumeWait(state: PathState): void {
     if (state.waitedLocal >= 0 && !this.tree.completes && state.counts[63] === 0) {
+      this.save(wordOffset('waited'), state);
       this.storeWord(at('waited'), 0);
     }
     state.waited = 0;
@@ -477,6 +473,7 @@ export class SegmentEmitter {
 
   private branch(step: Step, taken: Node, fall: Node, state: PathState): void {
     const { body, options } = this;
+    this.need(step, state);
     state.count('branches');
     const other = new PathState(state);
     this.expressions.emit(step.row.condition!, (operand) => this.place(step, operand));
@@ -497,45 +494,64 @@ export class SegmentEmitter {
 
   // --- Ends ----------------------------------------------------------------------------------
 
-  /** Writes back what this path changed. */
+  /** Writes back what this path changed, and saves before what was there. */
   private flush(state: PathState): void {
-    this.flushRegisters(state);
     this.flushState(state);
+    this.flushRegisters(state);
   }
 
   private flushRegisters(state: PathState): void {
     const { body } = this;
     for (let register = 1; register < 32; register++) {
       if (((state.dirty >>> register) & 1) === 0) continue;
+      this.save(register, state);
       body.get(BASE);
       body.get(this.locals[register]);
       body.memory(Op.i32Store, 4 * register);
     }
+    const { undo } = this.options.paths;
+    undo[undo.length - 1] = { saved: [...state.saved], resumes: this.resumes() };
+    body.get(UNDO);
+    body.i32(undo.length - 1);
+    body.memory(Op.i32Store, 4);
     body.get(BASE);
     body.get(UNDO);
     body.memory(Op.i32Store, own('frame'));
   }
 
+  /** Where the hart is when a frame begins. */
+  private resumes(): number {
+    const { completes, pc } = this.tree;
+    return completes ? completes.after : pc;
+  }
+
   private flushState(state: PathState): void {
     const { body, options } = this;
-    if (state.lastStall >= 0) this.storeWord(at('lastStall'), state.lastStall);
+    if (state.lastStall >= 0) {
+      this.save(wordOffset('lastStall'), state);
+      this.storeWord(at('lastStall'), state.lastStall);
+    }
     if (state.jumps.length > 0) this.flushHistory(state);
     if (state.ready !== UNKNOWN && state.ready >= state.time) this.storeReady(state);
     if (state.waitedLocal >= 0) {
+      this.save(wordOffset('waited'), state);
       body.get(BASE);
       body.get(state.waitedLocal);
       body.memory(Op.i32Store, at('waited'));
-    } else if (state.waited !== 0) this.storeWord(at('waited'), state.waited);
-    const counter = 4 * options.paths.add(state.counts);
+    } else if (state.waited !== 0) {
+      this.save(wordOffset('waited'), state);
+      this.storeWord(at('waited'), state.waited);
+    }
+    const path = options.paths.add(state.counts, { saved: [], resumes: 0 });
     const address = body.local(Type.i32);
     body.get(BASE);
     body.memory(Op.i32Load, own('counters'));
     body.tee(address);
     body.get(address);
-    body.memory(Op.i32Load, counter);
+    body.memory(Op.i32Load, 4 * path);
     body.i32(1);
     body.op(Op.i32Add);
-    body.memory(Op.i32Store, counter);
+    body.memory(Op.i32Store, 4 * path);
   }
 
   private ringAddress(head: number, index: number): void {
@@ -562,6 +578,7 @@ export class SegmentEmitter {
     const { body, options } = this;
     const { jumps } = state;
     const head = body.local(Type.i32);
+    this.save(wordOffset('historyHead'), state);
     body.get(BASE);
     body.memory(Op.i32Load, at('historyHead'));
     body.set(head);
@@ -583,6 +600,7 @@ export class SegmentEmitter {
   private request(step: Step, state: PathState): void {
     const { body, options } = this;
     const { bytes, postIncrement, offset, write } = step.row.memory!;
+    this.need(step, state);
     this.flush(state);
     const where = body.local(Type.i32);
     this.register(step.rs1);
@@ -702,7 +720,7 @@ export class SegmentEmitter {
     body.get(BASE);
     this.now(state);
     body.get(UNDO);
-    body.i32(this.frameBytes);
+    body.i32(FRAME_HEAD + 4 * state.saved.length);
     body.op(Op.i32Add);
     if (here >= 0) return body.returnCall(here);
     body.get(found);
@@ -743,6 +761,7 @@ export class SegmentEmitter {
     const target = body.local(Type.i32);
     const offset = body.local(Type.i32);
     const memory = this.memoryOf(step.pc);
+    this.need(step, state);
     this.register(step.rs1);
     body.i32(step.imm);
     body.op(Op.i32Add);
@@ -780,6 +799,7 @@ export class SegmentEmitter {
     state.count('jumps');
     state.stall('jump', cost - 1);
     state.retire(cost);
+    this.save(wordOffset('historyHead'), state);
     this.flush(state);
     this.rebase(state);
     this.rememberDynamic(step.pc, target);

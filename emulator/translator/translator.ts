@@ -109,7 +109,7 @@ export class Translator {
       scheduler,
     );
     this.heat = new Heat();
-    this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.store, () =>
+    this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths, () =>
       this.settle(),
     );
     state.settle = () => this.settle();
@@ -198,6 +198,7 @@ export class Translator {
     const { state } = this.options.harts;
     words[base + own('counters')] = arrays.countersOf(hart);
     words[base + own('undo')] = arrays.undoOf(hart);
+    words[base + own('bit')] = 1 << hart;
     words[base + own('withheld')] = 0;
     words[base + own('refused')] = 0;
     const kept = this.rewinder.keptFunction(hart);
