@@ -1,4 +1,4 @@
-import type { MachineApi, MachineStats, HartView, Probe, Stop, TraceSink } from './api.js';
+import type { MachineApi, MachineStats, HartView, Probe, Stop, TierStats, TraceSink } from './api.js';
 import { Dma } from './dma/index.js';
 import { EventUnit } from './event/index.js';
 import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
@@ -12,6 +12,7 @@ import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect
 import { Crossbar } from './interconnect/crossbar.js';
 import { SharedArena } from './memory/arena.js';
 import { Memory } from './memory/memory.js';
+import { effectiveConfig, isFunctional } from './functional.js';
 import { checkConfig } from './machine-config.js';
 import type { MachineConfig } from './parameters.js';
 import {
@@ -23,7 +24,7 @@ import {
   UnmodelledSocPeripherals,
 } from './peripherals/index.js';
 import { OctobarError } from './sim/error.js';
-import { sharedBytes, Translator } from './translator/index.js';
+import { sharedBytes, tierStats, Translator } from './translator/index.js';
 import type { RunControl, Stateful, Unit } from './sim/unit.js';
 
 /** Composes the machine that a configuration names. `accelerators[slot]` may be absent. */
@@ -67,16 +68,21 @@ class Machine implements MachineApi, HartsHost, RunControl {
   private exitedAt = 0;
   private probedHart = 0;
 
+  private readonly config: MachineConfig;
+
   constructor(
-    private readonly config: MachineConfig,
+    given: MachineConfig,
     factories: readonly (AcceleratorFactory | undefined)[],
   ) {
+    const config = effectiveConfig(given);
     checkConfig(config);
+    this.config = config;
     const arena = new SharedArena(sharedBytes(config));
     this.tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size, arena);
     this.l2 = new Memory(addressMap.l2.base, config.l2.size, arena);
     this.state = createHartState(config.harts, arena);
     this.crossbar = new Crossbar(config.tcdm, this.tcdm, this.state, arena);
+    this.crossbar.uncontended = isFunctional(config.timing);
     this.harts = new Harts(
       {
         state: this.state,
@@ -93,7 +99,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     );
     this.interpreter = createInterpreter(this.harts);
     this.translator =
-      config.engine === 'interpreter'
+      config.engine === 'interpreter' || isFunctional(config.timing)
         ? undefined
         : Translator.create({
             harts: this.harts,
@@ -102,6 +108,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
             l2: this.l2,
             arena,
             sizes: config,
+            eager: config.engine === 'eager',
           });
     this.harts.codeCache.beforeChange = () => this.takeAllBack();
     this.crossbar.complete = this.interpreter.complete;
@@ -332,7 +339,8 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   /** Whether it is worth while to go over to translated code. */
   private mayTranslate(now: number, unitNext: number, limit: number): boolean {
-    return Math.min(unitNext, limit) - now >= SHORTEST_VISIT && !this.harts.traced;
+    const shortest = this.config.engine === 'eager' ? 1 : SHORTEST_VISIT;
+    return Math.min(unitNext, limit) - now >= shortest && !this.harts.traced;
   }
 
   private deadlock(): OctobarError {
@@ -444,11 +452,12 @@ class Machine implements MachineApi, HartsHost, RunControl {
     return this.events.describeWait(hart) ?? this.harts.memory.reason(hart);
   }
 
-  get tiers(): unknown {
-    const t = this.translator;
-    if (t === undefined) return undefined;
-    t.settle();
-    return { instructions: t.instructions, visits: t.visits, drops: t.drops, leaves: t.leaves, functions: t.store.infos.length, modules: t.store.modules, codeBytes: t.store.codeBytes };
+  tiers(): TierStats {
+    const { harts } = this.stats();
+    return tierStats(
+      this.translator,
+      harts.reduce((sum, { instret }) => sum + instret, 0),
+    );
   }
 
   stats(): MachineStats {

@@ -49,9 +49,9 @@ export const clusterParameters = {
   },
   engine: {
     value: 'auto',
-    choices: ['auto', 'interpreter'],
+    choices: ['auto', 'interpreter', 'eager'],
     meaning:
-      'who executes instructions: auto translates hot code to WebAssembly, interpreter never does; results and cycles are the same',
+      'who executes instructions: auto translates hot code to WebAssembly, eager all code at once, interpreter none; results and cycles are the same',
     source: 'a property of the emulator, not of the hardware',
     status: 'assumed',
   },

@@ -17,6 +17,7 @@ import {
   RS2_SHIFT,
   SINK,
 } from './slot.js';
+import { isFunctional } from '../functional.js';
 import type { timingParameters } from './timing.js';
 
 /**
@@ -35,6 +36,8 @@ export class CodeCache {
   private readonly loopEnds = new Set<number>();
   /** Changes whenever slots are dropped. */
   generation = 0;
+  /** No instruction waits for another. */
+  readonly functional: boolean;
   /** Called before code changes under harts: who ran ahead must come back first. */
   beforeChange: () => void = () => undefined;
 
@@ -45,6 +48,7 @@ export class CodeCache {
     private readonly timing: ConfigOf<typeof timingParameters>,
   ) {
     this.slots = new Int32Array(l2.size + tcdm.size);
+    this.functional = isFunctional(timing);
   }
 
   /** Index of a pc in `slots`, or -1 when it is outside L2 and TCDM. */
@@ -204,6 +208,7 @@ export class CodeCache {
       case 'wfi':
         break;
       default: {
+        if (this.functional) break;
         this.look(followsAt);
         const next = this.decodeAt(followsAt);
         if (next === undefined) break;

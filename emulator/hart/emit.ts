@@ -88,7 +88,7 @@ function emitCase(row: Row): string[] {
     case 'div': {
       const isSigned = row.name === 'div' || row.name === 'rem';
       return [
-        `const extra = divExtra + divisionSteps(${operands.rs2}, ${isSigned});`,
+        `const extra = divExtra + (divisionSteps(${operands.rs2}, ${isSigned}) & stepMask);`,
         write(main.value(row.result!)),
         't += extra;',
         '$div += extra;',

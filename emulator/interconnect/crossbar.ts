@@ -33,6 +33,8 @@ export class Crossbar implements Stateful {
   onPortWrite?: (offset: number, bytes: number) => void;
   /** Requests of ports in this cycle. */
   portRequests = 0;
+  /** Functional mode: no request waits for another. */
+  uncontended = false;
   readonly conflictsPerBank: Float64Array;
   /** Words that DMA and accelerators moved. */
   portWords = 0;
@@ -88,6 +90,10 @@ export class Crossbar implements Stateful {
 
   /** Phases 2 and 3 of a cycle in which only harts ask: `requesters[0..count)` of the state. */
   arbitrateHarts(count: number): void {
+    if (this.uncontended) {
+      for (let i = 0; i < count; i++) this.complete(this.state.requesters[i]);
+      return;
+    }
     const { requests, pointers, sides, bankMask } = this;
     const { requestOffset, next, requesters: harts } = this.state;
     let contested = false;
@@ -142,6 +148,7 @@ export class Crossbar implements Stateful {
 
   /** Phases 2 and 3 of a cycle in which DMA or accelerators ask too. */
   arbitrateAll(count: number): void {
+    if (this.uncontended) return this.grantAll(count);
     const { requests, dmaRequests, bankMask, wordPorts } = this;
     const { requestOffset, next, requesters: harts } = this.state;
     let narrow = count > 0;
@@ -172,6 +179,16 @@ export class Crossbar implements Stateful {
     }
     for (const port of wordPorts) this.portWords += port.finish();
     for (const port of this.widePorts) this.portWords += port.finish();
+    this.portRequests = 0;
+  }
+
+  /** Functional mode: everybody gets what he asks for, harts first. */
+  private grantAll(count: number): void {
+    for (let i = 0; i < count; i++) this.complete(this.state.requesters[i]);
+    for (const port of [...this.wordPorts, ...this.widePorts]) {
+      port.granted = port.asks;
+      this.portWords += port.finish();
+    }
     this.portRequests = 0;
   }
 

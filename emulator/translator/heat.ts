@@ -2,12 +2,15 @@
 export class Heat {
   private readonly counts = new Map<number, number>();
 
+  /** @param hot how often makes a line hot */
+  constructor(private readonly hot = HOT) {}
+
   /** Counts; true when the line has become hot. */
   add(pc: number): boolean {
     const line = pc >>> LINE_SHIFT;
     const count = (this.counts.get(line) ?? 0) + 1;
     this.counts.set(line, count);
-    return count >= HOT;
+    return count >= this.hot;
   }
 
   clear(): void {

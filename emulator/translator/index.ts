@@ -1,2 +1,2 @@
 export { sharedBytes } from './layout.js';
-export { leaveReasons, Translator, type Leaves } from './translator.js';
+export { leaveReasons, tierStats, Translator, type Leaves } from './translator.js';

@@ -1,3 +1,4 @@
+import type { TierStats } from '../api.js';
 import type { Interpreter } from '../hart/generated/execute.js';
 import type { Harts } from '../hart/harts.js';
 import { HART_SHIFT, RS1_SHIFT, RS2_SHIFT, RD_SHIFT, RD_MASK, REGISTER_MASK, rowOf } from '../hart/slot.js';
@@ -19,6 +20,8 @@ export interface TranslatorOptions {
   readonly crossbar: Crossbar;
   readonly l2: Memory;
   readonly arena: SharedArena;
+  /** Translate at first sight, and go on with translated code as soon as possible: for tests. */
+  readonly eager: boolean;
   readonly sizes: {
     readonly harts: number;
     readonly tcdm: { readonly size: number; readonly banks: number; readonly masters: number };
@@ -108,7 +111,7 @@ export class Translator {
       (pc) => harts.codeCache.indexOf(pc),
       scheduler,
     );
-    this.heat = new Heat();
+    this.heat = new Heat(options.eager ? 1 : undefined);
     this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths, () =>
       this.settle(),
     );
@@ -116,6 +119,7 @@ export class Translator {
   }
 
   reset(): void {
+    this.instructions = this.visits = 0;
     this.rewinder.clear();
     this.resumeAt = 0;
   }
@@ -364,8 +368,23 @@ export class Translator {
       this.store.translate([{ pc, completes }], this.codeEnd);
       if (this.store.find(pc, completes) !== 0) return;
     }
-    this.resumeAt = Math.max(this.resumeAt, now + HOLD);
+    this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));
   }
+}
+
+/** What `--json` says of the tiers; `instructions` of all tiers. */
+export function tierStats(translator: Translator | undefined, instructions: number): TierStats {
+  translator?.settle();
+  const translated = translator?.instructions ?? 0;
+  return {
+    instructions: { translated, interpreted: instructions - translated },
+    leaves: { ...translator?.leaves },
+    visits: translator?.visits ?? 0,
+    functions: (translator?.store.infos.length ?? 1) - 1,
+    modules: translator?.store.modules ?? 0,
+    code_bytes: translator?.store.codeBytes ?? 0,
+    dropped: translator?.drops ?? 0,
+  };
 }
 
 const privateTimings = new Set(['alu', 'mul', 'mulh', 'div', 'branch', 'jump', 'jalr']);
