@@ -190,8 +190,7 @@ export class HardwareLoops {
       start = s.loopStart1[at];
     } else return on;
     const flushed = s.afterFlush[at];
-    const late =
-      !this.codeCache.functional && (flushed === pc || flushed === ((pc - 4) | 0));
+    const late = !this.codeCache.functional && (flushed === pc || flushed === ((pc - 4) | 0));
     if (late) s.afterFlush[at] = 0;
     if (left === 0) return on;
     s.loopTarget[at] = start;

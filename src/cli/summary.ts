@@ -1,5 +1,6 @@
 /** What `run` prints on stderr at the end, in the manner of `perf stat`. */
 import type { Stats } from '../session/index.js';
+import { functionalNote } from '../session/index.js';
 import { formatTable, groupDigits } from './table.js';
 import type { Cell } from './table.js';
 
@@ -7,7 +8,8 @@ export function summary(stats: Stats): string {
   const image = stats.images.map(({ name }) => name).join(' + ');
   const clock = `${stats.clock_hz / 1e6} MHz`;
   const harts = stats.harts.length === 1 ? '1 hart' : `${stats.harts.length} harts`;
-  const machine = `${stats.preset}, ${stats.isa}, ${harts} at ${clock}`;
+  const functional = stats.timing === 'functional' ? `, ${functionalNote}` : '';
+  const machine = `${stats.preset}, ${stats.isa}, ${harts} at ${clock}${functional}`;
   const parts = [
     `\n ${image} on ${machine}\n\n`,
     counterLines(stats),

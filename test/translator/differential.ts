@@ -29,9 +29,14 @@ export function open(program: ClusterProgram, engine: Engine): MachineApi {
 export const paceOf = (number: number): Pace =>
   number % 100 === 17 ? 'cycles' : number % 4 === 1 ? 'slices' : 'whole';
 
-export function compareProgram(program: ClusterProgram, pace: Pace, seed: number): Verdict {
-  const reference = open(program, 'reference');
-  const machine = open(program, 'translated');
+export function compareProgram(
+  program: ClusterProgram,
+  pace: Pace,
+  seed: number,
+  engine: Engine,
+): Verdict {
+  const reference = open(program, 'interpreter');
+  const machine = open(program, engine);
   const random = new Random(seed);
   const limit = pace === 'cycles' ? Math.min(program.cycles, 6_000) : program.cycles;
   for (let cycle = 0; ;) {
@@ -50,6 +55,9 @@ export function compareProgram(program: ClusterProgram, pace: Pace, seed: number
   }
 }
 
+/** Most programs are translated at first sight, some when they are hot. */
+export const engineOf = (number: number): Engine => (number % 8 === 3 ? 'auto' : 'eager');
+
 export interface Failure {
   readonly number: number;
   readonly text: string;
@@ -57,7 +65,12 @@ export interface Failure {
 
 /** Compares program `number`; on a difference also the shortest beginning of it that differs. */
 export function check(seed: number, number: number): Failure | undefined {
-  const verdict = compareProgram(makeClusterProgram(seed, number), paceOf(number), number);
+  const verdict = compareProgram(
+    makeClusterProgram(seed, number),
+    paceOf(number),
+    number,
+    engineOf(number),
+  );
   if (verdict.difference === undefined) return undefined;
   return { number, text: explain(seed, number, verdict) };
 }
@@ -68,7 +81,12 @@ export function explain(seed: number, number: number, { difference, cycle }: Ver
     `  reproduce: npx tsx test/translator/replay.ts --seed ${seed} --program ${number}`,
   ];
   for (let limit = 0; limit < 12; limit++) {
-    const shorter = compareProgram(makeClusterProgram(seed, number, limit), paceOf(number), number);
+    const shorter = compareProgram(
+      makeClusterProgram(seed, number, limit),
+      paceOf(number),
+      number,
+      engineOf(number),
+    );
     if (shorter.difference === undefined) continue;
     lines.push(`  with --limit ${limit} pieces a phase: ${shorter.difference}`);
     break;

@@ -5,7 +5,7 @@
  */
 import { readArguments } from '../lockstep/arguments.js';
 import { firstDifference } from './compare.js';
-import { open } from './differential.js';
+import { engineOf, open } from './differential.js';
 import { stateOf } from './machines.js';
 import { makeClusterProgram } from './program.js';
 
@@ -16,7 +16,7 @@ out(JSON.stringify(program.settings));
 
 /** First cycle after which the two differ, by halving: a run up to a cycle is always the same. */
 function differsAt(cycle: number): string | undefined {
-  const [reference, machine] = [open(program, 'reference'), open(program, 'translated')];
+  const [reference, machine] = [open(program, 'interpreter'), open(program, engineOf(number))];
   return firstDifference(
     stateOf(reference, reference.runUntil(cycle)),
     stateOf(machine, machine.runUntil(cycle)),
@@ -32,7 +32,7 @@ while (high - low > 1) {
   else high = middle;
 }
 out(`first difference at cycle ${high}: ${differsAt(high)}`);
-const reference = open(program, 'reference');
+const reference = open(program, 'interpreter');
 const last: string[] = [];
 reference.trace((hart, pc, cycle) => {
   if (cycle < high - 40) return;

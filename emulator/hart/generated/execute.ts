@@ -1,5 +1,6 @@
 // Generated from emulator/isa and emulator/hart/execute.template by `npm run generate`. Do not edit.
 import { div, divu, divisionSteps, mulh, mulhsu, mulhu, rem, remu } from '../../isa/arithmetic.js';
+import { isFunctional } from '../../functional.js';
 import type { InterpreterContext } from '../context.js';
 import {
   dotProduct,
@@ -29,6 +30,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
   const { pointers, sides, bankMask, pointerMask, fair } = arbiter;
   const mulhExtra = timing.mulh - 1;
   const divExtra = timing.div_base - 1;
+  const stepMask = isFunctional(timing) ? 0 : -1;
   const fallThroughExtra = timing.branch_not_taken - 1;
   const jumpCost = timing.jump;
   const splitCost = timing.split_target;
@@ -599,7 +601,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if ((w & 536870912) !== 0) R[base + 41] = mulhExtra;
             break;
           case 54: { // div
-            const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], true);
+            const extra = divExtra + (divisionSteps(R[base + ((w >>> 20) & 31)], true) & stepMask);
             R[base + ((w >>> 9) & 63)] = div(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += extra;
             N[base + 40] += extra;
@@ -608,7 +610,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           }
           case 55: { // divu
-            const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], false);
+            const extra = divExtra + (divisionSteps(R[base + ((w >>> 20) & 31)], false) & stepMask);
             R[base + ((w >>> 9) & 63)] = divu(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += extra;
             N[base + 40] += extra;
@@ -617,7 +619,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           }
           case 56: { // rem
-            const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], true);
+            const extra = divExtra + (divisionSteps(R[base + ((w >>> 20) & 31)], true) & stepMask);
             R[base + ((w >>> 9) & 63)] = rem(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += extra;
             N[base + 40] += extra;
@@ -626,7 +628,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           }
           case 57: { // remu
-            const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], false);
+            const extra = divExtra + (divisionSteps(R[base + ((w >>> 20) & 31)], false) & stepMask);
             R[base + ((w >>> 9) & 63)] = remu(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += extra;
             N[base + 40] += extra;
