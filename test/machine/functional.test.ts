@@ -95,7 +95,7 @@ describe('functional timing', () => {
         const session = openSession({ set: settings, ...(preset === undefined ? {} : { preset }) });
         session.load({ name: `${name}.elf`, bytes: readFileSync(prebuilt(name)) });
         const result = session.run();
-        return { exit: result.exitCode, stats: session.stats() };
+        return { exit: result, stats: session.stats() };
       });
       expect(functional.exit).toBe(exact.exit);
       expect(functional.stats.timing).toBe('functional');

@@ -8,6 +8,9 @@ export interface Character {
   readonly engines: boolean;
   /** Only computes and uses the TCDM, as hot code does; no devices, no CSRs, no traps. */
   readonly inner: boolean;
+  readonly hardwareLoops: boolean;
+  /** Some hart may end the run while others compute. */
+  readonly quits: boolean;
   /** Changes its code and says so by fence.i. */
   readonly modifies: boolean;
   /** How often the loops of the program turn, about. */
@@ -33,7 +36,7 @@ export function piece(w: Writer, c: Character, d: Depth): void {
     [1, () => w.randomConstant()],
     [nested ? 3 + x : 0, () => conditional(w, c, d)],
     [nested && d.counters.length > 0 ? 3 + y : 0, () => loop(w, c, d)],
-    [w.coreV ? 2 + z : 0, () => hardwareLoop(w, c)],
+    [c.hardwareLoops ? 2 + z : 0, () => hardwareLoop(w, c)],
     [d.mayCall && w.functions.length > 0 ? 3 : 0, () => call(w)],
     [1, () => dispatch(w)],
     ...(c.inner ? [] : devices(w, c)),
@@ -52,6 +55,7 @@ function devices(w: Writer, c: Character): Kind[] {
     [w.coreV ? 1 : 0, () => mutex(w)],
     [1, () => transfer(w)],
     [c.engines ? 1 : 0, () => engineJob(w)],
+    [c.quits ? 1 : 0, () => quit(w)],
     [c.interrupts ? 1 : 0, () => w.asm.wide('wfi', 0x10500073)],
   ];
 }
@@ -207,6 +211,17 @@ function exception(w: Writer): void {
     default:
       return asm.wide('illegal', r.pick([0xffffffff, 0x0000707b, 0x00007057]));
   }
+}
+
+/** Ends the run, or breaks a rule, if a register says so. */
+function quit(w: Writer): void {
+  const { asm, random: r } = w;
+  const on = asm.label();
+  w.branch(on);
+  w.li(reg.address, r.pick([place.exit, place.exit, 0x00000010, place.events + 1]));
+  w.li(5, 0x80000000 + r.below(9));
+  w.store(5, reg.address, 0);
+  asm.place(on);
 }
 
 /** Registers on either bus, the test-and-set window, a character. */

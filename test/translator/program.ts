@@ -12,6 +12,8 @@ export interface ClusterProgram {
   readonly base: number;
   readonly code: Uint8Array;
   readonly entry: number;
+  /** Addresses of its instructions. */
+  readonly pcs: readonly number[];
   /** No program needs more; those that do are compared there. */
   readonly cycles: number;
   /** Fills memory and arrays. */
@@ -37,6 +39,8 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
     interrupts: coreV && r.chance(30),
     engines: r.chance(30),
     inner,
+    hardwareLoops: coreV && r.chance(50),
+    quits: r.chance(15),
     modifies: r.chance(25),
     turns: r.pick([3, 10, 40, 150]),
     weights: Array.from({ length: 5 }, () => r.below(8)),
@@ -73,7 +77,7 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
   }
   asm.place(end);
   epilogue(w, c);
-  const { code } = asm.assemble();
+  const { code, listing } = asm.assemble();
   const dataSeed = r.word();
   return {
     harts,
@@ -81,6 +85,7 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
     base,
     code,
     entry: base + entry.offset,
+    pcs: listing.filter(({ name }) => name !== '').map(({ offset }) => base + offset),
     cycles: 8_000,
     prepare: (machine) => prepare(machine, base, code, harts, dataSeed),
   };
