@@ -73,7 +73,10 @@ export class CodeCache {
   watchLoopEnd(pc: number): void {
     if (this.loopEnds.has(pc >>> 0)) return;
     this.loopEnds.add(pc >>> 0);
-    this.invalidate();
+    // Its slot and those before it say what ends a loop.
+    const index = this.indexOf(pc);
+    const slots = [index, index - 2, index - 4];
+    if (slots.some((at) => at >= 0 && this.slots[at] !== 0)) this.invalidate();
   }
 
   endsLoop(pc: number): boolean {

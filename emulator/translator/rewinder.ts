@@ -184,6 +184,7 @@ export class Rewinder {
     const clocks = clock.slice();
     const disturbed = state.signals[DISTURBED];
     const asked = attention[base];
+    const { issuing, now } = this.harts;
     const others: number[] = [];
     for (let other = 0; other < count; other++) {
       others.push(next[other << HART_SHIFT]);
@@ -197,6 +198,8 @@ export class Rewinder {
       this.interpreter.rounds(false);
     }
     attention[base] = asked;
+    this.harts.issuing = issuing;
+    this.harts.now = now;
     for (let other = 0; other < count; other++) {
       if (other !== hart) next[other << HART_SHIFT] = others[other];
     }

@@ -189,6 +189,11 @@ export class SegmentEmitter {
       body.get(BASE);
       body.memory(Op.i32Load, own('withheld'));
       body.set(state.waitedLocal);
+      // A hart that is taken back to here still has to hide the jump.
+      body.get(UNDO);
+      body.get(state.waitedLocal);
+      body.memory(Op.i32Store, FRAME_HEAD);
+      state.saved.push(wordOffset('waited'));
     }
   }
 

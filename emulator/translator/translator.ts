@@ -157,7 +157,10 @@ export class Translator {
     const { codeCache } = this.options.harts;
     const codeEnd = Math.min(this.options.harts.tcdmCodeEnd, 0x7fffffff);
     const stale = this.generation !== codeCache.generation || this.codeEnd !== codeEnd;
-    if (stale || this.paths.size > MAX_PATHS - BATCH_PATHS) this.drop();
+    if (stale || this.paths.size > MAX_PATHS - BATCH_PATHS) {
+      for (let hart = 0; hart < this.count; hart++) this.takeBack(hart, now);
+      this.drop();
+    }
     this.generation = codeCache.generation;
     this.codeEnd = codeEnd;
     // Counters of paths have 32 bits.
