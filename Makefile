@@ -6,7 +6,7 @@
 OCTOBAR := node dist/src/cli/main.js
 
 help:
-	@echo 'make run       install, build, run one MobileNetV2 bottleneck in its four mappings'
+	@echo 'make run       install, build, run one MobileNetV2 bottleneck in its six mappings'
 	@echo 'make test      install and check everything'
 	@echo 'make build     install the npm packages and build the tool'
 	@echo 'make lint      linter, format check and type check'

@@ -127,6 +127,14 @@ class Machine implements MachineApi, HartsHost, RunControl {
     this.dma = new Dma(config.dma, {
       ports: this.crossbar.wordPorts,
       tcdm: { base: this.tcdm.base, size: this.tcdm.size },
+      inner: {
+        contains: (address, bytes) => this.tcdm.contains(address, bytes),
+        load: (address) => this.tcdm.load(address),
+        store: (address, byte) => {
+          this.tcdm.store(address, byte);
+          codeCache.changed(address, 1);
+        },
+      },
       outer: {
         contains: (address, bytes) => l2.contains(address, bytes),
         load: (address) => l2.load(address),

@@ -46,13 +46,16 @@ OCTOBAR_LDFLAGS := $(OCTOBAR_ARCH) -nostdlib -static -T$(OCTOBAR_FIRMWARE)/boot/
   -Wl,--build-id=none -Wl,-z,max-page-size=16 $(OCTOBAR_LINK) -Wl,-Map=$(BUILD)/$(APP).map
 
 # The library: everything but the application. Unused functions are dropped by the linker.
-OCTOBAR_LIB := boot/crt0.S $(addprefix runtime/,start.c team.c l1.c dma.c perf.c printf.c string.c) $(OCTOBAR_HELPERS) \
-  $(addprefix drivers/,mchan.c hwpe.c ima.c depthwise.c timer.c) \
+OCTOBAR_LIB := boot/crt0.S $(addprefix runtime/,start.c team.c l1.c dma.c perf.c printf.c string.c metric.S) $(OCTOBAR_HELPERS) \
+  $(addprefix drivers/,mchan.c hwpe.c ima.c mvm.c depthwise.c timer.c) \
   $(addprefix kernels/,pointwise.c pointwise_tile.S depthwise.c residual.c requant.c ima_layer.c linear.c \
     conv3x3.c avgpool.c) \
   $(addprefix kernels/,pointwise_xcv.c pointwise_xcv_tile.S depthwise_xcv.c depthwise_xcv_rows.S residual_xcv.c \
     residual_xcv_words.S requant_xcv.c depthwise_xcv_stride2.c depthwise_xcv_tiles.S linear_xcv.c linear_xcv_tile.S \
-    conv3x3_xcv.c avgpool_xcv.c avgpool_xcv_tile.S)
+    conv3x3_xcv.c avgpool_xcv.c avgpool_xcv_tile.S) \
+  $(addprefix kernels/,pulpnn.c pulpnn_depthwise.c pulpnn_matmul.S pulpnn_rows.S)
+
+OCTOBAR_LIB += $(addprefix network/,open.c transfers.c engines.c harts.c marks.S)
 
 OCTOBAR_LIB_OBJS := $(addprefix $(OCTOBAR_LIB_BUILD)/,$(addsuffix .o,$(OCTOBAR_LIB)))
 OCTOBAR_APP_OBJS := $(addprefix $(BUILD)/,$(addsuffix .o,$(APP_SRCS)))

@@ -32,7 +32,7 @@ export const productCycles = (config: ImaConfig, clockHz: number): number =>
 function crossbars<A extends CellArray>(config: ImaConfig, columns: Columns<A>): MvmDescription<A> {
   const { rows, cols, arrays } = config;
   return {
-    shape: { name: 'ima', rows, cols, arrays },
+    shape: { name: 'ima', rows, cols, arrays, outputs: cols },
     id: 1,
     registers: imaRegisters,
     portBits: config.port_bits,

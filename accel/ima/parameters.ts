@@ -26,7 +26,7 @@ export const imaParameters = {
     value: 1,
     unit: 'array',
     min: 1,
-    max: 64,
+    max: 256,
     meaning: 'arrays behind the one interface; one computes at a time',
     source: `${paper}: 34 arrays for all of MobileNetV2, one for the bottleneck`,
     status: 'published',

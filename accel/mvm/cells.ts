@@ -27,7 +27,7 @@ export interface CellArray {
 
 /** How long cells take, and which of them can be written at all. */
 export interface CellAccess<A extends CellArray> {
-  create(): A;
+  create(array: number): A;
   /** The SUBMIT_PLOT that completes a row is held so long. */
   readonly rowCycles: number;
   /** Read-back of 8 cells by PR_VAL, on top of the register access. */
@@ -58,7 +58,7 @@ export class Cells<A extends CellArray = CellArray> {
 
   /** An array that nobody programmed holds zeros and no memory. */
   array(index: number): A {
-    return (this.arrays[index] ??= this.access.create());
+    return (this.arrays[index] ??= this.access.create(index));
   }
 
   /** P_START_X .. P_HIGHT: the rectangle starts over. */

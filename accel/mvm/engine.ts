@@ -82,7 +82,7 @@ class MvmEngine<A extends CellArray> implements Engine {
   }
 
   check(job: JobRegisters): void {
-    checkJob(job, this.shape);
+    checkJob(job, this.shape, this.macro.cellColumns?.(job));
     this.macro.check?.(job, decodeJob(job));
   }
 

@@ -3,7 +3,7 @@ import type { JobRegisters } from '../../emulator/hwpe/index.js';
 import { adcLimits } from '../physics/adc.js';
 import type { AdcRange } from '../physics/adc.js';
 import type { Requantisation } from '../physics/requantise.js';
-import { J } from './registers.js';
+import { J, macroJobBase, macroJobWords } from './registers.js';
 
 export const maxRowTiles = 16;
 
@@ -14,6 +14,8 @@ export interface ArrayShape {
   readonly rows: number;
   readonly cols: number;
   readonly arrays: number;
+  /** Most outputs of a pixel: one a column, more where a macro packs narrower weights. */
+  readonly outputs: number;
 }
 
 /** A rectangle of cells: `rows` inputs from row `y` on, outputs from column `x` on. */
@@ -37,6 +39,8 @@ export interface MvmJob extends Requantisation {
   readonly requantise: boolean;
   /** The 32-bit sums themselves are the output. */
   readonly raw: boolean;
+  /** The macro's own registers of this context, by word from `macroJobBase` on. */
+  readonly own: Int32Array;
   readonly mulAddress: number;
   readonly biasAddress: number;
 }
@@ -75,6 +79,7 @@ export function decodeJob(job: JobRegisters): MvmJob {
     range: { m: job[J.ADC_M], r: job[J.ADC_R] },
     requantise: job[J.REQUANT] === 1,
     raw: job[J.REQUANT] === 2,
+    own: job.slice(macroJobBase >> 2, (macroJobBase >> 2) + macroJobWords),
     mulAddress: job[J.MUL_ADDR],
     biasAddress: job[J.BIAS_ADDR],
     shift: job[J.SHIFT],
@@ -83,8 +88,14 @@ export function decodeJob(job: JobRegisters): MvmJob {
   };
 }
 
-/** Refuses a job that the hardware could not run, naming the register. */
-export function checkJob(job: JobRegisters, shape: ArrayShape): void {
+/** Columns of cells that the outputs take: one each, or two with 8-bit weights. */
+const columnsOf = (job: JobRegisters): number => job[J.J_WIDTH] * (job[J.WEIGHT_BITS] / 4);
+
+/**
+ * Refuses a job that the hardware could not run, naming the register.
+ * @param columns columns of cells that the outputs take
+ */
+export function checkJob(job: JobRegisters, shape: ArrayShape, columns = columnsOf(job)): void {
   const within = (name: keyof typeof J, low: number, high: number): void => {
     const value = job[J[name]];
     if (value < low || value > high)
@@ -97,7 +108,7 @@ export function checkJob(job: JobRegisters, shape: ArrayShape): void {
   within('REQUANT', 0, 2);
   within('ADC_M', 0, adcLimits.maxM);
   within('ADC_R', adcLimits.minR, adcLimits.maxR);
-  within('J_WIDTH', 1, shape.cols);
+  within('J_WIDTH', 1, shape.outputs);
   within('JOB_LINE_LENGTH', 1, 2 ** 31 - 1);
   within('JOB_FEAT_LENGTH', 1, 2 ** 31 - 1);
   within('ALPHA_IN_LENGTH', 0, 2 ** 31 - 1);
@@ -109,8 +120,7 @@ export function checkJob(job: JobRegisters, shape: ArrayShape): void {
     within('CLIP_LO', -128, 255);
     within('CLIP_HI', job[J.CLIP_LO], 255);
   }
-  for (const [k, tile] of tilesOf(job).entries())
-    checkTile(tile, k, job[J.J_WIDTH] * (bits / 4), shape);
+  for (const [k, tile] of tilesOf(job).entries()) checkTile(tile, k, columns, shape);
 }
 
 function checkTile(tile: RowTile, k: number, columns: number, shape: ArrayShape): void {

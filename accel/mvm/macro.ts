@@ -14,11 +14,17 @@ export interface Macro {
    * @param accumulators one per output, zero before the first row tile of a pixel
    * @returns cycles until the next product may start, at least 1
    */
-  product(job: MvmJob, tile: number, input: Uint8Array, accumulators: Int32Array): number;
+  product(
+    job: MvmJob,
+    tile: number,
+    input: Uint8Array,
+    accumulators: Int32Array,
+    now: number,
+  ): number;
+  /** Columns of cells that the outputs of a job take; undefined: 4 or 8 bits each, as the contract says. */
+  cellColumns?(job: JobRegisters): number | undefined;
   /** Refuses modes of its own extension block that do not exist. */
   check?(job: JobRegisters, decoded: MvmJob): void;
-  /** Takes what its own job registers say when a context starts. */
-  begin?(job: JobRegisters, decoded: MvmJob): void;
   /** The macro's physical events; they never decrease. */
   counters(): Counters;
   reset(): void;

@@ -100,10 +100,10 @@ export class Pipeline {
     private readonly pipelined: boolean,
   ) {
     this.inputs = inputRing(shape.rows);
-    this.outputs = outputRing(4 * shape.cols);
-    this.tables = Array.from({ length: contexts }, () => new RequantTables(shape.cols));
-    this.tableData = this.tables.map(() => new Uint8Array(tableBytes * shape.cols));
-    this.accumulators = new Int32Array(shape.cols);
+    this.outputs = outputRing(4 * shape.outputs);
+    this.tables = Array.from({ length: contexts }, () => new RequantTables(shape.outputs));
+    this.tableData = this.tables.map(() => new Uint8Array(tableBytes * shape.outputs));
+    this.accumulators = new Int32Array(shape.outputs);
   }
 
   get ready(): boolean {
@@ -114,7 +114,6 @@ export class Pipeline {
     const job = decodeJob(registers);
     const run = this.state.runs[context];
     run.job = job;
-    this.macro.begin?.(registers, job);
     run.tableFetched = 0;
     run.pixel = run.tile = run.computed = 0;
     step(run.source, registers, J.J_SRC_ADDR, J.ALPHA_IN_LENGTH);
@@ -130,7 +129,7 @@ export class Pipeline {
   cycle(now: number): number {
     const s = this.state;
     if (s.productEnd >= 0 && now >= s.productEnd) this.endProduct();
-    if (s.productEnd < 0 && this.mayCompute()) s.productEnd = now + this.beginProduct();
+    if (s.productEnd < 0 && this.mayCompute()) s.productEnd = now + this.beginProduct(now);
     if (s.burst === 'none') s.burst = this.nextBurst();
     if (s.burst !== 'none') {
       this.request();
@@ -156,7 +155,7 @@ export class Pipeline {
   clear(): void {
     this.state = idleState();
     this.inputs = inputRing(this.shape.rows);
-    this.outputs = outputRing(4 * this.shape.cols);
+    this.outputs = outputRing(4 * this.shape.outputs);
   }
 
   counters(): Counters {
@@ -214,14 +213,14 @@ export class Pipeline {
   }
 
   /** The macro computes at the start of a product; nothing of it is seen before its end. */
-  private beginProduct(): number {
+  private beginProduct(now: number): number {
     const { inputs, accumulators, counts } = this;
     const { context, tile } = inputs.slots[inputs.head];
     const job = this.job(context);
     if (tile === 0) accumulators.fill(0, 0, job.outputs);
     counts.mvms++;
     counts.macs += job.tiles[tile].rows * job.outputs;
-    return this.macro.product(job, tile, inputs.data[inputs.head], accumulators);
+    return this.macro.product(job, tile, inputs.data[inputs.head], accumulators, now);
   }
 
   private endProduct(): void {

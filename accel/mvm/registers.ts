@@ -140,6 +140,7 @@ const job = [
 
 /** Where a macro's own registers lie: per context below the capability block, shared ones behind it. */
 export const macroJobBase = 0x180;
+export const macroJobWords = 32;
 export const macroSharedBase = 0x400;
 
 /** The register map of an MVM engine: the common one and the macro's own modes behind it. */

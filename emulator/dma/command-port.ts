@@ -63,7 +63,8 @@ export class CommandQueue {
     this.words[this.received++] = word;
     if (this.received < wordsOf(this.words[0])) return;
     this.received = 0;
-    this.ready.push(this.dma.accept(this.words, this.id, hart, now));
+    const command = this.dma.accept(this.words, this.id, hart, now);
+    if (command !== undefined) this.ready.push(command);
   }
 
   private begin(word: number, hart: number): void {

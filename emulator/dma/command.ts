@@ -128,3 +128,17 @@ export function describeCommand(command: Command): string {
   const way = command.toTcdm ? `${external} to ${tcdm}` : `${tcdm} to ${external}`;
   return `DMA command of hart ${command.hart} (id ${command.id}, ${command.bytes} bytes, ${way})`;
 }
+
+/** Moves all bytes of a command, line by line on either side; no time passes. */
+export function moveBytes(command: Command, inner: OuterMemory, outer: OuterMemory): void {
+  const { external, tcdm, toTcdm, incrementing } = command;
+  for (let i = 0; i < command.bytes; i++) {
+    const inside = placeOf(tcdm, i);
+    const outside = incrementing ? placeOf(external, i) : external.address + (i & 7);
+    if (toTcdm) inner.store(inside, outer.load(outside));
+    else outer.store(outside, inner.load(inside));
+  }
+}
+
+const placeOf = (side: Side, i: number): number =>
+  side.address + Math.floor(i / side.line) * side.stride + (i % side.line);

@@ -3,7 +3,7 @@ import type { OuterMemory, WordPort } from '../interconnect/ports.js';
 import { OctobarError } from '../sim/error.js';
 import type { Counters, EventSink, HartControl, Stateful, Unit } from '../sim/unit.js';
 import { CommandQueue, DmaPort } from './command-port.js';
-import { decodeCommand } from './command.js';
+import { decodeCommand, moveBytes } from './command.js';
 import type { Command, TcdmRange } from './command.js';
 import type { DmaConfig } from './direction.js';
 import { Receiver } from './receiver.js';
@@ -19,6 +19,8 @@ export interface DmaEnvironment {
   readonly ports: readonly WordPort[];
   readonly outer: OuterMemory;
   readonly tcdm: TcdmRange;
+  /** The TCDM by its back door, for transfers that take no time. */
+  readonly inner: OuterMemory;
 }
 
 /**
@@ -160,10 +162,17 @@ export class Dma implements Unit, Stateful {
     return this.left[id] > 0 || now < this.endsAt[id];
   }
 
-  /** Checks the command that is complete in cycle `now` and counts its bytes as under way. */
-  accept(words: Uint32Array, id: number, hart: number, now: number): Command {
+  /**
+   * Checks the command that is complete in cycle `now` and counts its bytes as under way.
+   * @returns undefined when nothing is left to do: transfers are instant
+   */
+  accept(words: Uint32Array, id: number, hart: number, now: number): Command | undefined {
     const { tcdm, outer } = this.environment;
     const command = decodeCommand(words, id, hart, tcdm, outer);
+    if (this.config.instant) {
+      this.transferAtOnce(command, now);
+      return undefined;
+    }
     if (this.bytesLeft === 0 && now >= this.busyUntil) {
       this.busyBefore += this.busyUntil - this.busyFrom;
       this.busyFrom = now;
@@ -176,6 +185,20 @@ export class Dma implements Unit, Stateful {
     this.arbitrateAt = Math.min(this.arbitrateAt, now + 1);
     this.plan();
     return command;
+  }
+
+  /** All bytes arrive in the cycle of the command; its event comes in the next. */
+  private transferAtOnce(command: Command, now: number): void {
+    const { inner, outer, events, harts } = this.environment;
+    moveBytes(command, inner, outer);
+    this.transfers++;
+    if (command.toTcdm) this.bytesIn += command.bytes;
+    else this.bytesOut += command.bytes;
+    const everybody = (command.flags & CommandBit.BROADCAST) !== 0;
+    const mask = everybody ? (1 << harts) - 1 : 1 << command.hart;
+    const { event_line, interrupt_line } = this.config;
+    if ((command.flags & CommandBit.EVENT) !== 0) events.raise(event_line, mask, now + 1);
+    if ((command.flags & CommandBit.INTERRUPT) !== 0) events.raise(interrupt_line, mask, now + 1);
   }
 
   private arbitrate(now: number): void {

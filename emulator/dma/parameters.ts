@@ -106,6 +106,13 @@ export const dmaParameters = {
     source: `read off ${rtl}: two entries in the bus register slice, two in the buffers of the TCDM ports`,
     status: 'derived',
   },
+  instant: {
+    value: false,
+    meaning:
+      'true: a transfer is complete in the cycle of its command and takes no bank; a setting for comparisons with studies that leave moving data out',
+    source: 'a setting for comparisons, not a device',
+    status: 'assumed',
+  },
   event_line: {
     value: 8,
     unit: 'event line',

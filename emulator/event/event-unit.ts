@@ -3,6 +3,7 @@ import { RegisterDecoder } from '../peripherals/register-decoder.js';
 import { OctobarError } from '../sim/error.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import type { EventSink, HartControl, Stateful, Unit } from '../sim/unit.js';
+import { BarrierQueue } from './barrier-queue.js';
 import { Barriers } from './barriers.js';
 import { describeWait } from './describe.js';
 import { Dispatch } from './dispatch.js';
@@ -34,16 +35,19 @@ interface Scheduled {
  * A barrier has one register more in its way: t + 2. A wait is answered in the first cycle in which
  * buffer & mask != 0.
  *
- * Two deliberate differences to the RTL: a wait returns and clears the bits that were there in the
- * cycle of its grant (the RTL looks one cycle later, and drops what comes in the cycle after that);
- * and misuse of mutexes and dispatch, which the RTL only reports in simulation, is an error.
+ * A wait that clears does so at the end of the cycle behind its grant, and takes what arrives until then
+ * with it: an event of the mask that comes right behind the grant is lost, as in the RTL. An event load
+ * returns what is there in that cycle behind the grant.
+ *
+ * Two deliberate differences to the RTL: plain loads of wait registers return what is there in the cycle of
+ * their grant; and misuse of mutexes and dispatch, which the RTL only reports in simulation, is an error.
  */
 export class EventUnit implements Unit, EventSink, Stateful {
   readonly name = 'event_unit';
   nextCycle = Infinity;
 
   /** The port at 0x10204000: registers of the accessing hart. */
-  readonly fast: Peripheral;
+  readonly fast: EventFastPort;
   /** The port at 0x10200800: registers of all harts. */
   readonly slow: Peripheral;
 
@@ -54,12 +58,19 @@ export class EventUnit implements Unit, EventSink, Stateful {
   readonly irqMask: Uint32Array;
   readonly softwareTargets: Uint32Array;
   readonly barriers: Barriers;
+  /** Who waits for a turn at the registers of a barrier. */
+  readonly queue: BarrierQueue;
   readonly mutexes: Mutexes;
   readonly dispatch: Dispatch;
   readonly waitKind: Uint8Array;
   readonly waitIndex: Uint8Array;
 
   private readonly waitClears: Uint8Array;
+  /** Bits that the answered wait of a hart clears, and the cycles until the end of which it does. */
+  private readonly clearing: Uint32Array;
+  private readonly clearsIn: Uint8Array;
+  /** The hart has been answered in the current cycle, with events. */
+  private readonly answered: Uint8Array;
   /** The held read was taken back, for an interrupt: it will be tried again. */
   private readonly withdrawn: Uint8Array;
   private readonly irqLevel: Uint8Array;
@@ -71,6 +82,8 @@ export class EventUnit implements Unit, EventSink, Stateful {
   /** The current cycle holds something that its end must judge. */
   private dirty = false;
   private scheduled: Scheduled[] = [];
+  /** Cycle whose end serves those who wait at barrier registers. */
+  private nextTurn = Infinity;
 
   constructor(
     config: ConfigOf<typeof eventParameters>,
@@ -91,9 +104,13 @@ export class EventUnit implements Unit, EventSink, Stateful {
     this.waitKind = new Uint8Array(harts);
     this.waitIndex = new Uint8Array(harts);
     this.waitClears = new Uint8Array(harts);
+    this.clearing = words();
+    this.clearsIn = new Uint8Array(harts);
+    this.answered = new Uint8Array(harts);
     this.withdrawn = new Uint8Array(harts);
     this.irqLevel = new Uint8Array(harts);
     this.barriers = new Barriers(config.barriers);
+    this.queue = new BarrierQueue(config.barriers, harts);
     this.mutexes = new Mutexes(config.mutexes);
     this.dispatch = new Dispatch(config.dispatch_depth, harts);
     this.allHarts = (1 << harts) - 1;
@@ -139,6 +156,19 @@ export class EventUnit implements Unit, EventSink, Stateful {
 
   cycle(now: number): void {
     this.advance(now);
+    if (this.queue.isEmpty) return;
+    this.queue.serve(now, (hart, offset, isWrite, value) => {
+      this.control.resume(hart, now, this.fast.served(offset, isWrite, value));
+    });
+    this.nextTurn = this.queue.isEmpty ? Infinity : now + 1;
+    this.plan();
+  }
+
+  /** The access in progress waits until the barrier unit has served those before it. */
+  holdForTurn(hart: number, barrier: number): void {
+    if (this.nextTurn === Infinity) this.nextTurn = this.clock + 1;
+    this.control.hold(hart, `event unit: turn at the registers of barrier ${barrier}`, false);
+    this.plan();
   }
 
   settle(): void {
@@ -168,9 +198,14 @@ export class EventUnit implements Unit, EventSink, Stateful {
     this.waitIndex[hart] = index;
     this.waitClears[hart] = clears ? 1 : 0;
     this.withdrawn[hart] = 0;
-    if ((this.buffer[hart] & this.mask[hart]) !== 0) return this.answer(hart);
+    if (this.answers(hart)) return this.answer(hart);
     this.control.hold(hart, waitTexts[kind], true);
     return 0;
+  }
+
+  /** An event is there, and no earlier wait has yet to clear it. */
+  private answers(hart: number): boolean {
+    return (this.buffer[hart] & this.mask[hart]) !== 0 && this.clearsIn[hart] === 0;
   }
 
   /** Software event `event` to the harts in `hartMask`; 0 means all of them. */
@@ -206,7 +241,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
   private plan(): void {
     let next = this.dirty ? this.clock + 1 : Infinity;
     for (const s of this.scheduled) if (s.at + 1 < next) next = s.at + 1;
-    this.nextCycle = next;
+    this.nextCycle = Math.min(next, this.nextTurn);
   }
 
   private trigger(hart: number, kind: number, index: number): void {
@@ -228,12 +263,22 @@ export class EventUnit implements Unit, EventSink, Stateful {
     this.clock++;
     this.dirty = barrierFires || dispatching;
     for (let h = 0; h < this.harts; h++) {
+      const late = lines[h] & this.mask[h];
       if (lines[h] !== 0) {
         this.buffer[h] |= lines[h];
         lines[h] = 0;
         this.driveInterrupt(h);
       }
-      if ((this.buffer[h] & this.mask[h]) === 0) continue;
+      if (this.answered[h] !== 0) {
+        this.answered[h] = 0;
+        if (late !== 0) this.control.amend(h, (this.buffer[h] & this.mask[h]) >>> 0);
+      }
+      if (this.clearsIn[h] !== 0) {
+        this.clearsIn[h]--;
+        if (this.clearsIn[h] === 0) this.clear(h, this.clearing[h]);
+        else this.dirty = true;
+      }
+      if (!this.answers(h)) continue;
       if (this.sleeps(h)) this.control.resume(h, this.clock, this.answer(h));
       else this.control.wake(h, this.clock);
     }
@@ -258,9 +303,14 @@ export class EventUnit implements Unit, EventSink, Stateful {
     const kind = this.waitKind[hart];
     const events = (this.buffer[hart] & this.mask[hart]) >>> 0;
     this.waitKind[hart] = Wait.NONE;
-    if (this.waitClears[hart] !== 0) this.clear(hart, events);
+    if (this.waitClears[hart] !== 0) {
+      this.clearing[hart] = this.mask[hart];
+      this.clearsIn[hart] = 2;
+    }
+    this.touch();
     if (kind === Wait.MUTEX) return this.mutexes.message[this.waitIndex[hart]];
     if (kind === Wait.DISPATCH) return this.dispatch.take(hart);
+    this.answered[hart] = 1;
     return events;
   }
 
@@ -275,6 +325,8 @@ export class EventUnit implements Unit, EventSink, Stateful {
     for (const words of this.words()) words.fill(0);
     for (let h = 0; h < this.harts; h++) this.driveInterrupt(h);
     this.barriers.reset();
+    this.queue.reset();
+    this.nextTurn = Infinity;
     this.mutexes.reset();
     this.dispatch.reset();
     this.scheduled = [];
@@ -288,6 +340,8 @@ export class EventUnit implements Unit, EventSink, Stateful {
       words: this.words().map((words) => words.slice()),
       irqLevel: this.irqLevel.slice(),
       barriers: this.barriers.save(),
+      queue: this.queue.save(),
+      nextTurn: this.nextTurn === Infinity ? -1 : this.nextTurn,
       mutexes: this.mutexes.save(),
       dispatch: this.dispatch.save(),
       scheduled: [...this.scheduled],
@@ -301,6 +355,8 @@ export class EventUnit implements Unit, EventSink, Stateful {
       words: (Uint32Array | Uint8Array)[];
       irqLevel: Uint8Array;
       barriers: unknown;
+      queue: unknown;
+      nextTurn: number;
       mutexes: unknown;
       dispatch: unknown;
       scheduled: Scheduled[];
@@ -311,6 +367,8 @@ export class EventUnit implements Unit, EventSink, Stateful {
     // The harts restore the levels of their interrupt lines themselves.
     this.irqLevel.set(s.irqLevel);
     this.barriers.restore(s.barriers);
+    this.queue.restore(s.queue);
+    this.nextTurn = s.nextTurn < 0 ? Infinity : s.nextTurn;
     this.mutexes.restore(s.mutexes);
     this.dispatch.restore(s.dispatch);
     this.scheduled = [...s.scheduled];
@@ -329,6 +387,9 @@ export class EventUnit implements Unit, EventSink, Stateful {
       this.waitKind,
       this.waitIndex,
       this.waitClears,
+      this.clearing,
+      this.clearsIn,
+      this.answered,
       this.withdrawn,
     ];
   }

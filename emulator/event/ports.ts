@@ -148,8 +148,34 @@ export class EventFastPort extends EventPort {
       case 'DISPATCH_FIFO':
         return unit.wait(hart, Wait.DISPATCH, 0, true);
       default:
-        return name.startsWith('BARRIER_') ? this.readBarrier(hit) : this.readCore(name, hart);
+        if (!name.startsWith('BARRIER_')) return this.readCore(name, hart);
+        return this.hasTurn(hit, offset, hart, now, false, 0) ? this.readBarrier(hit) : 0;
     }
+  }
+
+  /** A barrier unit serves one hart in a cycle; the others wait for `served`. */
+  private hasTurn(
+    hit: RegisterHit,
+    offset: number,
+    hart: number,
+    now: number,
+    isWrite: boolean,
+    value: number,
+  ): boolean {
+    const { unit } = this;
+    const b = this.instance(hit, unit.barriers.count, 'event.barriers');
+    if (unit.queue.takes(b, hart, now)) return true;
+    unit.queue.put(b, hart, offset, isWrite, value);
+    unit.holdForTurn(hart, b);
+    return false;
+  }
+
+  /** The access of a hart that waited for its turn; returns what it reads. */
+  served(offset: number, isWrite: boolean, value: number): number {
+    const hit = this.decoder.find(offset, 4, isWrite);
+    if (!isWrite) return this.readBarrier(hit);
+    this.writeBarrier(hit, value);
+    return 0;
   }
 
   write(offset: number, value: number, size: number, hart: number, now: number): void {
@@ -175,8 +201,8 @@ export class EventFastPort extends EventPort {
         unit.dispatch.setTeam(value & unit.allHarts);
         return unit.touch();
       default:
-        if (name.startsWith('BARRIER_')) this.writeBarrier(hit, value);
-        else this.writeCore(name, hart, value);
+        if (!name.startsWith('BARRIER_')) return this.writeCore(name, hart, value);
+        if (this.hasTurn(hit, offset, hart, now, true, value)) this.writeBarrier(hit, value);
     }
   }
 

@@ -222,7 +222,8 @@ export class CodeCache {
         if (this.feedsJalr(d, next, followsAt + next.bytes)) word |= FEEDS_JALR;
         else if (stepsBase(d) && next.row.timing === 'jalr' && next.rs1 === d.rs1) {
           // The stepped base comes out of the ALU, a cycle before a loaded value would.
-          cost += 1;
+          // One cycle serves both when the link is the loaded register.
+          cost = 2;
           word &= ~NEXT_IS_JUMP;
         }
       }
@@ -250,8 +251,12 @@ export class CodeCache {
 /** Whether the instruction after a load waits for it: it reads the register, or overwrites it out of turn. */
 function loadUse(load: Decoded, next: Decoded): 0 | 1 {
   const register = load.rd;
-  if (register === 0 || next.row.timing === 'jalr') return 0;
-  return readsRegister(next, register) || writesThroughAlu(next, register) ? 1 : 0;
+  const { timing } = next.row;
+  // A jump waits for its link only, and meanwhile does what it is for; jalr's base has a rule of its own.
+  if (timing === 'jump' || timing === 'jalr') return next.rd === register ? 1 : 0;
+  if (writesThroughAlu(next, register)) return 1;
+  // Reads of x0 wait for nobody; a discarded load and a discarded result still share the write port.
+  return register !== 0 && readsRegister(next, register) ? 1 : 0;
 }
 
 export function readsRegister(d: Decoded, register: number): boolean {

@@ -487,6 +487,10 @@ export class Harts implements InterpreterContext, HartControl {
     this.disturbed = true;
   }
 
+  amend(hart: number, value: number): void {
+    this.memory.amend(hart, value);
+  }
+
   delay(cycles: number): void {
     this.memory.delay(cycles);
   }

@@ -27,6 +27,8 @@ export class MemoryAccess {
   /** Hart whose peripheral access is in progress. */
   private accessing = 0;
   private readonly why: (string | undefined)[];
+  /** Slot of the last peripheral access of each hart when it was an event load, else 0. */
+  private readonly eventLoads: Int32Array;
   private readonly tcdm: Memory;
   private readonly l2: Memory;
   private readonly functional: boolean;
@@ -39,19 +41,22 @@ export class MemoryAccess {
     this.l2 = options.l2;
     this.functional = isFunctional(options.timing);
     this.why = Array.from({ length: options.state.count }, () => undefined);
+    this.eventLoads = new Int32Array(options.state.count);
     this.hostCalls = new HostCalls(harts, this.tcdm, this.l2);
   }
 
   reset(): void {
     this.why.fill(undefined);
+    this.eventLoads.fill(0);
   }
 
   save(): unknown {
-    return { why: this.why.map((text) => text ?? null) };
+    return { why: this.why.map((text) => text ?? null), eventLoads: this.eventLoads.slice() };
   }
 
   restore(saved: unknown): void {
-    const { why } = saved as { why: (string | null)[] };
+    const { why, eventLoads } = saved as { why: (string | null)[]; eventLoads: Int32Array };
+    this.eventLoads.set(eventLoads);
     why.forEach((text, hart) => (this.why[hart] = text ?? undefined));
   }
 
@@ -200,7 +205,10 @@ export class MemoryAccess {
     const flush = this.flush(slot);
     const cost = ((slot >>> COST_SHIFT) & COST_MASK) + flush;
     if (flush > 0) s.addStall(hart, 'event_load', flush);
-    else if (cost > 1) s.addStall(hart, 'load_use', cost - 1);
+    else if (cost > 1) {
+      s.addStall(hart, 'load_use', cost - 1);
+      if ((slot & NEXT_IS_JUMP) !== 0) s.waited[at] = withheld + extra + cost - 1;
+    }
     if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart << HART_SHIFT] = now + 3;
     s.phase[hart << HART_SHIFT] = phase.simple;
     this.advance(hart, slot, now + cost);
@@ -271,6 +279,7 @@ export class MemoryAccess {
     const s = this.harts.state;
     const isEventLoad = rowOf(slot)!.timing === 'event-load';
     this.accessing = hart;
+    this.eventLoads[hart] = isEventLoad ? slot : 0;
     s.requestAddress[hart << HART_SHIFT] = at;
     s.requestSlot[hart << HART_SHIFT] = slot;
     s.heldLatency[hart << HART_SHIFT] = region.latency + this.flush(slot);
@@ -310,12 +319,20 @@ export class MemoryAccess {
     const s = this.harts.state;
     const hazard = ((slot >>> COST_SHIFT) & COST_MASK) - 1;
     s.stalls[(hart << HART_SHIFT) + stall.load_use] += hazard;
+    // A jump that waits for its link has fetched meanwhile.
+    if (hazard > 0 && (slot & NEXT_IS_JUMP) !== 0) s.waited[hart << HART_SHIFT] = hazard;
     s.addStall(hart, cause, latency - 1);
     this.count(hart, m);
     (m.write ? s.outerStores : s.outerLoads)[hart << HART_SHIFT]++;
     (m.write ? s.outerStoreCycles : s.outerLoadCycles)[hart << HART_SHIFT] += latency;
     if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart << HART_SHIFT] = now + latency + 2;
     this.advance(hart, slot, now + latency + hazard);
+  }
+
+  /** The event load of a hart that was answered in the last cycle reads another value after all. */
+  amend(hart: number, value: number): void {
+    const slot = this.eventLoads[hart];
+    if (slot !== 0) this.deliver(hart, slot, rowOf(slot)!.memory!, value);
   }
 
   /** The answer to the access in progress takes `cycles` more, also when it is held. */

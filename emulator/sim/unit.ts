@@ -40,6 +40,11 @@ export interface HartControl {
    * A load that is granted in cycle g with this bus latency L lets the next instruction go at g + L.
    */
   resume(hart: number, at: number, value: number): void;
+  /**
+   * The event load of `hart` that was answered in the last cycle reads `value` after all: what it waited
+   * for is looked at a cycle after its grant. Plain loads keep what they have.
+   */
+  amend(hart: number, value: number): void;
   /** Inside `read`/`write`: the answer takes `cycles` more than the latency of the bus. */
   delay(cycles: number): void;
   /** Level of an interrupt line (bit number in mie/mip) of a hart. */

@@ -184,17 +184,20 @@ export class SegmentEmitter {
     state.retire(step.cost);
     state.age = 0;
     if (step.feedsJalr) state.ready = 3;
-    if (step.nextIsJump) {
+    if (!step.nextIsJump) return;
+    if (step.cost > 1) state.waited = step.cost - 1;
+    else {
       state.waitedLocal = body.local(Type.i32);
       body.get(BASE);
       body.memory(Op.i32Load, own('withheld'));
       body.set(state.waitedLocal);
-      // A hart that is taken back to here still has to hide the jump.
-      body.get(UNDO);
-      body.get(state.waitedLocal);
-      body.memory(Op.i32Store, FRAME_HEAD);
-      state.saved.push(wordOffset('waited'));
     }
+    // A hart that is taken back to here still has to hide the jump.
+    body.get(UNDO);
+    if (state.waitedLocal >= 0) body.get(state.waitedLocal);
+    else body.i32(state.waited);
+    body.memory(Op.i32Store, FRAME_HEAD);
+    state.saved.push(wordOffset('waited'));
   }
 
   /** A register that the access changed goes to memory at once: what comes later may be taken back. */

@@ -30,10 +30,20 @@ void hwpe_trigger_job(uint32_t base) {
 
 uint32_t hwpe_get_status(uint32_t base) { return mmio_read(base + IMA_STATUS); }
 
-void hwpe_wait(uint32_t base, uint32_t slot) {
-  /* An event that came before the sleep is in the buffer, so none is missed; a stale one costs a turn. */
-  while (hwpe_get_status(base) != 0) eu_evt_mask_wait_clear(1u << EU_EVENT_ACC(slot));
-  compiler_fence();
+uint32_t hwpe_wait_pending(uint32_t base, uint32_t slot, uint32_t most) {
+  for (;;) {
+    uint32_t pending = 0;
+    for (uint32_t status = hwpe_get_status(base); status != 0; status >>= 8)
+      pending += (status & 255) != 0;
+    if (pending <= most) {
+      compiler_fence();
+      return pending;
+    }
+    /* An event that came before the sleep is in the buffer, so none is missed; a stale one costs a turn. */
+    eu_evt_mask_wait_clear(1u << EU_EVENT_ACC(slot));
+  }
 }
+
+void hwpe_wait(uint32_t base, uint32_t slot) { hwpe_wait_pending(base, slot, 0); }
 
 void hwpe_soft_clear(uint32_t base) { mmio_write(base + IMA_SOFT_CLEAR, 0); }

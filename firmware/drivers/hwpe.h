@@ -29,6 +29,9 @@ uint32_t hwpe_get_status(uint32_t base);
 /* Sleeps until no job is left. Jobs must have been committed by this hart: only it gets the event. */
 void hwpe_wait(uint32_t base, uint32_t slot);
 
+/* Sleeps until at most `most` jobs are left, committed or running; returns how many are. Jobs as above. */
+uint32_t hwpe_wait_pending(uint32_t base, uint32_t slot, uint32_t most);
+
 void hwpe_soft_clear(uint32_t base);
 
 #endif

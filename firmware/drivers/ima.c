@@ -20,7 +20,12 @@ void ima_select(void) { hwpe_select(HWPE_SLOT_IMA); }
 
 void ima_plot(uint32_t array, uint32_t x, uint32_t y, uint32_t width, uint32_t height,
               const uint32_t *cells) {
-  const uint32_t words = (width + 7) / 8 * height;
+  ima_plot_strided(array, x, y, width, height, cells, (width + 7) / 8, 1);
+}
+
+void ima_plot_strided(uint32_t array, uint32_t x, uint32_t y, uint32_t width, uint32_t height,
+                      const uint32_t *cells, uint32_t row_step, uint32_t word_step) {
+  const uint32_t words = (width + 7) / 8;
   hwpe_acquire(IMA_BASE, HWPE_SLOT_IMA);
   ima_set(IMA_PLOT_ARRAY, array);
   ima_set(IMA_P_START_X, x);
@@ -28,7 +33,9 @@ void ima_plot(uint32_t array, uint32_t x, uint32_t y, uint32_t width, uint32_t h
   ima_set(IMA_P_WIDTH, width);
   ima_set(IMA_P_HIGHT, height);
   /* The engine answers a write when the cells are programmed, and is idle after the last one. */
-  for (uint32_t i = 0; i < words; i++) ima_set(IMA_SUBMIT_PLOT, cells[i]);
+  for (uint32_t row = 0; row < height; row++)
+    for (uint32_t word = 0; word < words; word++)
+      ima_set(IMA_SUBMIT_PLOT, cells[row * row_step + word * word_step]);
 }
 
 void ima_submit(const ima_job_t *job) {
@@ -63,7 +70,7 @@ void ima_submit(const ima_job_t *job) {
   ima_set(IMA_SHIFT, job->shift);
   ima_set(IMA_CLIP_LO, (uint32_t)job->lo);
   ima_set(IMA_CLIP_HI, (uint32_t)job->hi);
-  ima_set(IMA_REQUANT, 1);
+  ima_set(IMA_REQUANT, job->raw ? 2 : 1);
   ima_set(IMA_ROW_TILES, job->n_row_tiles);
   for (uint32_t k = 1; k < job->n_row_tiles; k++) {
     ima_set(IMA_TILE_PLACE(k), tile[k].array << IMA_TILE_PLACE_ARRAY_LSB |
@@ -72,6 +79,10 @@ void ima_submit(const ima_job_t *job) {
     ima_set(IMA_TILE_ROWS(k), tile[k].rows);
   }
   hwpe_trigger_job(IMA_BASE);
+}
+
+uint32_t ima_wait_pending(uint32_t most) {
+  return hwpe_wait_pending(IMA_BASE, HWPE_SLOT_IMA, most);
 }
 
 void ima_wait(void) { hwpe_wait(IMA_BASE, HWPE_SLOT_IMA); }

@@ -34,6 +34,7 @@ typedef struct ima_job {
   uint32_t weight_bits; /* 4 or 8 */
   uint32_t in_signed;
   uint32_t adc_m, adc_r; /* adc_r = 0: leave the converter as it is (it is ideal) */
+  uint32_t raw; /* 1: the output is the 32-bit sums themselves, int32 [cols] a pixel; no requantisation */
   const int32_t *mul;    /* [cols] */
   const int64_t *bias;   /* [cols] */
   uint32_t shift;
@@ -57,10 +58,17 @@ void ima_select(void);
 void ima_plot(uint32_t array, uint32_t x, uint32_t y, uint32_t width, uint32_t height,
               const uint32_t *cells);
 
+/* The same where the word of 8 columns from 8 w on of row r is cells[r * row_step + w * word_step]. */
+void ima_plot_strided(uint32_t array, uint32_t x, uint32_t y, uint32_t width, uint32_t height,
+                      const uint32_t *cells, uint32_t row_step, uint32_t word_step);
+
 /* Queues a job: sleeps until a context is free, programs and starts it. Does not wait for its end. */
 void ima_submit(const ima_job_t *job);
 
 /* Sleeps until all queued jobs are done. */
 void ima_wait(void);
+
+/* Sleeps until at most `most` of them are not; returns how many are not. */
+uint32_t ima_wait_pending(uint32_t most);
 
 #endif

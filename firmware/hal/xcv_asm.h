@@ -118,9 +118,16 @@
     .insn i 0x2b, 4, x11, \rs1, 0
     .endif
 .endm
-/* rd = (rd + rs1) >> rs2 */
+/* rd = (rd + rs1) >> rs2; with r the sum is rounded: 2^(rs2-1) is added. */
 .macro cv.addnr rd, rs1, rs2
     .insn r 0x2b, 3, 0x40, \rd, \rs1, \rs2
+.endm
+.macro cv.addrnr rd, rs1, rs2
+    .insn r 0x2b, 3, 0x42, \rd, \rs1, \rs2
+.endm
+/* rs1 within -rs2-1 .. rs2 */
+.macro cv.clipr rd, rs1, rs2
+    .insn r 0x2b, 3, 0x3a, \rd, \rs1, \rs2
 .endm
 /* clang-format on */
 #endif

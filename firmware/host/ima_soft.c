@@ -104,3 +104,5 @@ void ima_submit(const ima_job_t *job) {
 }
 
 void ima_wait(void) {}
+
+uint32_t ima_wait_pending(uint32_t most) { return 0 * most; }

@@ -7,9 +7,11 @@ static ima_steps_t steps(const ima_grid_t *grid, uint32_t width) {
   return s;
 }
 
-static void run(const ima_layer_t *l, int window) {
+static void submit(const ima_layer_t *l, uint32_t first, uint32_t rows, int window) {
+  const uint8_t *in = (const uint8_t *)l->in + first * l->in_grid.row_step;
+  uint8_t *out = (uint8_t *)l->out + first * l->out_grid.row_step;
   ima_job_t job = {
-      .pixels = l->out_h * l->out_w,
+      .pixels = rows * l->out_w,
       .line_bytes = l->in_channels,
       .line_stride = l->in_channels,
       .block_lines = window ? 3 : 1,
@@ -27,9 +29,9 @@ static void run(const ima_layer_t *l, int window) {
   for (uint32_t i = 0; i < l->n_tiles; i++) {
     const ima_tile_t *tile = &l->tiles[i];
     /* A window reads only the channels of its tile; a 1x1 convolution reads them all. */
-    job.src = (const uint8_t *)l->in + (window ? tile->first_col : 0);
+    job.src = in + (window ? tile->first_col : 0);
     if (window) job.line_bytes = tile->cols;
-    job.dst = (uint8_t *)l->out + tile->first_col;
+    job.dst = out + tile->first_col;
     job.cols = tile->cols;
     job.n_row_tiles = tile->n_row_tiles;
     job.row_tiles = tile->row_tiles;
@@ -37,9 +39,18 @@ static void run(const ima_layer_t *l, int window) {
     job.bias = l->requant.bias + tile->first_col;
     ima_submit(&job);
   }
+}
+
+void ima_pointwise_submit(const ima_layer_t *layer, uint32_t row, uint32_t rows) {
+  submit(layer, row, rows, 0);
+}
+
+void ima_pointwise(const ima_layer_t *layer) {
+  submit(layer, 0, layer->out_h, 0);
   ima_wait();
 }
 
-void ima_pointwise(const ima_layer_t *layer) { run(layer, 0); }
-
-void ima_depthwise(const ima_layer_t *layer) { run(layer, 1); }
+void ima_depthwise(const ima_layer_t *layer) {
+  submit(layer, 0, layer->out_h, 1);
+  ima_wait();
+}

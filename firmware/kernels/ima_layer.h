@@ -38,6 +38,12 @@ typedef struct ima_layer {
 void ima_pointwise(const ima_layer_t *layer);
 
 /*
+ * Some of its rows: one job for each tile, queued and not waited for. So the harts can take up rows that are done
+ * while the engine computes the next ones.
+ */
+void ima_pointwise_submit(const ima_layer_t *layer, uint32_t row, uint32_t rows);
+
+/*
  * All outputs of a 3x3 depth-wise convolution whose tiles are block-diagonal: the rows of a tile are
  * 9 taps of its channels, tap-major. `in` is the top left corner of the first window, so padding
  * must be in the tensor. The engine gathers the window (virtual im2col), nothing is copied.

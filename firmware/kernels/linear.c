@@ -7,7 +7,7 @@ static inline int32_t tap(const void *base, uint32_t index, int is_signed) {
 void linear_cores(const linear_t *l, uint32_t hart, uint32_t harts) {
   const requant_t *rq = &l->requant;
   for (uint32_t c = hart; c < l->cols; c += harts) {
-    const int8_t *weights = l->weights + c * l->rows;
+    const int8_t *weights = l->weights + c * linear_pitch(l);
     int32_t acc = 0;
     for (uint32_t r = 0; r < l->rows; r++) acc += tap(l->in, r, l->in_signed) * weights[r];
     if (l->sums != NULL)

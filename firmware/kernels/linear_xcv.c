@@ -16,7 +16,7 @@ static void finish(const linear_xcv_t *layer, uint32_t c, int32_t sum) {
 
 /* Fewer outputs than a tile. */
 static int32_t single(const linear_t *l, uint32_t c) {
-  const uint32_t *x = l->in, *w = (const uint32_t *)(l->weights + c * l->rows);
+  const uint32_t *x = l->in, *w = (const uint32_t *)(l->weights + c * linear_pitch(l));
   uint32_t sum = 0;
   for (uint32_t r = 0; r < l->rows / 4; r++)
     sum = l->in_signed ? cv_sdotsp_b(sum, x[r], w[r]) : cv_sdotusp_b(sum, x[r], w[r]);
@@ -30,12 +30,12 @@ void linear_xcv(const linear_xcv_t *layer, uint32_t hart, uint32_t harts) {
     return;
   }
   int32_t sums[TILE];
-  linear_xcv_run_t run = {.in = l->in, .rows = l->rows, .sums = sums};
+  linear_xcv_run_t run = {.in = l->in, .rows = l->rows, .sums = sums, .pitch = linear_pitch(l)};
   const uint32_t tiles = (l->cols + TILE - 1) / TILE;
   for (uint32_t tile = tiles * hart / harts; tile < tiles * (hart + 1) / harts; tile++) {
     /* The last tile overlaps the one before it and writes the same bytes again. */
     const uint32_t col = tile * TILE + TILE > l->cols ? l->cols - TILE : tile * TILE;
-    run.weights = l->weights + col * l->rows;
+    run.weights = l->weights + col * run.pitch;
     if (l->sums != NULL) run.sums = l->sums + col;
     (l->in_signed ? linear_xcv_i8 : linear_xcv_u8)(&run);
     if (l->sums == NULL)

@@ -12,7 +12,9 @@ typedef struct linear_xcv {
 } linear_xcv_t;
 
 /* 1 when linear_xcv takes the layer: whole words of inputs; `in` and `weights` are 4-byte aligned. */
-static inline int linear_xcv_fits(const linear_t *l) { return l->rows > 0 && l->rows % 4 == 0; }
+static inline int linear_xcv_fits(const linear_t *l) {
+  return l->rows > 0 && l->rows % 4 == 0 && l->weights_pitch % 4 == 0;
+}
 
 /* The outputs of hart `hart` of `harts`; the caller joins them. */
 void linear_xcv(const linear_xcv_t *layer, uint32_t hart, uint32_t harts);
@@ -23,6 +25,7 @@ typedef struct linear_xcv_run {
   const int8_t *weights; /*  4: of the first of them */
   uint32_t rows;         /*  8 */
   int32_t *sums;         /* 12: [8] */
+  uint32_t pitch;        /* 16: from output to output */
 } linear_xcv_run_t;
 
 /* In assembly on the target, in C elsewhere. */

@@ -23,10 +23,11 @@
     cv.start 0, t0
     la      t0, 2f
     cv.end  0, t0
-    lw      PITCH, 8(a0)
+    lw      t0, 8(a0)
+    lw      PITCH, 16(a0)
     lw      X, 0(a0)
     lw      W, 4(a0)
-    srli    t0, PITCH, 2
+    srli    t0, t0, 2
     cv.count 0, t0
     /* From the last stream to the next word of the first: 4 - 7 * pitch. */
     slli    BACK, PITCH, 3

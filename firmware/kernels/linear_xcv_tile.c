@@ -17,7 +17,7 @@ static void run(const linear_xcv_run_t *l, int is_signed) {
   for (uint32_t c = 0; c < 8; c++) {
     uint32_t sum = 0;
     for (uint32_t r = 0; r < l->rows; r += 4) {
-      const uint32_t x = word((const uint8_t *)l->in + r), w = word(l->weights + c * l->rows + r);
+      const uint32_t x = word((const uint8_t *)l->in + r), w = word(l->weights + c * l->pitch + r);
       sum = is_signed ? cv_sdotsp_b(sum, x, w) : cv_sdotusp_b(sum, x, w);
     }
     l->sums[c] = (int32_t)sum;

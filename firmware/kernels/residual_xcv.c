@@ -3,7 +3,8 @@
 #include "../hal/xcv.h"
 
 static inline uint32_t add(const residual_xcv_run_t *l, int32_t skip, int32_t branch) {
-  uint32_t sum = cv_mac((uint32_t)l->half, (uint32_t)skip, (uint32_t)l->mul_skip);
+  uint32_t sum = 1u << (l->shift - 1);
+  sum = cv_mac(sum, (uint32_t)skip, (uint32_t)l->mul_skip);
   sum = cv_mac(sum, (uint32_t)branch, (uint32_t)l->mul_branch);
   const uint32_t q = (uint32_t)((int32_t)sum >> l->shift);
   return cv_min(cv_max(q, (uint32_t)l->lo), (uint32_t)l->hi);
@@ -20,7 +21,6 @@ void residual_xcv(const residual_t *l, uint32_t hart, uint32_t harts) {
                                   .mul_skip = l->mul_skip,
                                   .mul_branch = l->mul_branch,
                                   .shift = l->shift,
-                                  .half = (int32_t)1 << (l->shift - 1),
                                   .lo = l->lo,
                                   .hi = l->hi};
   if (end > first) residual_xcv_words(&run);

@@ -14,7 +14,7 @@ typedef struct residual_xcv_run {
   uint32_t words;                  /* 12: at least 1 */
   int32_t mul_skip, mul_branch;    /* 16, 20 */
   uint32_t shift;                  /* 24 */
-  int32_t half, lo, hi;            /* 28, 32, 36 */
+  int32_t lo, hi;                  /* 28, 32 */
 } residual_xcv_run_t;
 
 /* In assembly on the target, in C elsewhere. */

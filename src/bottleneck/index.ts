@@ -1,4 +1,4 @@
-/** One bottleneck of MobileNetV2 in four mappings on the prebuilt firmware, compared byte by byte. */
+/** One bottleneck of MobileNetV2 in six mappings on the prebuilt firmware, compared byte by byte. */
 export { isExact, type Difference, type TensorResult } from './compare.js';
 export { formatBottlenecks } from './format.js';
 export {

@@ -23,8 +23,8 @@ export const mappings = blockImage.mappings;
 
 export interface BottleneckOptions extends Omit<SessionOptions, 'isa' | 'harts'> {
   readonly mapping: Mapping;
-  /** 0 to 16, default 7. */
-  readonly block?: number;
+  /** 0 to 16, default 7; or a synthetic block by its size, like 16x16x128x640. */
+  readonly block?: number | string;
   /** Bits of the pointwise weights; default 8. */
   readonly weights?: 4 | 8;
   /** A PNG or JPEG picture of your own. */
@@ -37,11 +37,14 @@ export interface LayerResult {
   readonly name: string;
   readonly cycles: number;
   readonly macs: number;
+  /** Matrix-vector products on the in-memory engine. */
+  readonly products: number;
 }
 
 export interface BottleneckResult {
   readonly mapping: Mapping;
-  readonly block: number;
+  /** Number in the network, or the name of a synthetic block. */
+  readonly block: number | string;
   readonly weights: 4 | 8;
   readonly preset: string;
   readonly ideal: boolean;
@@ -198,7 +201,7 @@ class Watch {
     this.lastMark = mark;
     const first = range & 0xffff;
     const count = range >>> 16;
-    if (name === 'project') this.stripes++;
+    if (name === 'depthwise') this.stripes++;
     for (let row = 0; row < count; row++) {
       check.row(first + row, this.session.read(data + row * pitch, check.rowBytes));
     }
@@ -224,6 +227,7 @@ class Watch {
       name: name === 'output' ? 'residual' : name,
       cycles: layer,
       macs: layerMacs[name] ?? 0,
+      products: this.products(name),
     }));
     return {
       mapping: built.mapping,
@@ -248,6 +252,13 @@ class Watch {
       picture: built.provenance.picture,
       stats,
     };
+  }
+
+  private products(name: string): number {
+    const { shape, tiles } = this.built;
+    if (name === 'expand') return shape.inHeight * shape.inWidth * tiles.expand;
+    const outputs = shape.outHeight * shape.outWidth;
+    return name === 'depthwise' || name === 'project' ? outputs * tiles[name] : 0;
   }
 
   /** The output as the application left it in L2. */

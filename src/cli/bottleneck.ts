@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { errorCodes } from '../../emulator/sim/error.js';
 import type { BottleneckResult } from '../bottleneck/index.js';
 import { blockImage } from '../deploy/image-layout.js';
+import { syntheticShape } from '../deploy/synthetic-shape.js';
 import { parseCount, sessionOptions, usage, withMachineOptions } from './options.js';
 import type { MachineOptions } from './options.js';
 import { writeText } from './terminal.js';
@@ -30,14 +31,15 @@ export function addBottleneck(
     .description(
       'Runs one bottleneck of MobileNetV2, with trained weights and a real picture, as compiled firmware ' +
         'in one or all mappings, and compares every byte of every tensor with an independent reference. ' +
-        'Blocks other than 7, and pictures of your own, fetch the weights once (25 MB).',
+        'Blocks other than 7, and pictures of your own, fetch the weights once (25 MB). A block of another ' +
+        'size has synthetic weights.',
     )
     .addOption(
       new Option('--mapping <mapping>', 'where the layers run')
         .choices(['all', ...blockImage.mappings])
         .default('all'),
     )
-    .option('--block <n>', 'block of the network, 0 to 16', '7')
+    .option('--block <n>', 'block of the network, 0 to 16, or HxWxCxHIDDEN', '7')
     .addOption(
       new Option('--weights <bits>', 'bits of the pointwise weights; 8 takes two cells a weight')
         .choices(['4', '8'])
@@ -52,14 +54,25 @@ export function addBottleneck(
   );
 }
 
+function parseBlock({ block: text, picture }: BottleneckCommandOptions): number | string {
+  if (syntheticShape(text)) {
+    if (picture === undefined) return text;
+    throw usage('a synthetic block takes no picture', 'leave --picture out');
+  }
+  const block = parseCount('--block', text);
+  if (block <= 16) return block;
+  throw usage(
+    `--block ${block}: the network has the blocks 0 to 16`,
+    'try --block 7, or a size like 16x16x128x640',
+  );
+}
+
 async function execute(
   options: BottleneckCommandOptions,
   terminal: Terminal,
   done: (status: number) => void,
 ): Promise<void> {
-  const block = parseCount('--block', options.block);
-  if (block > 16)
-    throw usage(`--block ${block}: the network has the blocks 0 to 16`, 'try --block 7');
+  const block = parseBlock(options);
   const session = sessionOptions(options);
   const set = { ...session.set, ...(options.ideal ? { 'ima.ideal': true } : {}) };
   // Loaded only here: the other verbs start a third sooner without networks and pictures.

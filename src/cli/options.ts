@@ -22,9 +22,9 @@ export function repeatable(flags: string, description: string): Option {
   return new Option(flags, `${description}; may be given again`).argParser(collect);
 }
 
-export function withMachineOptions(command: Command): Command {
+export function withMachineOptions(command: Command, preset = defaultPreset): Command {
   return withSettings(
-    command.option('--preset <name|file>', 'machine: a preset, or a preset file', defaultPreset),
+    command.option('--preset <name|file>', 'machine: a preset, or a preset file', preset),
   );
 }
 

@@ -1,4 +1,5 @@
 /** Whose parameter tables make up a configuration. A new part of the machine is one line here. */
+import { capramParameters } from '../../accel/capram/parameters.js';
 import { depthwiseParameters } from '../../accel/depthwise/parameters.js';
 import { exampleParameters } from '../../accel/example/example.js';
 import { imaParameters } from '../../accel/ima/parameters.js';
@@ -39,6 +40,7 @@ export const clusterParts = {
 /** Parts that a machine has when its preset names the engine. */
 export const engineParts = {
   ima: part('ima', 'In-memory computing engine (IMA)', imaParameters),
+  capram: part('capram', 'Charge-domain SRAM macro (CAP-RAM)', capramParameters),
   depthwise: part('depthwise', 'Depth-wise engine', depthwiseParameters),
   example: part('example', 'Example engine of the tutorial', exampleParameters),
 };

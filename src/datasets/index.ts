@@ -7,6 +7,9 @@ export {
   weightsDigest,
   type LayersModelFiles,
 } from './nsfwjs.js';
+export { loadMovenet } from './movenet.js';
+export { loadNsfwjsMid } from './nsfwjs-mid.js';
+export { loadObjectronDetector, type DetectorFiles } from './objectron.js';
 export { fixturePath, packageRoot } from './package-root.js';
 export {
   decodePicture,

@@ -65,9 +65,9 @@ function readExtracted(): LayersModelFiles | undefined {
   return { description: parseExportedLiteral(latin1(model)), weights };
 }
 
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+export const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
-function decodeBase64(value: Literal): Uint8Array {
+export function decodeBase64(value: Literal): Uint8Array {
   if (typeof value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) {
     throw new OctobarError('image', 'the weight script does not hold one base64 string');
   }

@@ -35,6 +35,8 @@ export const fixtureBlock = 7;
 
 /** A quantised block with an input for it. */
 export interface BlockSource extends DeployableBlock {
+  /** Of a synthetic block, which has no number. */
+  readonly name?: string;
   readonly input: BlockInput;
   readonly provenance: Provenance;
 }

@@ -6,12 +6,14 @@ import { writeBlockImage, type BlockImage } from './image/write-image.js';
 import { planBlock, type Mapping } from './plan-block.js';
 import { blockMacs, type BlockShape, type WeightBits } from './quantise/block.js';
 import { cosine, quantiseSigned } from './quantise/statistics.js';
+import { syntheticBlock } from './synthetic-block.js';
+import { syntheticShape } from './synthetic-shape.js';
 import { executeBlock } from './reference/executor.js';
 import type { BlockPlan } from './reference/plan.js';
 
 export interface BuildOptions {
-  /** 0 to 16; 7 by default, which needs no download. */
-  readonly block?: number;
+  /** 0 to 16, 7 by default, which needs no download; or a synthetic one by its size, see syntheticShape. */
+  readonly block?: number | string;
   readonly mapping: Mapping;
   /** Bits of the pointwise weights; depth-wise weights always have 8. */
   readonly weights: WeightBits;
@@ -36,7 +38,8 @@ export interface ReferenceTensor {
 }
 
 export interface BuiltBlock extends BlockImage {
-  readonly block: number;
+  /** Number in the network, or the name of a synthetic block. */
+  readonly block: number | string;
   readonly mapping: Mapping;
   readonly weights: WeightBits;
   readonly ideal: boolean;
@@ -71,8 +74,11 @@ export interface BuiltBlock extends BlockImage {
  */
 export async function buildBlock(options: BuildOptions): Promise<BuiltBlock> {
   checkGeometry({ ...defaultArrays, ...options.arrays });
+  const block = options.block ?? fixtureBlock;
+  const synthetic = typeof block === 'string' ? syntheticShape(block) : undefined;
+  if (synthetic) return assembleBlock(syntheticBlock(synthetic, options.weights), options);
   const source = await loadBlock({
-    block: options.block ?? fixtureBlock,
+    block: Number(block),
     weights: options.weights,
     picture: options.picture,
     progress: options.progress ?? (() => {}),
@@ -99,7 +105,7 @@ export function assembleBlock(source: BlockSource, options: BuildOptions): Built
   const out = { height: shape.outHeight, width: shape.outWidth, channels: shape.outChannels };
   return {
     ...image,
-    block: shape.number,
+    block: source.name ?? shape.number,
     mapping,
     weights,
     ideal,

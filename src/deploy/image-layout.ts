@@ -44,8 +44,8 @@ const tiles = [
 export const blockImage = {
   base: 0x1c080000,
   magic: 0x4b4e424f,
-  version: 1,
-  mappings: ['cores', 'ima-cores', 'ima-only', 'ima-dw'],
+  version: 2,
+  mappings: ['cores', 'pulp-nn', 'best', 'ima-cores', 'ima-only', 'ima-dw'],
   structs: [
     {
       name: 'bn_image',

@@ -13,7 +13,11 @@ import type { ArrayExecution, BlockPlan, LayerPlan } from './reference/plan.js';
 import { depthwiseTapSpans, pointwiseSpans } from './tiling.js';
 
 /** Where the layers of a block run. */
-export type Mapping = 'cores' | 'ima-cores' | 'ima-only' | 'ima-dw';
+export type Mapping = 'cores' | 'pulp-nn' | 'best' | 'ima-cores' | 'ima-only' | 'ima-dw';
+
+/** The harts compute the pointwise layers: scalar, as PULP-NN does, or with our best kernels. */
+export const pointwiseOnHarts = (mapping: Mapping): boolean =>
+  mapping === 'cores' || mapping === 'pulp-nn' || mapping === 'best';
 
 export interface PlanOptions {
   readonly mapping: Mapping;
@@ -35,7 +39,7 @@ export function planBlock(
 ): BlockPlan {
   const { shape } = block;
   const { geometry, mapping } = options;
-  const pointwiseOnArray = mapping !== 'cores';
+  const pointwiseOnArray = !pointwiseOnHarts(mapping);
   const cells = block.weightBits === 4 ? 1 : 2;
   const planner = new LayerPlanner(options);
   let maps: readonly Codes[] = calibration;
@@ -90,7 +94,7 @@ class LayerPlanner {
   private readonly adcBits: number;
 
   constructor(options: PlanOptions) {
-    this.calibrates = !options.ideal && options.mapping !== 'cores';
+    this.calibrates = !options.ideal && !pointwiseOnHarts(options.mapping);
     this.adcBits = options.geometry.adcBits;
   }
 

@@ -7,9 +7,15 @@ import { sha256 } from '../datasets/cache.js';
  */
 const format = 'octobar-tensors/1';
 
-const kinds = { i8: Int8Array, f32: Float32Array, f64: Float64Array } as const;
+const kinds = {
+  i8: Int8Array,
+  i32: Int32Array,
+  i64: BigInt64Array,
+  f32: Float32Array,
+  f64: Float64Array,
+} as const;
 type Kind = keyof typeof kinds;
-type Tensor = Int8Array | Float32Array | Float64Array;
+export type Tensor = Int8Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 
 export interface TensorFile<Meta> {
   readonly meta: Meta;
@@ -81,7 +87,5 @@ export function decodeTensors<Meta>(bytes: Uint8Array, name: string): TensorFile
   return { meta: header.meta, tensors };
 }
 
-function kindOf(tensor: Tensor): Kind {
-  if (tensor instanceof Int8Array) return 'i8';
-  return tensor instanceof Float32Array ? 'f32' : 'f64';
-}
+const kindOf = (tensor: Tensor): Kind =>
+  (Object.keys(kinds) as Kind[]).find((kind) => tensor instanceof kinds[kind])!;

@@ -1,3 +1,4 @@
+import { capramRegisters } from '../../accel/capram/registers.js';
 import { depthwiseRegisters } from '../../accel/depthwise/registers.js';
 import { exampleRegisters } from '../../accel/example/example.js';
 import { imaRegisters } from '../../accel/ima/registers.js';
@@ -66,6 +67,7 @@ export const registerMaps: readonly MapEntry[] = [
     source: 'accel/depthwise/registers.ts',
     header: 'depthwise',
   },
+  { map: capramRegisters, region: 'hwpe1', source: 'accel/capram/registers.ts', header: 'capram' },
   { map: imaRegisters, region: 'hwpe1', source: 'accel/ima/registers.ts', header: 'ima' },
   {
     map: exampleRegisters,

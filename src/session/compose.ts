@@ -1,4 +1,5 @@
 /** Puts a machine together: the cluster by its configuration, the engines of the preset in their slots. */
+import { capramEngine } from '../../accel/capram/capram.js';
 import { depthwiseEngine } from '../../accel/depthwise/depthwise.js';
 import { exampleEngine } from '../../accel/example/example.js';
 import { imaEngine } from '../../accel/ima/ima.js';
@@ -12,6 +13,7 @@ import type { Configuration, EngineName } from '../config/index.js';
 /** A new engine is one line here, and one in src/config/parts.ts. */
 const factories: Record<EngineName, (config: Configuration) => AcceleratorFactory> = {
   ima: (config) => imaEngine(config.of(engines.ima), config.of(parts.hwpe)),
+  capram: (config) => capramEngine(config.of(engines.capram), config.of(parts.hwpe)),
   depthwise: (config) => depthwiseEngine(config.of(engines.depthwise), config.of(parts.hwpe)),
   example: (config) => exampleEngine(config.of(engines.example), config.of(parts.hwpe)),
 };

@@ -10,6 +10,8 @@ import { LineTable, SymbolTable } from '../loader/index.js';
 import type { ElfFile } from '../loader/index.js';
 import { checkLoadable, digest, loadImage, preloadArrays, readImage } from './images.js';
 import type { Image } from './images.js';
+import { Metrics, metricSymbol } from './metrics.js';
+import type { Metric } from './metrics.js';
 import { OutputLines } from './output-lines.js';
 import { findSymbol, resolvePlace } from './place.js';
 import type { Place } from './place.js';
@@ -45,6 +47,7 @@ interface Snapshot {
   exitCode: number | null;
   regions: unknown[];
   output: unknown;
+  metrics: Metric[];
 }
 
 export interface SessionParts {
@@ -72,6 +75,7 @@ export class Session {
   private readonly probes = new Map<number, Probe[]>();
   private readonly listeners: OutputListener[] = [];
   private readonly output: OutputLines;
+  private readonly metrics = new Metrics();
 
   constructor(private readonly parts: SessionParts) {
     this.configuration = parts.configuration;
@@ -125,6 +129,12 @@ export class Session {
     this.lineTable = undefined;
     const toHost = symbols.find('tohost')[0];
     if (toHost) this.open.setToHost(toHost.address);
+    if (symbols.find(metricSymbol)[0]) {
+      this.probe(metricSymbol, (hart) => {
+        const { registers } = this.open.hart(hart);
+        this.metrics.record(hart, registers, (address) => this.open.read(address, 1)[0]);
+      });
+    }
     // The runtime's word for the end of its heap: the TCDM of this machine, not the one it was linked for.
     const heapEnd = symbols.find('octobar_l1_end')[0];
     if (heapEnd) {
@@ -290,6 +300,7 @@ export class Session {
       images: this.images,
       outcome: { exitCode: this.exitCode, end: this.end },
       regions: this.regions.flatMap((region) => region.rows()),
+      metrics: this.metrics.list(),
     });
   }
 
@@ -310,6 +321,7 @@ export class Session {
       exitCode: this.exitCode,
       regions: this.regions.map((region) => region.save()),
       output: this.output.save(),
+      metrics: this.metrics.save(),
     } satisfies Snapshot;
   }
 
@@ -332,6 +344,7 @@ export class Session {
     this.error = undefined;
     this.regions.forEach((region, i) => region.restore(saved.regions[i]));
     this.output.restore(saved.output);
+    this.metrics.restore(saved.metrics);
   }
 
   /** Gives the memory back; every later call is an error. */

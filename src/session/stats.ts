@@ -3,6 +3,7 @@ import type { HartStats, MachineStats, TierStats } from '../../emulator/api.js';
 import type { OctobarError } from '../../emulator/sim/error.js';
 import type { ErrorCode } from '../../emulator/sim/error.js';
 import type { Configuration, ConfigValues } from '../config/index.js';
+import type { Metric } from './metrics.js';
 import type { RegionRow } from './regions.js';
 
 export const statsSchema = 'octobar-stats/1';
@@ -55,6 +56,8 @@ export interface Stats {
   regions: RegionRow[];
   /** Who executed the instructions: a matter of speed, results and cycles are the same. */
   tier: TierStats;
+  /** Figures that the guest reported by `octobar_metric`. */
+  metrics: Metric[];
   config: ConfigValues;
 }
 
@@ -67,6 +70,7 @@ export interface StatsSources {
   readonly images: readonly ImageInfo[];
   readonly outcome: { exitCode: number | null; end: End };
   readonly regions: readonly RegionRow[];
+  readonly metrics: readonly Metric[];
 }
 
 export function buildStats(sources: StatsSources): Stats {
@@ -90,6 +94,7 @@ export function buildStats(sources: StatsSources): Stats {
     engines: machine.engines,
     regions: [...sources.regions],
     tier: sources.tier,
+    metrics: [...sources.metrics],
     config: configuration.toJSON(),
   };
 }

@@ -112,13 +112,32 @@ const stepped = (p: number, [length, stride]: [number, number], beta: number): n
   return rounds * (length * stride + beta) + (p % (length + 1)) * stride;
 };
 
+/** One input of a column and the cell that it meets. */
+export interface Term {
+  row: number;
+  input: number;
+  cell: number;
+}
+
+/** What a macro makes of a column of 4-bit cells, in the units of the contract. */
+export type ColumnModel = (terms: readonly Term[], job: JobSpec) => bigint;
+
+export const exactColumn: ColumnModel = (terms) =>
+  terms.reduce((sum, { input, cell }) => sum + BigInt(input * cell), 0n);
+
+const crossbarColumn =
+  ({ adc_bits, ideal }: ImaConfig): ColumnModel =>
+  (terms, job) =>
+    ideal ? exactColumn(terms, job) : adc(exactColumn(terms, job), job.m, job.r, adc_bits);
+
 /** Writes what the job must produce into a copy of the memory. Cells are [array][row][column]. */
 export function expectedMemory(
   memory: Uint8Array,
   job: JobSpec,
   cells: (array: number, y: number, x: number) => number,
-  { adc_bits, ideal }: ImaConfig,
+  array: ImaConfig | ColumnModel,
 ): Uint8Array {
+  const model = typeof array === 'function' ? array : crossbarColumn(array);
   const result = memory.slice();
   for (let p = 0; p < job.pixels; p++) {
     const base = job.source + stepped(p, job.alphaIn, job.betaIn);
@@ -128,12 +147,15 @@ export function expectedMemory(
       let consumed = 0;
       for (const { array, x, y, rows } of job.places) {
         const column = (at: number): bigint => {
-          let sum = 0n;
-          for (let i = 0; i < rows; i++) {
+          const terms = Array.from({ length: rows }, (_, i): Term => {
             const byte = memory[base + inputAt(job, consumed + i)];
-            sum += BigInt((job.signed ? signedByte(byte) : byte) * cells(array, y + i, at));
-          }
-          return ideal ? sum : adc(sum, job.m, job.r, adc_bits);
+            return {
+              row: y + i,
+              input: job.signed ? signedByte(byte) : byte,
+              cell: cells(array, y + i, at),
+            };
+          });
+          return model(terms, job);
         };
         acc +=
           job.weightBits === 4 ? column(x + c) : 16n * column(x + 2 * c) + column(x + 2 * c + 1);

@@ -8,7 +8,7 @@ import {
   type Mapping,
 } from '../../src/deploy/index.js';
 
-const mappings: Mapping[] = ['cores', 'ima-cores', 'ima-only', 'ima-dw'];
+const mappings: Mapping[] = ['cores', 'pulp-nn', 'best', 'ima-cores', 'ima-only', 'ima-dw'];
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 describe('block 7 from the fixture', () => {

@@ -39,7 +39,7 @@ function expectSameTensors(built: BuiltBlock, adcBits = 8): void {
   }
 }
 
-const mappings = ['cores', 'ima-cores', 'ima-only', 'ima-dw'] as const;
+const mappings = ['cores', 'pulp-nn', 'best', 'ima-cores', 'ima-only', 'ima-dw'] as const;
 
 const shapes: Record<string, SmallBlock> = {
   residual: {
@@ -120,7 +120,7 @@ describe('the image of block 7', () => {
     expect(h).toMatchObject({
       magic: blockImage.magic,
       version: blockImage.version,
-      mapping: 2,
+      mapping: 4,
       weight_bits: 8,
       ideal: 0,
       in_h: 14,

@@ -77,6 +77,13 @@ export class Bench implements HartControl {
           },
         },
         ports: this.ports,
+        inner: {
+          contains: (address, bytes) => address >= TCDM && address + bytes <= TCDM + TCDM_SIZE,
+          load: (address) => this.tcdm[address - TCDM],
+          store: (address, byte) => {
+            this.tcdm[address - TCDM] = byte;
+          },
+        },
         outer,
         tcdm: { base: TCDM, size: TCDM_SIZE },
       },
@@ -91,6 +98,7 @@ export class Bench implements HartControl {
   resume(hart: number, at: number, value: number): void {
     this.resumes.push([hart, at, value]);
   }
+  amend(): void {}
   delay(): void {}
   interrupt(): void {}
   wake(): void {}

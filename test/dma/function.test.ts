@@ -93,6 +93,37 @@ describe('DMA data', () => {
     }
   });
 
+  it('is byte-exact at once, without a bank, when transfers are instant', () => {
+    const random = generator(3);
+    const bench = new Bench({ instant: true });
+    bench.grant = () => false;
+    for (let n = 0; n < 100; n++) {
+      const bytes = 1 + random(400);
+      const line = 1 + random(60);
+      const t: Transfer = {
+        inward: random(2) === 0,
+        bytes,
+        tcdm: random(500),
+        external: random(1000),
+        ...(random(2) === 0 ? { external2d: [line, line + random(70)] } : {}),
+        ...(random(2) === 0 ? { tcdm2d: [line, line + random(9)] } : {}),
+      };
+      const tcdm = bench.tcdm.slice();
+      const l2 = bench.l2.slice();
+      apply(t, tcdm, l2);
+      const words = wordsOf(t);
+      const at = 100 * n;
+      const id = bench.command(words, at);
+      expect(Buffer.compare(bench.tcdm, tcdm), JSON.stringify(t)).toBe(0);
+      expect(Buffer.compare(bench.l2, l2), JSON.stringify(t)).toBe(0);
+      expect(bench.status(at + words.length + 1) & 0xffff).toBe(0);
+      expect(bench.events.at(-1)).toEqual([8, 1, at + words.length + 1]);
+      bench.dma.fast.write(4, 1 << id, 4, 0, at + words.length + 2);
+    }
+    expect(bench.words).toEqual([]);
+    expect(bench.dma.counters()['transfers']).toBe(100);
+  });
+
   it('is byte-exact for random 1D and 2D transfers over banks that often refuse', () => {
     const random = generator(1);
     for (let n = 0; n < 300; n++) {

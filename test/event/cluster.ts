@@ -30,6 +30,8 @@ export class Cluster implements HartControl {
   readonly interrupts: [hart: number, line: number, level: boolean, cycle: number][] = [];
   readonly wakes: [hart: number, cycle: number][] = [];
   readonly held = new Map<number, Outcome>();
+  /** The last load of each hart that was answered. */
+  private readonly answered = new Map<number, Outcome>();
   now = 0;
   private holding = -1;
 
@@ -49,8 +51,15 @@ export class Cluster implements HartControl {
     if (outcome === undefined) throw new Error(`hart ${hart} is not held`);
     if (at < this.now) throw new Error(`answered in the past: ${at} < ${this.now}`);
     this.held.delete(hart);
+    this.answered.set(hart, outcome);
     outcome.next = at + ELW;
     outcome.value = value >>> 0;
+  }
+
+  amend(hart: number, value: number): void {
+    const last = this.answered.get(hart);
+    if (last === undefined) throw new Error(`hart ${hart} has had no answer`);
+    last.value = value >>> 0;
   }
 
   delay(): void {
@@ -99,9 +108,14 @@ export class Cluster implements HartControl {
     else {
       outcome.value = read >>> 0;
       outcome.next = at + ELW;
+      this.answered.set(hart, outcome);
     }
   }
 }
+
+/** What a hart reads at `offset` in cycle `at`. */
+export const read = (cluster: Cluster, hart: number, offset: number, at: number): number =>
+  cluster.unit.fast.read(offset, 4, hart, at) >>> 0;
 
 /** Offsets on the fast port, from the event unit manual. */
 export const EU = {

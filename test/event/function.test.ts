@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OctobarError } from '../../emulator/sim/error.js';
-import { BAR, Cluster, EU, prepare } from './cluster.js';
+import { BAR, Cluster, EU, prepare, read } from './cluster.js';
 import type { Access } from './cluster.js';
-
-const read = (cluster: Cluster, hart: number, offset: number, at: number): number =>
-  cluster.unit.fast.read(offset, 4, hart, at) >>> 0;
 
 const listen = (cluster: Cluster): void => {
   cluster.run(
@@ -132,7 +129,7 @@ describe('barriers', () => {
       { at: 21, hart: 0, offset: EU.barrier(0, BAR.SELF) },
     ]);
     expect(read(cluster, 0, EU.barrier(3, BAR.STATUS), 25)).toBe(0b0010);
-    expect(read(cluster, 0, EU.barrier(3, BAR.SUMMARY), 25)).toBe(0b0011);
+    expect(read(cluster, 0, EU.barrier(3, BAR.SUMMARY), 26)).toBe(0b0011);
     cluster.run([{ at: 30, hart: 0, offset: EU.barrier(3, BAR.TRIGGER), value: 0b0100 }]);
     expect(sleeper.next).toBe(36);
     expect(read(cluster, 0, EU.barrier(3, BAR.STATUS), 40)).toBe(0);

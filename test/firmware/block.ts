@@ -15,7 +15,7 @@ export interface Shape {
   residual: boolean;
 }
 
-export type Mapping = 'cores' | 'ima-cores' | 'ima-only' | 'ima-dw';
+export type Mapping = 'cores' | 'pulp-nn' | 'best' | 'ima-cores' | 'ima-only' | 'ima-dw';
 
 export interface Requant {
   mul: Int32Array;
@@ -67,9 +67,17 @@ function padBefore(size: number, stride: number): number {
   return Math.floor(Math.max((out - 1) * stride + 3 - size, 0) / 2);
 }
 
-function requant(random: Random, channels: number, spread: number, signed: boolean): Requant {
-  // spread = expected size of the accumulator; it shall map to about 80 of 8 bits.
-  const shift = random.between(33, 40);
+function requant(
+  random: Random,
+  channels: number,
+  spread: number,
+  signed: boolean,
+  narrow: boolean,
+): Requant {
+  // spread = expected size of the accumulator; it shall map to about 80 of 8 bits. The multipliers of kernels
+  // with CORE-V are below 2^30.
+  const most = narrow ? Math.floor(29.5 - Math.log2((80 / spread) * 1.4)) : 40;
+  const shift = Math.min(random.between(33, 40), most);
   const scale = (80 / spread) * 2 ** shift;
   return {
     mul: Int32Array.from({ length: channels }, () =>
@@ -90,7 +98,8 @@ export function randomBlock(
   cuts: { pointwise: Cut; depthwiseChannels: number },
 ): Block {
   const random = new Random(seed);
-  const onIma = mapping !== 'cores';
+  const onIma = mapping.startsWith('ima');
+  const xcv = mapping === 'pulp-nn' || mapping === 'best' || mapping === 'ima-cores';
   const layer = (
     rows: number,
     cols: number,
@@ -114,7 +123,7 @@ export function randomBlock(
       cols,
       inSigned,
       outSigned,
-      requant: requant(random, cols, spread, outSigned),
+      requant: requant(random, cols, spread, outSigned, xcv && cut === undefined),
       adc: { m: Math.round((code / column) * 2 ** 20), r: 20 },
       cut,
     };

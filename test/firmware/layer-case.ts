@@ -123,25 +123,25 @@ export function expectedAvgpool({ size, input, scaling }: Case): Uint8Array {
 /** With `raw` the result is the accumulators. */
 export function randomLinear(
   seed: number,
-  { rows, cols, raw }: { rows: number; cols: number; raw: boolean },
+  { rows, cols, raw, gap }: { rows: number; cols: number; raw: boolean; gap: number },
   inSigned: boolean,
 ): Case {
   const random = new Random(seed);
   return {
     kernel: 'linear',
-    size: [rows, cols, Number(raw)],
+    size: [rows, cols, Number(raw), rows + gap],
     inSigned,
     input: random.bytes(rows, inSigned ? -128 : 0, inSigned ? 127 : 255),
-    weights: random.bytes(rows * cols, -128, 127),
+    weights: random.bytes((rows + gap) * cols, -128, 127),
     scaling: randomScaling(random, cols, Math.sqrt(rows) * 8000, 36, [-128, 127]),
     outputs: raw ? 4 * cols : cols,
   };
 }
 
 export function expectedLinear({ size, input, weights, scaling }: Case): Uint8Array {
-  const [rows, cols, raw] = size;
+  const [, cols, raw, pitch] = size;
   const sums = Int32Array.from({ length: cols }, (_, c) =>
-    input.reduce((acc, x, r) => acc + x * weights[c * rows + r], 0),
+    input.reduce((acc, x, r) => acc + x * weights[c * pitch + r], 0),
   );
   if (raw) return new Uint8Array(sums.buffer);
   return Uint8Array.from(sums, (acc, c) => requantise(acc, scaling, c));
@@ -272,11 +272,11 @@ export const layers: readonly (readonly [name: string, layer: Case, expected: Ui
     }),
   ),
   ...[
-    { rows: 128, cols: 24, raw: false },
-    { rows: 64, cols: 21, raw: false },
-    { rows: 4, cols: 5, raw: false },
-    { rows: 1280, cols: 5, raw: true },
-    { rows: 36, cols: 19, raw: true },
+    { rows: 128, cols: 24, raw: false, gap: 8 },
+    { rows: 64, cols: 21, raw: false, gap: 0 },
+    { rows: 4, cols: 5, raw: false, gap: 4 },
+    { rows: 1280, cols: 5, raw: true, gap: 0 },
+    { rows: 36, cols: 19, raw: true, gap: 8 },
   ].flatMap((size) =>
     [false, true].map((inSigned) => {
       const layer = randomLinear(93, size, inSigned);

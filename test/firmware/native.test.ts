@@ -157,12 +157,43 @@ describe.skipIf(compiler === undefined)('kernels on this machine', () => {
     for (const harts of [1, 3, 8]) {
       expect(pointwise(block.expand!, block.input, harts)).toEqual(bytes(expected.expand));
       expect(pointwise(block.project, expected.depthwise, harts)).toEqual(bytes(expected.project));
-      // The kernel with CORE-V, in the portable form of its instructions; it refuses other layers.
-      const small = block.project.requant.mul.every((mul) => mul >= 0 && mul < 2 ** 30);
-      if (!small || block.input.length < 4 * block.shape.inC || block.project.cols < 4) continue;
-      const xcv = pointwise(block.project, expected.depthwise, harts, 'pointwise-xcv');
-      expect(xcv, 'CORE-V').toEqual(bytes(expected.project));
     }
+  });
+
+  // The portable form of their instructions. Their multipliers are below 2^30, as in the mapping `best`.
+  it.each([
+    { inH: 6, inW: 7, inC: 16, hiddenC: 32 },
+    { inC: 20, hiddenC: 16 },
+    { inH: 3, inW: 3, inC: 8, hiddenC: 16, outC: 6 },
+    { inH: 2, inW: 2, inC: 24, hiddenC: 16, outC: 4 },
+  ])('pointwise with CORE-V %o', (shape) => {
+    const block = make(21, shape, 'best');
+    const expected = expectedTensors(block);
+    for (const harts of [1, 3, 8])
+      for (const version of ['xcv', 'pulpnn']) {
+        const run = (layer: Layer, input: Int16Array) =>
+          pointwise(layer, input, harts, `pointwise-${version}`);
+        expect(run(block.expand!, block.input), version).toEqual(bytes(expected.expand));
+        if (version === 'pulpnn' && block.project.cols % 4 !== 0) continue;
+        expect(run(block.project, expected.depthwise), version).toEqual(bytes(expected.project));
+      }
+  });
+
+  it.each([
+    { inH: 6, inW: 7 },
+    { inH: 6, inW: 8, stride: 2 as const },
+    { inH: 7, inW: 9, stride: 2 as const },
+    { inH: 2, inW: 4, stride: 2 as const },
+    { inH: 5, inW: 5, inC: 32, expand: false },
+    { inH: 5, inW: 6, inC: 32, expand: false, stride: 2 as const },
+  ])('depth-wise with CORE-V %o', (shape) => {
+    const block = make(22, shape, 'best');
+    const expected = expectedTensors(block);
+    for (const harts of [1, 3])
+      for (const version of ['xcv', 'pulpnn'])
+        expect(depthwise(block, expected.expand, harts, `depthwise-${version}`), version).toEqual(
+          bytes(expected.depthwise),
+        );
   });
 
   it.each([
@@ -182,11 +213,6 @@ describe.skipIf(compiler === undefined)('kernels on this machine', () => {
       const got = depthwise(block, expected.expand, harts);
       expect(got, `${harts} harts`).toEqual(bytes(expected.depthwise));
     }
-    const { inH, inW } = block.shape;
-    const small = block.depthwise.requant.mul.every((mul) => mul >= 0 && mul < 2 ** 30);
-    if (inH < 2 || inW < 2 || !small) return;
-    const xcv = depthwise(block, expected.expand, 3, 'depthwise-xcv');
-    expect(xcv, 'CORE-V').toEqual(bytes(expected.depthwise));
   });
 
   it('requantises with every shift from 1 to 62', () => {

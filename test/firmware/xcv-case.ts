@@ -50,6 +50,8 @@ export interface Case {
   weights: Int16Array;
   scaling: Scaling;
   outputs: number;
+  /** The baseline of PULP-NN instead of our kernel. */
+  pulpnn?: boolean;
 }
 
 const BASE = 0x1c080000;
@@ -95,6 +97,7 @@ export function runCase(layer: Case, harts = 8): { code: number; out: Uint8Array
     biasAt,
     ...layer.size,
   ];
+  words[27] = Number(layer.pulpnn ?? false);
   words.forEach((word, i) => view.setInt32(4 * i, word, true));
 
   const session = openSession({ isa: 'rv32imc_xcv', harts });
@@ -186,7 +189,11 @@ export function expectedDepthwise({ size, input, weights, scaling }: Case): Uint
   return out;
 }
 
-export function randomResidual(seed: number, count: number): Case {
+export function randomResidual(
+  seed: number,
+  count: number,
+  [lo, hi]: [number, number] = [-100, 90],
+): Case {
   const random = new Random(seed);
   return {
     kernel: 'residual',
@@ -194,7 +201,7 @@ export function randomResidual(seed: number, count: number): Case {
     inSigned: true,
     input: random.bytes(count, -128, 127),
     weights: random.bytes(count, -128, 127),
-    scaling: { mul: [], bias: [], shift: 20, lo: -100, hi: 90 },
+    scaling: { mul: [], bias: [], shift: 20, lo, hi },
     outputs: count,
   };
 }

@@ -49,7 +49,7 @@ const lines: [ours: string, llvm: string][] = [
     `cv.${name}r t5, a4, s9`,
     `cv.${name} t5, (a4), s9`,
   ]),
-  ...'sdotsp.b sdotusp.b dotsp.b dotusp.b add.b shuffle2.b packlo.b packhi.b pack pack.h mac clipur addnr min max'
+  ...'sdotsp.b sdotusp.b dotsp.b dotusp.b add.b shuffle2.b packlo.b packhi.b pack pack.h mac clipr clipur addnr addrnr min max'
     .split(' ')
     .flatMap((name) => three.map((o): [string, string] => [`cv.${name} ${o}`, `cv.${name} ${o}`])),
   ...['macun', 'machhsn'].flatMap((name) =>

@@ -122,8 +122,62 @@ describe('depth-wise 3x3 with CORE-V', () => {
 
 describe('residual with CORE-V', () => {
   it.each([1, 4, 63, 250, 1024])('%i bytes', (count) => {
-    const layer = randomResidual(count, count);
-    expectExact(layer, expectedResidual(layer));
+    for (const range of [
+      [-100, 90],
+      [-128, 127],
+    ] as const) {
+      const layer = randomResidual(count, count, [...range]);
+      expectExact(layer, expectedResidual(layer));
+    }
+  });
+});
+
+describe('the baseline of PULP-NN', () => {
+  // Rows that do not divide by the harts, odd rows with a pixel left over, more harts than rows.
+  it.each([
+    { size: [14 * 14, 64, 16], width: 14, harts: 8 },
+    { size: [7 * 7, 20, 8], width: 7, harts: 8 },
+    { size: [3 * 5, 12, 4], width: 5, harts: 2 },
+    { size: [16 * 2, 8, 24], width: 2, harts: 5 },
+  ] as const)('pointwise $size in rows of $width, $harts harts', ({ size, width, harts }) => {
+    for (const [inSigned, range] of [
+      [false, [-128, 127]],
+      [true, [0, 255]],
+    ] as const) {
+      const layer = randomPointwise(101, [...size], inSigned, [...range]);
+      layer.size.push(width);
+      expectExact({ ...layer, pulpnn: true }, expectedPointwise(layer), harts);
+    }
+  });
+
+  // Whole tensors and stripes; planes whose rows are words, are not, and end inside of a word.
+  it.each([
+    { h: 14, w: 14, channels: 40, outH: 14, outW: 14, stride: 1, padTop: 1, padLeft: 1 },
+    { h: 7, w: 7, channels: 8, outH: 7, outW: 7, stride: 1, padTop: 1, padLeft: 1 },
+    { h: 16, w: 16, channels: 8, outH: 16, outW: 16, stride: 1, padTop: 1, padLeft: 1 },
+    { h: 6, w: 5, channels: 4, outH: 4, outW: 5, stride: 1, padTop: 0, padLeft: 1 },
+    { h: 6, w: 4, channels: 12, outH: 5, outW: 4, stride: 1, padTop: 0, padLeft: 1 },
+    { h: 14, w: 14, channels: 16, outH: 7, outW: 7, stride: 2, padTop: 0, padLeft: 0 },
+    { h: 7, w: 9, channels: 8, outH: 4, outW: 5, stride: 2, padTop: 1, padLeft: 1 },
+    { h: 9, w: 9, channels: 4, outH: 4, outW: 4, stride: 2, padTop: 0, padLeft: 0 },
+  ])('depth-wise $h x $w x $channels to $outH x $outW, stride $stride', (size) => {
+    for (const [inSigned, range] of [
+      [false, [0, 255]],
+      [true, [-128, 127]],
+    ] as const) {
+      const layer = randomDepthwise(102, { ...size, lines: 2 }, inSigned, [...range]);
+      for (const harts of [1, 8])
+        expectExact({ ...layer, pulpnn: true }, expectedDepthwise(layer), harts);
+    }
+  });
+
+  it.each([
+    { count: 7 * 24, row: 24 },
+    { count: 40, row: 1000 },
+  ])('addition of $count bytes in rows of $row', ({ count, row }) => {
+    const layer = randomResidual(103, count);
+    layer.size.push(row);
+    expectExact({ ...layer, pulpnn: true }, expectedResidual(layer));
   });
 });
 

@@ -203,6 +203,7 @@ export function conformance(subject: Subject): void {
       submit(alone, 0, 0);
       submit(alone, 1, 0);
       alone.runToEvent(2);
+      const ends: number[] = [];
       for (const seed of [1, 2, 3]) {
         const next = random(seed);
         const held = Array.from({ length: 4096 }, () => next(4) === 0);
@@ -215,8 +216,11 @@ export function conformance(subject: Subject): void {
         expect(stalls).toBeGreaterThan(0);
         expect(granted).toBe(alone.accelerator.counters()['granted_cycles']);
         expect(bench.grants).toBe(granted);
-        expect(bench.events[1].at).toBeGreaterThan(alone.events[1].at);
+        ends.push(bench.events[1].at);
       }
+      // An engine that computes longer than it streams may hide some patterns, but not all.
+      expect(Math.min(...ends)).toBeGreaterThanOrEqual(alone.events[1].at);
+      expect(Math.max(...ends)).toBeGreaterThan(alone.events[1].at);
       check(alone, before, 0);
       check(alone, before, 1);
     });

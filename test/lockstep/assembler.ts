@@ -8,7 +8,7 @@ export type Label = { readonly name: string; offset: number };
 type Item =
   | { readonly kind: 'bits'; readonly name: string; readonly bits: number; readonly size: number }
   | { readonly kind: 'label'; readonly label: Label }
-  | { readonly kind: 'align'; readonly to: number }
+  | { readonly kind: 'align'; readonly to: number; readonly fill: number }
   | {
       readonly kind: 'late';
       readonly name: string;
@@ -72,13 +72,19 @@ export class Assembler {
     this.items.push({ kind: 'label', label });
   }
 
-  align(to: number): void {
-    this.items.push({ kind: 'align', to });
+  /** @param fill halfword in the gap: 1 (c.nop) where code runs into it */
+  align(to: number, fill = 0): void {
+    this.items.push({ kind: 'align', to, fill });
   }
 
   /** Number of items so far: what the generator limits its programs by. */
   get length(): number {
     return this.items.length;
+  }
+
+  /** Takes back everything behind the first `length` items. */
+  truncate(length: number): void {
+    this.items.length = length;
   }
 
   assemble(): Assembled {
@@ -92,6 +98,7 @@ export class Assembler {
       const bytes = sizeOf(item, at);
       if (item.kind === 'label' || bytes === 0) continue;
       if (item.kind === 'align') {
+        for (let i = 0; i + 1 < bytes; i += 2) view.setUint16(at + i, item.fill, true);
         listing.push({ name: '', offset: at, size: bytes });
       } else {
         const bits = encodeItem(item, at);

@@ -205,12 +205,15 @@ export function accessesOf(i: Executed): number[] {
 
 const isLoad = (i: Executed | undefined): i is Executed => i !== undefined && loads.has(i.name);
 
-/** Writes its result through the ALU port: not loads, and not links. */
-function writesByAlu(i: Executed): boolean {
-  return (
-    operandsOf(i).rd !== 0 && !loads.has(i.name) && !jumps.has(i.name) && !registerJumps.has(i.name)
-  );
+/** Has a destination other than the load port, x0 too: what the core holds against a load in flight. */
+function hasResult(i: Executed): boolean {
+  if (loads.has(i.name) || stores.has(i.name) || branches.has(i.name)) return false;
+  return !/^(fence|fence\.i|ecall|mret|wfi|(c\.)?ebreak)$/.test(i.name);
 }
+
+/** `i` wants to write the register, be it x0, that a load directly before it writes. */
+const overwrites = (load: Executed, i: Executed): boolean =>
+  hasResult(i) && operandsOf(i).rd === operandsOf(load).rd;
 
 /**
  * Cycles between `now` and `next` leaving decode. `before` and `earlier` left before `now`.
@@ -232,15 +235,14 @@ export function cyclesBetween(
     case 'fence.i':
       return 4 + split;
     case 'ecall':
+    case 'ebreak':
+    case 'c.ebreak':
       return 4;
     case 'mret':
       return 5 + split;
     case 'illegal':
     case 'c.illegal':
       return 5;
-    case 'ebreak':
-    case 'c.ebreak':
-      return undefined;
   }
   if (now.name.startsWith('csrr')) {
     return flushing.has(now.bits >>> 20) ? 4 : waitOf(before, now, next, 1);
@@ -256,13 +258,15 @@ function waitOf(
   cost: number,
 ): number | undefined {
   const { rd } = operandsOf(now);
-  const { rd: target, reads } = operandsOf(next);
-  if (registerJumps.has(next.name)) return Math.max(cost, available(before, now, next, cost));
-  if (!isLoad(now) || rd === 0) return cost;
+  const held = isLoad(now) && overwrites(now, next) ? 1 : 0;
+  if (registerJumps.has(next.name)) {
+    return Math.max(cost + held, available(before, now, next, cost));
+  }
+  if (!isLoad(now)) return cost;
   // Whether a decoder asks for the operands of what it refuses is not in the rules
   if (next.name.endsWith('illegal')) return undefined;
-  const waits = reads.includes(rd) || (target === rd && writesByAlu(next));
-  return cost + (waits ? 1 : 0);
+  const reads = rd !== 0 && operandsOf(next).reads.includes(rd);
+  return cost + (reads ? 1 : held);
 }
 
 /**
@@ -285,8 +289,8 @@ function available(
 }
 
 /**
- * Hazard 6: a jump behind an instruction of several cycles redirects the fetch while it waits, so its
- * second cycle is hidden, if its register was there before it could leave.
+ * Hazard 6: a jump behind an instruction of several cycles, or behind a load of its link, redirects the
+ * fetch while it waits, so its second cycle is hidden, if its register was there before it could leave.
  */
 function jumpCost(
   earlier: Executed | undefined,
@@ -297,7 +301,8 @@ function jumpCost(
   const { rd, reads } = operandsOf(now);
   const byRegister = registerJumps.has(now.name);
   const same = byRegister && rd !== 0 && rd === reads[0] ? 1 : 0;
-  const extra = before === undefined ? 0 : extraInExecute(before);
+  const held = isLoad(before) && overwrites(before, now) ? 1 : 0;
+  const extra = before === undefined ? 0 : extraInExecute(before) + held;
   const left = 1 + extra;
   const early = !byRegister || available(earlier, before as Executed, now, left) < left;
   if (extra === 0 || !early) return 2 + same + split;

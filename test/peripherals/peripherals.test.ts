@@ -37,6 +37,7 @@ class Stubs implements HartControl, RunControl {
   readonly bytes: number[][] = [];
   hold(): void {}
   resume(): void {}
+  amend(): void {}
   delay(): void {}
   interrupt(): void {}
   wake(): void {}

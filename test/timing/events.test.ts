@@ -27,6 +27,8 @@ describe('plain access over the direct link', () => {
   it('costs 1', () => {
     expect(costsOf([e.lw(5, base, 0x1c), nop], { registers })).toEqual([1, 1]);
     expect(costsOf([store(12, 0x00), nop], { registers })).toEqual([1, 1]);
+    // A load into the link of the jump behind it: the jump waits, and hides its second cycle.
+    expect(costsOf([e.lw(1, base, 0x1c), e.jType(1, 4), nop], { registers })).toEqual([2, 1, 1]);
   });
 });
 
@@ -58,10 +60,12 @@ const prepareBarrier = [store(13, 0x200), store(13, 0x20c), store(15, 0x00)];
 
 describe('barrier (trigger, wait, clear by cv.elw)', () => {
   it('takes 6 for every hart when all come together', () => {
-    const code = [...prepareBarrier, nop, elw(5, 0x21c), nop];
+    // Those who set the barrier up leave one after the other; a first barrier brings them together.
+    const code = [...prepareBarrier, elw(5, 0x21c), elw(5, 0x21c), nop];
     const steps = stepsOf(code, { registers, harts: 8 });
     const issue = at(steps, 4);
     const next = at(steps, 5);
+    expect(new Set(issue).size).toBe(1);
     expect(next.map((cycle, index) => cycle - issue[index]!)).toEqual(Array(8).fill(6));
   });
 
@@ -79,6 +83,38 @@ describe('barrier (trigger, wait, clear by cv.elw)', () => {
     const next = at(steps, 9);
     expect(new Set(issue).size).toBe(8);
     expect(next).toEqual(Array(8).fill(Math.max(...issue) + 6));
+  });
+});
+
+describe('registers of a barrier', () => {
+  it('serve one hart in a cycle, the lowest number first: all eight at once take 1 to 8 cycles', () => {
+    for (const access of [store(13, 0x20c), e.lw(5, base, 0x200)]) {
+      const steps = stepsOf([access, nop], { registers, harts: 8 });
+      const cost = at(steps, 1).map((cycle, index) => cycle - at(steps, 0)[index]!);
+      expect(cost).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+  });
+  it('let a lower hart that comes later go first', () => {
+    // Hart 0 comes three cycles behind the others, when four of them still wait.
+    const late = [e.bType(1, hart, 0, 12), nop, nop];
+    const code = [mhartid, ...late, e.lw(5, base, 0x200), nop];
+    const steps = stepsOf(code, { registers, harts: 8 });
+    const issue = at(steps, 4);
+    const next = at(steps, 5);
+    // Taken branch 3; not taken and two nops 3: hart 0 arrives with them, so it is simply the first.
+    expect(next.map((cycle, h) => cycle - issue[h]!)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const later = [e.bType(1, hart, 0, 20), nop, nop, nop, nop];
+    const again = stepsOf([mhartid, ...later, e.lw(5, base, 0x200), nop], { registers, harts: 8 });
+    const costs = at(again, 7).map((cycle, h) => cycle - at(again, 6)[h]!);
+    // Hart 0 asks two cycles behind the seven others: two of them are served before it, five behind.
+    expect(costs).toEqual([1, 1, 2, 4, 5, 6, 7, 8]);
+  });
+  it('triggering by a load is not among them, nor are other barriers', () => {
+    const together = stepsOf([e.lw(5, base, 0x214), nop], { registers, harts: 8 });
+    expect(new Set(at(together, 1)).size).toBe(1);
+    // Hart h reads barrier h.
+    const own = [mhartid, e.iType(0x13, 1, 6, hart, 5), e.add(6, 6, base), e.lw(5, 6, 0x200), nop];
+    expect(new Set(at(stepsOf(own, { registers, harts: 8 }), 4)).size).toBe(1);
   });
 });
 

@@ -1694,6 +1694,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
     if (cost !== 1) {
       N[base + 32] += cost - 1;
       R[base + 42] = 0;
+      if ((w & 536870912) !== 0) R[base + 41] = cost - 1;
     }
     if ((w & 1073741824) !== 0) N[base + 2] = now + 3;
     R[base + 34] = 0;

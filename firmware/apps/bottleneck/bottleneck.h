@@ -8,6 +8,7 @@
 #include "kernels/depthwise.h"
 #include "kernels/ima_layer.h"
 #include "kernels/pointwise.h"
+#include "kernels/requant_xcv.h"
 #include "kernels/residual.h"
 #include "pmsis.h"
 
@@ -23,6 +24,14 @@ typedef struct block {
 /* Reads and checks the image at BN_IMAGE_BASE. NULL, or what is wrong with it. */
 const char *image_read(block_t *block);
 
+/* What runs where. */
+static inline int pointwise_on_harts(const bn_image *i) { return i->mapping <= BN_MAPPING_BEST; }
+static inline int depthwise_on_harts(const bn_image *i) {
+  return pointwise_on_harts(i) || i->mapping == BN_MAPPING_IMA_CORES;
+}
+/* Only the mapping `cores` does without CORE-V. */
+static inline int uses_xcv(const bn_image *i) { return i->mapping != BN_MAPPING_CORES; }
+
 /* How the block is cut so that it fits into the TCDM. */
 typedef struct plan {
   uint32_t stripe_rows;  /* output rows that are computed together */
@@ -33,6 +42,7 @@ typedef struct plan {
   int padded;            /* it holds the padding, which the gathered windows of the IMA need */
   int slice_expand, slice_project; /* weights of these layers are brought in slices */
   uint32_t slice_bytes;            /* of each of the two slice buffers; 0: none */
+  uint32_t scratch_bytes;          /* of each hart, for the depth-wise layer with CORE-V */
   uint32_t total_bytes;
 } plan_t;
 
@@ -42,6 +52,7 @@ int plan_make(plan_t *plan, const block_t *block, uint32_t available);
 /* Operands of a layer in the TCDM. */
 typedef struct operands {
   requant_t requant;
+  requant_xcv_t fast; /* the same for CORE-V, on harts that use it */
   int8_t *weights;   /* NULL: on the IMA, or brought in slices */
   ima_tile_t *tiles; /* on the IMA */
 } operands_t;
@@ -52,10 +63,16 @@ typedef struct work {
   operands_t expand, depthwise, project;
   uint8_t *in, *hidden, *dw, *out;
   int8_t *slice[2];
+  uint8_t *scratch;
 } work_t;
 
-/* Allocates everything and brings tables and resident weights into the TCDM. 0 when memory ends. */
-int operands_load(work_t *work, const block_t *block, const plan_t *plan);
+typedef enum { LOAD_OK, LOAD_NO_MEMORY, LOAD_NO_FIT } load_t;
+
+/*
+ * Allocates everything and brings tables and resident weights into the TCDM. LOAD_NO_FIT: a multiplier is out of the
+ * range of the requantisation with CORE-V.
+ */
+load_t operands_load(work_t *work, const block_t *block, const plan_t *plan);
 
 /* Programs the rectangles of cells. */
 void operands_plot(const block_t *block);
@@ -79,8 +96,21 @@ typedef struct window {
   uint32_t out_rows;
 } window_t;
 
+/* Projection on the IMA and residual: rows are added as soon as they are done, while the engine goes on. */
+void layer_project_and_add(const work_t *work, const pixels_t *pixels, const uint8_t *skip,
+                           uint32_t first_row);
+
 void layer_depthwise(const work_t *work, const window_t *window);
-void layer_residual(const work_t *work, const uint8_t *skip, uint32_t out_rows);
+/* out += skip, `rows` rows of the output. */
+void layer_residual(const work_t *work, const uint8_t *skip, uint8_t *out, uint32_t rows);
+
+/* The kernels on the harts, in the version of the mapping. `job.requant` belongs to it in any case. */
+void harts_pointwise(const work_t *work, const pointwise_t *job, const requant_xcv_t *fast,
+                     uint32_t width);
+void harts_depthwise(const work_t *work, const depthwise_t *job);
+void harts_residual(const work_t *work, const residual_t *job, uint32_t row_bytes);
+/* Scratch of a hart for stripes of `rows` output rows. */
+uint32_t harts_scratch(const block_t *block, uint32_t rows);
 
 /* All stripes, from the first layer to the last byte in L2. */
 void stripes_run(const work_t *work);

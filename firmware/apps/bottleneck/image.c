@@ -86,7 +86,7 @@ const char *image_read(block_t *b) {
   memcpy(&b->project, at(i->project), sizeof b->project);
   if (b->has_residual) memcpy(&b->residual, at(i->residual), sizeof b->residual);
 
-  const int pointwise_on_ima = i->mapping != BN_MAPPING_CORES;
+  const int pointwise_on_ima = !pointwise_on_harts(i);
   if (b->has_expand) {
     problem = check_pointwise(&b->expand, i->in_c, i->hidden_c, pointwise_on_ima);
     if (problem != NULL) return problem;

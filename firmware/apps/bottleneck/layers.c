@@ -6,16 +6,6 @@
 
 /* ---- on the harts ---- */
 
-static void pointwise_part(void *layer) {
-  pointwise_cores(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
-}
-static void depthwise_part(void *layer) {
-  depthwise_cores(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
-}
-static void residual_part(void *layer) {
-  residual_cores(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
-}
-
 static void fetch_slice(const bn_pointwise *l, uint32_t col, uint32_t cols, int8_t *to,
                         pi_cl_dma_cmd_t *cmd) {
   if (col >= l->cols) return;
@@ -36,8 +26,9 @@ static void on_harts(const work_t *w, const bn_pointwise *l, const operands_t *o
                      .out_pitch = l->cols,
                      .in_signed = (int)l->in_signed,
                      .requant = o->requant};
+  requant_xcv_t fast = o->fast;
   if (o->weights != NULL) {
-    pi_cl_team_fork(0, pointwise_part, &job);
+    harts_pointwise(w, &job, &fast, px->width);
     return;
   }
   /* The next slice of weights travels while this one is used. */
@@ -52,7 +43,8 @@ static void on_harts(const work_t *w, const bn_pointwise *l, const operands_t *o
     job.out = px->out + col;
     job.requant.mul = o->requant.mul + col;
     job.requant.bias = o->requant.bias + col;
-    pi_cl_team_fork(0, pointwise_part, &job);
+    fast.channels = o->fast.channels + col;
+    harts_pointwise(w, &job, &fast, px->width);
   }
 }
 
@@ -87,7 +79,8 @@ static ima_layer_t ima_common(const work_t *w, uint32_t n_tiles, const operands_
   return layer;
 }
 
-static void on_ima(const work_t *w, const bn_pointwise *l, const operands_t *o, const pixels_t *px) {
+static ima_layer_t pointwise_on_ima(const work_t *w, const bn_pointwise *l, const operands_t *o,
+                                    const pixels_t *px) {
   ima_layer_t layer = ima_common(w, l->n_tiles, o, l->in_signed, l->adc_m, l->adc_r);
   layer.in = px->in;
   layer.out = px->out;
@@ -98,6 +91,11 @@ static void on_ima(const work_t *w, const bn_pointwise *l, const operands_t *o, 
   layer.in_grid.row_step = px->width * l->rows;
   layer.out_grid.pixel_step = l->cols;
   layer.out_grid.row_step = px->out_row_pitch;
+  return layer;
+}
+
+static void on_ima(const work_t *w, const bn_pointwise *l, const operands_t *o, const pixels_t *px) {
+  const ima_layer_t layer = pointwise_on_ima(w, l, o, px);
   ima_select();
   if (px->clear_padding) {
     overlapped_t both = {w, &layer};
@@ -129,17 +127,46 @@ static void depthwise_on_ima(const work_t *w, const window_t *win) {
 /* ---- by mapping ---- */
 
 void layer_expand(const work_t *w, const pixels_t *px) {
-  if (w->block->image.mapping == BN_MAPPING_CORES)
+  if (pointwise_on_harts(&w->block->image))
     on_harts(w, &w->block->expand, &w->expand, px);
   else
     on_ima(w, &w->block->expand, &w->expand, px);
 }
 
 void layer_project(const work_t *w, const pixels_t *px) {
-  if (w->block->image.mapping == BN_MAPPING_CORES)
+  if (pointwise_on_harts(&w->block->image))
     on_harts(w, &w->block->project, &w->project, px);
   else
     on_ima(w, &w->block->project, &w->project, px);
+}
+
+/* Rows [row, end) of the projection are done. */
+static void add_rows(const work_t *w, const pixels_t *px, const uint8_t *skip, uint32_t first_row,
+                     uint32_t row, uint32_t end) {
+  uint8_t *out = px->out + row * px->out_row_pitch;
+  bn_probe_tensor(BN_TENSOR_PROJECT, out, (first_row + row) | (end - row) << 16, px->out_row_pitch);
+  layer_residual(w, skip + row * px->out_row_pitch, out, end - row);
+}
+
+void layer_project_and_add(const work_t *w, const pixels_t *px, const uint8_t *skip,
+                           uint32_t first_row) {
+  const bn_pointwise *l = &w->block->project;
+  const ima_layer_t layer = pointwise_on_ima(w, l, &w->project, px);
+  uint32_t added = 0;
+  ima_select();
+  for (uint32_t row = 0; row < px->rows; row++) {
+    ima_pointwise_submit(&layer, row, 1);
+    /* Of the jobs so far all are done but those that are pending, and jobs end in order. */
+    const uint32_t done = ((row + 1) * l->n_tiles - ima_wait_pending(~0u)) / l->n_tiles;
+    if (done > added) add_rows(w, px, skip, first_row, added, done);
+    added = done;
+  }
+  for (uint32_t left = ima_wait_pending(~0u); added < px->rows;) {
+    const uint32_t done = (px->rows * l->n_tiles - left) / l->n_tiles;
+    if (done > added) add_rows(w, px, skip, first_row, added, done);
+    added = done;
+    if (added < px->rows) left = ima_wait_pending(left - 1);
+  }
 }
 
 void layer_depthwise(const work_t *w, const window_t *win) {
@@ -162,26 +189,26 @@ void layer_depthwise(const work_t *w, const window_t *win) {
                      .in_row_pitch = w->plan->hidden_pitch,
                      .in_signed = (int)w->block->depthwise.in_signed,
                      .requant = w->depthwise.requant};
-  if (i->mapping == BN_MAPPING_IMA_DW) {
+  if (depthwise_on_harts(i)) {
+    harts_depthwise(w, &job);
+  } else {
     depthwise_select();
     depthwise_submit(&job);
     depthwise_wait();
-  } else {
-    pi_cl_team_fork(0, depthwise_part, &job);
   }
 }
 
-void layer_residual(const work_t *w, const uint8_t *skip, uint32_t out_rows) {
+void layer_residual(const work_t *w, const uint8_t *skip, uint8_t *out, uint32_t rows) {
   const bn_image *i = &w->block->image;
   const bn_residual *r = &w->block->residual;
-  residual_t job = {.skip = (const int8_t *)skip,
-                    .branch = (const int8_t *)w->out,
-                    .out = (int8_t *)w->out,
-                    .count = out_rows * i->out_w * i->out_c,
-                    .mul_skip = (int32_t)r->mul_skip,
-                    .mul_branch = (int32_t)r->mul_branch,
-                    .shift = r->shift,
-                    .lo = (int32_t)r->lo,
-                    .hi = (int32_t)r->hi};
-  pi_cl_team_fork(0, residual_part, &job);
+  const residual_t job = {.skip = (const int8_t *)skip,
+                          .branch = (const int8_t *)out,
+                          .out = (int8_t *)out,
+                          .count = rows * i->out_w * i->out_c,
+                          .mul_skip = (int32_t)r->mul_skip,
+                          .mul_branch = (int32_t)r->mul_branch,
+                          .shift = r->shift,
+                          .lo = (int32_t)r->lo,
+                          .hi = (int32_t)r->hi};
+  harts_residual(w, &job, i->out_w * i->out_c);
 }

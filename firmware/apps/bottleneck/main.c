@@ -1,6 +1,7 @@
 #include "bottleneck.h"
 
-static const char *const mappings[] = {"cores", "ima-cores", "ima-only", "ima-dw"};
+static const char *const mappings[] = {"cores",     "pulp-nn",  "best",
+                                       "ima-cores", "ima-only", "ima-dw"};
 
 static block_t block;
 static plan_t plan;
@@ -13,7 +14,14 @@ int main(void) {
     return 2;
   }
   const unsigned available = pi_l1_available();
-  if (!plan_make(&plan, &block, available) || !operands_load(&work, &block, &plan)) {
+  const load_t loaded =
+      plan_make(&plan, &block, available) ? operands_load(&work, &block, &plan) : LOAD_NO_MEMORY;
+  if (loaded == LOAD_NO_FIT) {
+    printf("bottleneck: a multiplier is negative or above 2^30, which the kernels with CORE-V do not "
+           "take; mapping cores does\n");
+    return 4;
+  }
+  if (loaded != LOAD_OK) {
     printf("bottleneck: the block does not fit into %u bytes of TCDM, not even row by row\n",
            available);
     return 3;

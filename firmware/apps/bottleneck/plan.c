@@ -12,8 +12,10 @@ static uint32_t aligned(uint32_t bytes) { return (bytes + ALIGNMENT - 1) / ALIGN
 static uint32_t min(uint32_t a, uint32_t b) { return a < b ? a : b; }
 static uint32_t max(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
-/* int32 multiplier and int64 bias of each channel. */
-static uint32_t table_bytes(uint32_t channels) { return aligned(4 * channels) + aligned(8 * channels); }
+/* int32 multiplier and int64 bias of each channel, and on harts with CORE-V what those are made into. */
+static uint32_t table_bytes(uint32_t channels, int xcv) {
+  return aligned(4 * channels) + aligned(8 * channels) + (xcv ? 16 * channels : 0);
+}
 
 static uint32_t tile_bytes(bn_address tiles, uint32_t n_tiles) {
   const bn_tile *tile = (const bn_tile *)(uintptr_t)tiles;
@@ -26,9 +28,11 @@ static uint32_t tile_bytes(bn_address tiles, uint32_t n_tiles) {
 /* What lies in the TCDM however the block is cut. */
 static uint32_t fixed_bytes(const block_t *b) {
   const bn_image *i = &b->image;
-  uint32_t bytes = table_bytes(i->hidden_c) + table_bytes(i->out_c);
-  if (b->has_expand) bytes += table_bytes(i->hidden_c);
-  if (i->mapping != BN_MAPPING_CORES) {
+  const int xcv = uses_xcv(i), pointwise_xcv = xcv && pointwise_on_harts(i);
+  uint32_t bytes = table_bytes(i->hidden_c, xcv && depthwise_on_harts(i)) +
+                   table_bytes(i->out_c, pointwise_xcv);
+  if (b->has_expand) bytes += table_bytes(i->hidden_c, pointwise_xcv);
+  if (!pointwise_on_harts(i)) {
     if (b->has_expand) bytes += tile_bytes(b->expand.tiles, b->expand.n_tiles);
     bytes += tile_bytes(b->project.tiles, b->project.n_tiles);
   }
@@ -49,6 +53,8 @@ static uint32_t buffer_bytes(plan_t *p, const block_t *b, uint32_t rows) {
   uint32_t bytes = aligned(p->hidden_rows * p->hidden_pitch) +
                    aligned(rows * i->out_w * i->hidden_c) + aligned(rows * i->out_w * i->out_c);
   if (b->has_expand) bytes += aligned(p->in_rows * i->in_w * i->in_c);
+  p->scratch_bytes = aligned(harts_scratch(b, rows));
+  bytes += pi_cl_cluster_nb_cores() * p->scratch_bytes;
   return bytes;
 }
 
@@ -84,7 +90,7 @@ int plan_make(plan_t *p, const block_t *b, uint32_t available) {
   p->hidden_w = p->padded ? max(window_w, i->pad_left + i->in_w) : i->in_w;
   p->hidden_pitch = p->hidden_w * i->hidden_c;
 
-  const int on_cores = i->mapping == BN_MAPPING_CORES;
+  const int on_cores = pointwise_on_harts(i);
   const uint32_t expand = on_cores && b->has_expand ? i->in_c * i->hidden_c : 0;
   const uint32_t project = on_cores ? i->hidden_c * i->out_c : 0;
   const uint32_t fixed = fixed_bytes(b);

@@ -172,12 +172,18 @@ static void finish_rows(const work_t *w, const rows_t *r, int last) {
                        .rows = r->out_end - r->out,
                        .width = i->out_w,
                        .out_row_pitch = pitch};
-  layer_project(w, &px);
-  if (last && !w->block->has_residual) bn_end();
-  probe(BN_TENSOR_PROJECT, w->out, r->out, r->out_end, pitch);
-  if (w->block->has_residual) {
-    layer_residual(w, w->in + (r->out - r->in) * i->in_w * i->in_c, r->out_end - r->out);
+  const uint8_t *skip = w->in + (r->out - r->in) * i->in_w * i->in_c;
+  if (w->block->has_residual && !pointwise_on_harts(i)) {
+    layer_project_and_add(w, &px, skip, r->out);
     if (last) bn_end();
+  } else {
+    layer_project(w, &px);
+    if (last && !w->block->has_residual) bn_end();
+    probe(BN_TENSOR_PROJECT, w->out, r->out, r->out_end, pitch);
+    if (w->block->has_residual) {
+      layer_residual(w, skip, w->out, r->out_end - r->out);
+      if (last) bn_end();
+    }
   }
   probe(BN_TENSOR_OUTPUT, w->out, r->out, r->out_end, pitch);
 }

@@ -66,6 +66,18 @@ PARTS(conv3x3)
 PARTS(avgpool)
 PARTS(linear)
 
+void pulpnn_pointwise_part(void *arg) {
+  const pulpnn_pointwise_job_t *job = arg;
+  pulpnn_pointwise(&job->layer, job->width, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
+}
+void pulpnn_depthwise_part(void *layer) {
+  pulpnn_depthwise(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
+}
+void pulpnn_add_part(void *arg) {
+  const pulpnn_add_job_t *job = arg;
+  pulpnn_add(&job->layer, job->row_bytes, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
+}
+
 uint32_t timed(void (*part)(void *), void *layer) {
   const uint32_t begin = csr_read(mcycle);
   pi_cl_team_fork(0, part, layer);
@@ -87,6 +99,10 @@ static void bench_pointwise(const char *name, uint32_t rows, uint32_t cols, int 
   report(name, "scalar", timed(pointwise_part, &l), macs);
   report(name, "xcv", timed(pointwise_xcv_part, &fast), macs);
   compare(name, out, out_xcv, PIXELS * cols);
+  memset(out_xcv, 0, PIXELS * cols);
+  pulpnn_pointwise_job_t pulpnn = {fast, SIDE};
+  report(name, "pulpnn", timed(pulpnn_pointwise_part, &pulpnn), macs);
+  compare(name, out, out_xcv, PIXELS * cols);
   pi_l1_free(out, 0);
 }
 
@@ -102,11 +118,15 @@ static void bench_depthwise(const char *name, uint32_t side, uint32_t channels, 
                    .requant = random_requant(channels, 9, 0, 255)};
   depthwise_xcv_t fast = {.layer = l};
   fast.layer.out = out_xcv;
-  fast.scratch_bytes = depthwise_xcv_full_scratch(&l);
+  const uint32_t full = depthwise_xcv_full_scratch(&l), planes = pulpnn_depthwise_scratch(&l);
+  fast.scratch_bytes = full > planes ? full : planes;
   fast.scratch = pi_l1_malloc(pi_cl_cluster_nb_cores() * fast.scratch_bytes);
   if (!requant_xcv_prepare(&l.requant, channels, table, &fast.requant)) exit(1);
   report(name, "scalar", timed(depthwise_part, &l), 9 * bytes);
   report(name, "xcv", timed(depthwise_xcv_part, &fast), 9 * bytes);
+  compare(name, out, out_xcv, bytes);
+  memset(out_xcv, 0, bytes);
+  report(name, "pulpnn", timed(pulpnn_depthwise_part, &fast), 9 * bytes);
   compare(name, out, out_xcv, bytes);
   pi_l1_free(out, 0);
 }
@@ -152,11 +172,11 @@ static void bench_avgpool(const char *name) {
 
 /* As many outputs of the classifier as fit beside each other. */
 static void bench_linear(const char *name) {
-  enum { ROWS = 1280, COLS = 256 };
+  enum { ROWS = 1280, COLS = 256, PITCH = ROWS + 8 };
   uint8_t *out = pi_l1_malloc(COLS), *out_xcv = pi_l1_malloc(COLS);
   requant_xcv_channel_t *table = pi_l1_malloc(COLS * sizeof(*table));
-  linear_t l = {.in = random_bytes(ROWS), .out = out, .weights = random_bytes(ROWS * COLS),
-                .rows = ROWS, .cols = COLS, .requant = random_requant(COLS, ROWS, -128, 127)};
+  linear_t l = {.in = random_bytes(ROWS), .out = out, .weights = random_bytes(PITCH * COLS),
+                .rows = ROWS, .cols = COLS, .weights_pitch = PITCH, .requant = random_requant(COLS, ROWS, -128, 127)};
   linear_xcv_t fast = {.layer = l};
   fast.layer.out = out_xcv;
   if (!requant_xcv_prepare(&l.requant, COLS, table, &fast.requant)) exit(1);
@@ -176,6 +196,10 @@ static void bench_residual(const char *name) {
   fast.out = out_xcv;
   report(name, "scalar", timed(residual_part, &l), 2 * count);
   report(name, "xcv", timed(residual_xcv_part, &fast), 2 * count);
+  compare(name, out, out_xcv, count);
+  memset(out_xcv, 0, count);
+  pulpnn_add_job_t pulpnn = {fast, SIDE * NARROW};
+  report(name, "pulpnn", timed(pulpnn_add_part, &pulpnn), 2 * count);
   compare(name, out, out_xcv, count);
   pi_l1_free(out, 0);
 }

@@ -21,7 +21,8 @@ typedef struct test_case {
   int32_t lo, hi;
   uint32_t in_signed;
   uint32_t in_at, weights_at, mul_at, bias_at;
-  uint32_t size[16]; /* by kernel */
+  uint32_t size[15]; /* by kernel */
+  uint32_t pulpnn;   /* 1: the baseline of PULP-NN */
 } test_case_t;
 
 static volatile test_case_t *const given = (volatile test_case_t *)0x1C080000u;
@@ -52,7 +53,8 @@ static int pointwise_case(void) {
   if (!pointwise_xcv_fits(&l.layer)) return REFUSED;
   if (!requant_xcv_prepare(&l.layer.requant, cols, table, &l.requant))
     return REFUSED;
-  given->cycles = timed(pointwise_xcv_part, &l);
+  pulpnn_pointwise_job_t pulpnn = {l, given->size[3]};
+  given->cycles = given->pulpnn ? timed(pulpnn_pointwise_part, &pulpnn) : timed(pointwise_xcv_part, &l);
   memcpy((void *)given->out_at, l.layer.out, pixels * cols);
   return 0;
 }
@@ -67,15 +69,17 @@ static int depthwise_case(void) {
                                  .pad_left = size[7], .in_row_pitch = w * channels,
                                  .in_signed = (int)given->in_signed,
                                  .requant = fetch_requant(channels)}};
-  if (!depthwise_xcv_fits(&l.layer)) return REFUSED;
+  if (!(given->pulpnn ? pulpnn_depthwise_fits(&l.layer) : depthwise_xcv_fits(&l.layer)))
+    return REFUSED;
   l.layer.out = pi_l1_malloc(out_h * out_w * channels);
   l.scratch_bytes = size[8] * depthwise_xcv_line_bytes(&l.layer);
   if (l.scratch_bytes < depthwise_xcv_least_scratch(&l.layer)) return REFUSED;
+  if (given->pulpnn) l.scratch_bytes = pulpnn_depthwise_scratch(&l.layer);
   l.scratch = pi_l1_malloc(pi_cl_cluster_nb_cores() * l.scratch_bytes);
   requant_xcv_channel_t *table = pi_l1_malloc(channels * sizeof(*table));
   if (l.layer.out == NULL || l.scratch == NULL || table == NULL) return NO_MEMORY;
   if (!requant_xcv_prepare(&l.layer.requant, channels, table, &l.requant)) return REFUSED;
-  given->cycles = timed(depthwise_xcv_part, &l);
+  given->cycles = timed(given->pulpnn ? pulpnn_depthwise_part : depthwise_xcv_part, &l);
   memcpy((void *)given->out_at, l.layer.out, out_h * out_w * channels);
   return 0;
 }
@@ -122,11 +126,13 @@ static int avgpool_case(void) {
   return 0;
 }
 
-/* Bytes, or with size[2] accumulators. */
+/* Bytes, or with size[2] accumulators; size[3] bytes from output to output. */
 static int linear_case(void) {
   const uint32_t rows = given->size[0], cols = given->size[1], raw = given->size[2];
+  const uint32_t pitch = given->size[3];
   linear_xcv_t l = {.layer = {.in = fetch(given->in_at, rows), .rows = rows, .cols = cols,
-                              .weights = fetch(given->weights_at, rows * cols),
+                              .weights = fetch(given->weights_at, pitch * cols),
+                              .weights_pitch = pitch == rows ? 0 : pitch,
                               .in_signed = (int)given->in_signed,
                               .requant = fetch_requant(cols)}};
   void *out = pi_l1_malloc(raw ? 4 * cols : cols);
@@ -149,7 +155,8 @@ static int residual_case(void) {
                   .out = pi_l1_malloc(count), .count = count, .mul_skip = (int32_t)given->size[1],
                   .mul_branch = (int32_t)given->size[2], .shift = given->shift, .lo = given->lo,
                   .hi = given->hi};
-  given->cycles = timed(residual_xcv_part, &l);
+  pulpnn_add_job_t pulpnn = {l, given->size[3]};
+  given->cycles = given->pulpnn ? timed(pulpnn_add_part, &pulpnn) : timed(residual_xcv_part, &l);
   memcpy((void *)given->out_at, l.out, count);
   return 0;
 }

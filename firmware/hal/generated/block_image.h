@@ -10,14 +10,16 @@ typedef uint32_t bn_address;
 
 #define BN_IMAGE_BASE 0x1C080000u
 #define BN_IMAGE_MAGIC 0x4B4E424Fu
-#define BN_IMAGE_VERSION 1u
+#define BN_IMAGE_VERSION 2u
 
 /* Values of bn_image.mapping. */
 #define BN_MAPPING_CORES 0u
-#define BN_MAPPING_IMA_CORES 1u
-#define BN_MAPPING_IMA_ONLY 2u
-#define BN_MAPPING_IMA_DW 3u
-#define BN_MAPPINGS 4u
+#define BN_MAPPING_PULP_NN 1u
+#define BN_MAPPING_BEST 2u
+#define BN_MAPPING_IMA_CORES 3u
+#define BN_MAPPING_IMA_ONLY 4u
+#define BN_MAPPING_IMA_DW 5u
+#define BN_MAPPINGS 6u
 
 /* First argument of bn_probe_tensor. */
 #define BN_TENSOR_EXPAND 0u

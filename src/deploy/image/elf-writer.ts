@@ -1,4 +1,7 @@
-/** A data-only ELF32: one segment, a symbol for each thing in it, no code. */
+/**
+ * A data-only ELF32: one segment, a symbol for each thing in it, no code, and sections that are not
+ * part of the memory, such as cells of arrays.
+ */
 
 export interface ElfSymbol {
   readonly name: string;
@@ -15,6 +18,8 @@ export interface DataElf {
   /** Size in memory; what exceeds `data` is zero. */
   readonly memorySize: number;
   readonly symbols: readonly ElfSymbol[];
+  /** Sections that lie in no memory. */
+  readonly sections?: readonly { readonly name: string; readonly data: Uint8Array }[];
 }
 
 const elfHeaderSize = 52;
@@ -27,20 +32,34 @@ const pageSize = 0x1000;
 /** Bytes of the ELF file (ET_EXEC, RISC-V, little endian). */
 export function writeDataElf(image: DataElf): Uint8Array {
   const dataAt = align(elfHeaderSize + programHeaderSize, pageSize);
-  const names = stringTable(['.block', '.symtab', '.strtab', '.shstrtab']);
+  const others = image.sections ?? [];
+  const names = stringTable([
+    '.block',
+    '.symtab',
+    '.strtab',
+    '.shstrtab',
+    ...others.map(({ name }) => name),
+  ]);
+  const count = 5 + others.length;
   const strings = stringTable(image.symbols.map((symbol) => symbol.name));
   const symbolsAt = align(dataAt + image.data.length, 4);
   const symbolBytes = symbolSize * (image.symbols.length + 1);
   const stringsAt = symbolsAt + symbolBytes;
   const namesAt = stringsAt + strings.bytes.length;
-  const sectionsAt = align(namesAt + names.bytes.length, 4);
-  const file = new Uint8Array(sectionsAt + 5 * sectionHeaderSize);
+  const othersAt: number[] = [];
+  let end = namesAt + names.bytes.length;
+  for (const { data } of others) {
+    othersAt.push(align(end, 4));
+    end = align(end, 4) + data.length;
+  }
+  const sectionsAt = align(end, 4);
+  const file = new Uint8Array(sectionsAt + count * sectionHeaderSize);
   const view = new DataView(file.buffer);
 
   file.set([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1]);
   writeHalves(view, 16, [2, machineRiscv]);
   writeWords(view, 20, [1, image.address, elfHeaderSize, sectionsAt, 0]);
-  writeHalves(view, 40, [elfHeaderSize, programHeaderSize, 1, sectionHeaderSize, 5, 4]);
+  writeHalves(view, 40, [elfHeaderSize, programHeaderSize, 1, sectionHeaderSize, count, 4]);
 
   const { address, data, memorySize } = image;
   const readWrite = 6;
@@ -68,6 +87,10 @@ export function writeDataElf(image: DataElf): Uint8Array {
   section(2, [2, 0, 0, symbolsAt, symbolBytes, 3, 1, 4, symbolSize]);
   section(3, [3, 0, 0, stringsAt, strings.bytes.length, 0, 0, 1, 0]);
   section(4, [3, 0, 0, namesAt, names.bytes.length, 0, 0, 1, 0]);
+  others.forEach(({ data }, i) => {
+    file.set(data, othersAt[i]!);
+    section(5 + i, [1, 0, 0, othersAt[i]!, data.length, 0, 0, 4, 0]);
+  });
   return file;
 }
 

@@ -14,7 +14,11 @@
 #include "kernels/ima_layer.h"
 #include "kernels/pointwise.h"
 #include "kernels/pointwise_xcv.h"
+#include "kernels/pulpnn.h"
 #include "kernels/residual.h"
+
+/* Versions of a kernel. */
+enum { SCALAR, XCV, PULPNN };
 
 static void run_pointwise(uint32_t harts, int xcv) {
   pointwise_t l = {0};
@@ -33,7 +37,13 @@ static void run_pointwise(uint32_t harts, int xcv) {
   if (xcv) {
     if (!pointwise_xcv_fits(&l)) exit(3);
     const pointwise_xcv_t fast = {l, prepare(&l.requant, l.cols)};
-    for (uint32_t hart = 0; hart < harts; hart++) pointwise_xcv(&fast, hart, harts);
+    /* Two pixels wide where that goes. */
+    const uint32_t width = l.pixels % 2 == 0 ? 2 : l.pixels;
+    for (uint32_t hart = 0; hart < harts; hart++)
+      if (xcv == XCV)
+        pointwise_xcv(&fast, hart, harts);
+      else
+        pulpnn_pointwise(&fast, width, hart, harts);
   } else {
     for (uint32_t hart = 0; hart < harts; hart++) pointwise_cores(&l, hart, harts);
   }
@@ -65,9 +75,11 @@ static void run_depthwise(uint32_t harts, int xcv) {
     depthwise_xcv_t fast = {.layer = l, .requant = prepare(&l.requant, l.channels)};
     /* Two pairs of rows at once, so that most shapes take several passes. */
     fast.scratch_bytes = 2 * depthwise_xcv_line_bytes(&l);
+    if (xcv == PULPNN) fast.scratch_bytes = pulpnn_depthwise_scratch(&l);
     fast.scratch = malloc(harts * fast.scratch_bytes);
-    if (!depthwise_xcv_fits(&l)) exit(3);
-    for (uint32_t hart = 0; hart < harts; hart++) depthwise_xcv(&fast, hart, harts);
+    if (!(xcv == XCV ? depthwise_xcv_fits(&l) : pulpnn_depthwise_fits(&l))) exit(3);
+    for (uint32_t hart = 0; hart < harts; hart++)
+      (xcv == XCV ? depthwise_xcv : pulpnn_depthwise)(&fast, hart, harts);
     free(fast.scratch);
   } else {
     for (uint32_t hart = 0; hart < harts; hart++) depthwise_cores(&l, hart, harts);
@@ -155,10 +167,12 @@ int main(void) {
   char kernel[32];
   while (scanf("%31s", kernel) == 1) {
     const uint32_t harts = (uint32_t)number();
-    if (strcmp(kernel, "pointwise") == 0) run_pointwise(harts, 0);
-    else if (strcmp(kernel, "pointwise-xcv") == 0) run_pointwise(harts, 1);
-    else if (strcmp(kernel, "depthwise") == 0) run_depthwise(harts, 0);
-    else if (strcmp(kernel, "depthwise-xcv") == 0) run_depthwise(harts, 1);
+    if (strcmp(kernel, "pointwise") == 0) run_pointwise(harts, SCALAR);
+    else if (strcmp(kernel, "pointwise-xcv") == 0) run_pointwise(harts, XCV);
+    else if (strcmp(kernel, "pointwise-pulpnn") == 0) run_pointwise(harts, PULPNN);
+    else if (strcmp(kernel, "depthwise") == 0) run_depthwise(harts, SCALAR);
+    else if (strcmp(kernel, "depthwise-xcv") == 0) run_depthwise(harts, XCV);
+    else if (strcmp(kernel, "depthwise-pulpnn") == 0) run_depthwise(harts, PULPNN);
     else if (strcmp(kernel, "residual") == 0) run_residual(harts);
     else if (strcmp(kernel, "ima-pointwise") == 0) run_ima(0);
     else if (strcmp(kernel, "ima-depthwise") == 0) run_ima(1);

@@ -74,11 +74,12 @@ static void run_linear(uint32_t harts, int xcv) {
   l.rows = (uint32_t)number();
   l.cols = (uint32_t)number();
   const int raw = (int)number();
+  l.weights_pitch = (uint32_t)number();
   l.in_signed = (int)number();
   l.requant = read_requant();
   getchar();
   l.in = operand(l.rows);
-  l.weights = operand(l.rows * l.cols);
+  l.weights = operand(l.weights_pitch * l.cols);
   read_tables(&l.requant, l.cols);
   void *out = calloc(l.cols, raw ? 4 : 1);
   if (raw)

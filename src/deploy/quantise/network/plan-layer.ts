@@ -4,7 +4,7 @@ import type { QuantisedConvolution, QuantisedNode } from '../../graph/quantised-
 import { isPoint, type CodeKind, type CodeTensor, type MapSize } from '../../graph/tensor.js';
 import type { ArrayExecution } from '../../reference/plan.js';
 import { cellPlanes, dotProducts, type Codes } from '../../reference/layers.js';
-import { pointwiseSpans } from '../../tiling.js';
+import { publishedSpans } from '../../pack/tile-and-pack.js';
 import { calibrateConverter, type ColumnSums } from '../converter-range.js';
 import { requantisation, residualScaling } from '../requantise.js';
 import { drawPositions } from '../sampling.js';
@@ -71,7 +71,8 @@ export function planLayer(
     const mul = Math.round(gain * 2 ** shift);
     return { ...base, kind: 'average-pool', unit: 'harts', window, mul, shift, lo, hi };
   }
-  const gain = layer.unit.map((unit) => unit / output.scale);
+  // A channel without weights has a scale without meaning, and the largest gain sets the shift of all.
+  const gain = layer.unit.map((unit, c) => (isDead(layer, c) ? 0 : unit / output.scale));
   const offset = layer.bias.map((bias) => bias / output.scale);
   const { window, weights } = layer;
   if (layer.kind === 'depthwise') {
@@ -96,7 +97,8 @@ export function planLayer(
     return { ...planned, requantisation: requantisation(gain, offset, lo, hi), array: undefined };
   }
   const cellsPerWeight = weightBits === 4 ? 1 : 2;
-  const spans = pointwiseSpans(rows, options.geometry);
+  // Whole arrays and a rest take fewer arrays than equal parts: 34 instead of 39 for MobileNetV2.
+  const spans = publishedSpans(rows, options.geometry);
   const array: ArrayExecution = { cellsPerWeight, spans, converter: undefined };
   if (options.ideal) {
     return { ...planned, requantisation: requantisation(gain, offset, lo, hi), array };
@@ -110,6 +112,18 @@ export function planLayer(
     requantisation: requantisation(converted, shifted, lo, hi),
     array: { ...array, converter: found.converter },
   };
+}
+
+/** Whether all weights of an output are zero. */
+function isDead(
+  layer: Extract<QuantisedNode, { readonly weights: Int8Array }>,
+  c: number,
+): boolean {
+  const { weights, output } = layer;
+  if (layer.kind === 'convolution')
+    return weights.subarray(c * layer.rows, (c + 1) * layer.rows).every((weight) => weight === 0);
+  for (let i = c; i < weights.length; i += output.channels) if (weights[i] !== 0) return false;
+  return true;
 }
 
 /** Positions drawn per layer to set the range of its converters. */

@@ -1,12 +1,18 @@
 import { clampActivation, linearPart, pictureValues, runFloatNode } from '../../float/executor.js';
-import { inputName, type FloatGraph, type FloatNode } from '../../graph/float-graph.js';
+import {
+  inputName,
+  type ConvolutionNode,
+  type FloatGraph,
+  type FloatNode,
+} from '../../graph/float-graph.js';
 import type { NetworkPlan, PlannedLayer } from '../../graph/network-plan.js';
 import { quantisePicture } from '../../graph/picture-input.js';
 import type { QuantisedNetwork, QuantisedNode, WeightBits } from '../../graph/quantised-network.js';
 import { elements, isPoint, type CodeTensor } from '../../graph/tensor.js';
 import type { Codes } from '../../reference/layers.js';
-import { executeLayer } from '../../reference/network.js';
-import { fitConvolution, fitDepthwise, type FitMethod } from './fit-layer.js';
+import { runLayerFast } from '../../fast/network.js';
+import type { FittedWeights } from '../fit.js';
+import { fitConvolution, fitDepthwise, type FitMethod, type FitTarget } from './fit-layer.js';
 import { planLayer, type NetworkPlanOptions } from './plan-layer.js';
 import { outputTensor, pictureTensor } from './scales.js';
 
@@ -15,6 +21,8 @@ export interface QuantiseNetworkOptions extends NetworkPlanOptions {
   readonly bits: (node: FloatNode) => WeightBits;
   /** `naive` rounds to nearest under max scaling; it is there to be compared with. */
   readonly method: FitMethod;
+  /** Called for each layer whose width `bits` decides, with what it was fitted to. */
+  readonly observe?: (node: ConvolutionNode, target: FitTarget, fitted: FittedWeights) => void;
   readonly progress?: (layer: number, layers: number, name: string) => void;
 }
 
@@ -81,13 +89,7 @@ export function planNetwork(
     const inputs = layer.inputs.map((name) => live.get(name)!);
     const tensors = inputs.map(({ tensor }) => tensor);
     const plan = planLayer(layer, tensors, inputs[0]!.codes, options);
-    const codes = inputs[0]!.codes.map((_, i) =>
-      executeLayer(
-        plan,
-        inputs.map((entry) => entry.codes[i]!),
-        tensors[0]!,
-      ),
-    );
+    const codes = runLayerFast(plan, tensors, perPicture(inputs));
     live.set(layer.name, { tensor: layer.output, codes: codes as Codes[] });
     for (const name of layer.inputs) if (last.get(name) === layer.name) live.delete(name);
     return plan;
@@ -95,6 +97,10 @@ export function planNetwork(
   const { name, input, outputs, tail } = network;
   return { name, input, outputs, tail, layers, mapping: options.mapping, ideal: options.ideal };
 }
+
+/** Codes of all inputs of a layer, picture by picture. */
+const perPicture = (inputs: readonly { readonly codes: readonly Codes[] }[]): Codes[][] =>
+  inputs[0]!.codes.map((_, i) => inputs.map((entry) => entry.codes[i]!));
 
 /** Name of the last layer that reads each tensor. */
 function lastReaders(
@@ -141,14 +147,8 @@ class Calibration {
     plan: PlannedLayer,
   ): void {
     const inputs = node.inputs.map((name) => this.live.get(name)!);
-    const codes = real.map(
-      (_, i) =>
-        executeLayer(
-          plan,
-          inputs.map((entry) => entry.codes[i]!),
-          inputs[0]!.tensor,
-        ) as Codes,
-    );
+    const tensors = inputs.map((entry) => entry.tensor);
+    const codes = runLayerFast(plan, tensors, perPicture(inputs)) as Codes[];
     this.live.set(node.name, { tensor, real, codes });
     for (const name of node.inputs) if (this.last.get(name) === node.name) this.live.delete(name);
   }
@@ -183,7 +183,9 @@ function fitted(
   }
   const pointwise = isPoint(window) && elements({ ...output, channels: 1 }) > 1;
   const weightBits = pointwise ? options.bits(node) : 8;
-  const { codes, unit, bias } = fitConvolution(node, target, weightBits, options.method);
+  const weights = fitConvolution(node, target, weightBits, options.method);
+  if (pointwise) options.observe?.(node, target, weights);
+  const { codes, unit, bias } = weights;
   const rows = codes.length / output.channels;
   return { ...base, kind: 'convolution', window, weights: codes, rows, unit, bias, weightBits };
 }
