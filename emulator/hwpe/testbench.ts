@@ -59,6 +59,7 @@ export class Testbench {
         delay: (cycles) => void (this.delayed += cycles),
         hold: unexpected,
         resume: unexpected,
+        amend: unexpected,
         interrupt: unexpected,
         wake: unexpected,
         start: unexpected,

@@ -37,6 +37,7 @@ function randomJob(rows: number, cols: number, arrays: number, next: Next): MvmJ
     },
     requantise: false,
     raw: false,
+    own: new Int32Array(),
     mulAddress: 0,
     biasAddress: 0,
     shift: 1,

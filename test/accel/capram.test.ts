@@ -229,7 +229,7 @@ describe('CAP-RAM in its own modes', () => {
       bench.read(0x04);
       const set = setter(bench, capramRegisters);
       set('INPUT_SIGNED', 0);
-    set('J_HIGHT', 64);
+      set('J_HIGHT', 64);
       set('J_WIDTH', 128);
       set('J_SRC_ADDR', Testbench.base);
       set('JOB_LINE_LENGTH', 64);

@@ -29,6 +29,7 @@ describe('read noise at the converter', () => {
       range: { m: 0, r: 1 },
       requantise: false,
       raw: false,
+      own: new Int32Array(),
       mulAddress: 0,
       biasAddress: 0,
       shift: 1,

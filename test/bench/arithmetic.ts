@@ -31,6 +31,7 @@ const job: MvmJob = {
   range: { m: 3, r: 9 },
   requantise: false,
   raw: false,
+  own: new Int32Array(),
   mulAddress: 0,
   biasAddress: 0,
   shift: 8,
