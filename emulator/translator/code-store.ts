@@ -141,6 +141,7 @@ export class CodeStore {
 
   private collect(roots: readonly Root[]): Tree[] {
     const trees: Tree[] = [];
+    this.options.loops.learn();
     const seen = [new Set<number>(), new Set<number>()] as const;
     const waiting: Root[] = [];
     const want = (pc: number, completes: boolean): void => {

@@ -1,4 +1,4 @@
-import { FIRST_PRIVATE, RING } from '../hart/state.js';
+import { FIRST_PRIVATE, RING, wordOffset, type WordField } from '../hart/state.js';
 import { HART_SHIFT } from '../hart/slot.js';
 import { arenaBytes, type Arena } from '../memory/arena.js';
 
@@ -138,3 +138,7 @@ export class TranslatorArrays {
     return this.undoAt + hart * (UNDO_BYTES + SKEW);
   }
 }
+
+/** Offsets of words from the start of a hart's, in bytes. */
+export const wordBytes = (name: WordField): number => 4 * wordOffset(name);
+export const privateBytes = (name: PrivateWord): number => 4 * privateWord(name);

@@ -20,6 +20,8 @@ export class PathState {
   /** Local that holds `ready` of the hart, or -1. */
   readyLocal = -1;
   lastStall = -1;
+  /** Where the hart is when its frame begins. */
+  resumes = 0;
   /** Registers whose value stands in their local, and those of them whose value stands nowhere else, by bit. */
   loaded = 0;
   dirty = 0;
@@ -41,6 +43,7 @@ export class PathState {
     this.waitedLocal = from.waitedLocal;
     this.readyLocal = from.readyLocal;
     this.lastStall = from.lastStall;
+    this.resumes = from.resumes;
     this.loaded = from.loaded;
     this.dirty = from.dirty;
   }

@@ -1,7 +1,15 @@
 import { HART_SHIFT } from '../hart/slot.js';
-import { numberOffset, stallOffset, wordOffset } from '../hart/state.js';
+import { stallOffset } from '../hart/state.js';
 import { FunctionBody, ModuleBuilder, Op, Type } from '../wasm/index.js';
-import { AHEAD, control, MAX_HARTS, privateWord, WHEEL, type TranslatorArrays } from './layout.js';
+import {
+  AHEAD,
+  control,
+  MAX_HARTS,
+  privateBytes,
+  WHEEL,
+  wordBytes,
+  type TranslatorArrays,
+} from './layout.js';
 
 /** Where things are in the shared memory, and the arbitration rule. */
 export interface SchedulerOptions {
@@ -22,10 +30,7 @@ export interface SchedulerOptions {
 export const functionParameters = [Type.i32, Type.i32, Type.i32];
 export const functionResults = [Type.i32];
 
-export const wordBytes = (name: Parameters<typeof wordOffset>[0]): number => 4 * wordOffset(name);
-export const privateBytes = (name: Parameters<typeof privateWord>[0]): number =>
-  4 * privateWord(name);
-export const numberBytes = (offset: number): number => 8 * offset;
+const numberBytes = (offset: number): number => 8 * offset;
 
 /**
  * The module that pops cycle after cycle from the wheel: `run(time, until)` returns the first cycle
@@ -651,5 +656,3 @@ class SchedulerEmitter {
     code.memory(Op.i32Store8, options.pointersAt);
   }
 }
-
-export const nextOffset = numberOffset('next');

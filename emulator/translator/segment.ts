@@ -6,13 +6,24 @@ import type { ConfigOf } from '../sim/parameters.js';
 import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import { ExpressionEmitter, type OperandPlace } from './expression.js';
 import { control, privateWord, type TranslatorArrays } from './layout.js';
+import { LoopCode } from './loop-code.js';
+import type { LoopTable } from './loops.js';
 import { PathState, UNKNOWN, type Paths } from './path.js';
-import { nodesOf, readsOf, writesOf, type Node, type Step, type Tree } from './tree.js';
+import {
+  nodesOf,
+  readsOf,
+  writesOf,
+  type LoopEnd,
+  type Node,
+  type Step,
+  type Tree,
+} from './tree.js';
 
 /** What the functions of translated code need to know of the machine. */
 export interface SegmentOptions {
   readonly arrays: TranslatorArrays;
   readonly paths: Paths;
+  readonly loops: LoopTable;
   readonly timing: ConfigOf<typeof timingParameters>;
   /** Addresses. */
   readonly numbersAt: number;
@@ -33,31 +44,38 @@ export interface Links {
   completion(pc: number): number;
 }
 
-const BASE = 0;
+/** Parameters: address of the hart's words, time, address of the frame in the undo log. */
+export const BASE = 0;
 const TIME = 1;
 const UNDO = 2;
 const FRAME_HEAD = 8;
+const allLoopWords = (
+  ['loopStart0', 'loopEnd0', 'loopCount0', 'loopStart1', 'loopEnd1', 'loopCount1'] as const
+).map(wordOffset);
 const at = (word: Parameters<typeof wordOffset>[0]): number => 4 * wordOffset(word);
 const own = (word: Parameters<typeof privateWord>[0]): number => 4 * privateWord(word);
 
 /** Writes one function: the end of a granted access, if any, then all paths of a tree. */
 export class SegmentEmitter {
   private readonly expressions: ExpressionEmitter;
+  private readonly loops: LoopCode;
   private readonly locals = new Int32Array(32);
   private tree!: Tree;
   private links!: Links;
   private signature = 0;
   /** Element of the table that this function will be. */
   private self = 0;
-  private depth = 0;
+  /** Blocks around the code that is being written, within a loop. */
+  depth = 0;
   private readonly reads = new Set<number>();
   /** Of tcdm addresses below this offset holds code: a store there is the interpreter's. */
   codeEnd = 0;
 
   constructor(
-    private readonly body: FunctionBody,
+    readonly body: FunctionBody,
     private readonly options: SegmentOptions,
   ) {
+    this.loops = new LoopCode(this, options.loops);
     this.expressions = new ExpressionEmitter(body);
   }
 
@@ -70,10 +88,16 @@ export class SegmentEmitter {
     body.begin(3);
     this.locals.fill(-1);
     const state = new PathState();
-    if (tree.completes) this.complete(tree.completes, state);
-    body.get(UNDO);
-    this.now(state);
-    body.memory(Op.i32Store, 0);
+    if (tree.completes) {
+      this.transfer(tree.completes, state);
+      const { end } = tree.body;
+      if (end.kind === 'loop-end' && end.step === tree.completes) {
+        return this.completedLoopEnd(end, state);
+      }
+      this.account(tree.completes, tree.completes.cost, state);
+    }
+    this.begin(tree.completes ? tree.completes.after : tree.pc, state);
+    if (tree.completes?.nextIsJump) this.saveWait(state);
     if (tree.loops) this.enterLoop(tree, state);
     if (!tree.completes && this.firstIsJump(tree.body)) {
       state.waitedLocal = body.local(Type.i32);
@@ -84,6 +108,49 @@ export class SegmentEmitter {
     this.node(tree.body, state);
     if (tree.loops) body.end();
     body.op(Op.unreachable);
+  }
+
+  /** A frame begins: the hart can be taken back to `pc`, now. */
+  private begin(pc: number, state: PathState): void {
+    state.resumes = pc;
+    this.body.get(UNDO);
+    this.now(state);
+    this.body.memory(Op.i32Store, 0);
+  }
+
+  /** The access that was granted is the last instruction of a loop. */
+  private completedLoopEnd(end: LoopEnd, state: PathState): void {
+    const { step } = end;
+    this.loops.turn(
+      end,
+      state,
+      false,
+      (path, start, cost) => {
+        this.account(step, cost, path, false);
+        this.rememberNow(step.pc, () => this.body.i32(start));
+        this.begin(start, path);
+      },
+      (path) => {
+        this.account(step, step.cost, path);
+        this.begin(step.after, path);
+        if (step.nextIsJump) this.saveWait(path);
+      },
+    );
+    this.body.op(Op.unreachable);
+  }
+
+  private loopEnd(end: LoopEnd, state: PathState): void {
+    const { step } = end;
+    this.loops.guard(step, state);
+    this.consumeWait(state);
+    this.step(step, state);
+    this.loops.turn(
+      end,
+      state,
+      true,
+      (path, start) => this.remember(step.pc, start, path),
+      () => undefined,
+    );
   }
 
   /**
@@ -112,16 +179,19 @@ export class SegmentEmitter {
 
   private firstIsJump(node: Node): boolean {
     const first = node.steps.length > 0 ? node.steps[0] : 'step' in node.end ? node.end.step : undefined;
-    return first?.row.timing === 'jump' || first?.row.timing === 'jalr';
+    return first?.row.timing === 'jump' || first?.row.timing === 'jalr' || first?.endsLoop === true;
   }
 
   /** Words beside registers that a path may change. */
   private stateWords(tree: Tree): number[] {
     let jumps = false;
     let stalls = false;
+    const loopWords: number[] = [];
     let feeds = tree.completes?.feedsJalr ?? false;
     let waits = tree.completes ? tree.completes.nextIsJump : this.firstIsJump(tree.body);
-    for (const { steps, end } of nodesOf(tree.body)) {
+    for (const { steps, end, setUps } of nodesOf(tree.body)) {
+      if (end.kind === 'loop-end') jumps = true;
+      if (end.kind === 'loop-end' || setUps.size > 0) loopWords.push(...allLoopWords);
       for (const step of [...steps, ...('step' in end && end.kind !== 'request' ? [end.step] : [])]) {
         const { timing } = step.row;
         if (timing === 'jump' || timing === 'jalr' || timing === 'branch') jumps = true;
@@ -136,13 +206,14 @@ export class SegmentEmitter {
       ...(jumps ? [wordOffset('historyHead')] : []),
       ...(feeds ? [privateWord('ready')] : []),
       ...(waits ? [wordOffset('waited')] : []),
+      ...new Set(loopWords),
     ];
   }
 
   // --- Beginning -----------------------------------------------------------------------------
 
   /** The access was granted in the cycle `TIME`. */
-  private complete(step: Step, state: PathState): void {
+  private transfer(step: Step, state: PathState): void {
     const { body, options } = this;
     const { bytes, signed, write, postIncrement, offset } = step.row.memory!;
     this.need(step, state);
@@ -176,27 +247,38 @@ export class SegmentEmitter {
         this.settled(register, state);
       }
     }
-    if (step.cost > 1) {
-      state.stall('load_use', step.cost - 1);
+  }
+
+  /** Time and hazards of the access that ended. `follows`: with its neighbour in memory. */
+  private account(step: Step, cost: number, state: PathState, follows = true): void {
+    const { body } = this;
+    if (cost > 1) {
+      state.stall('load_use', cost - 1);
       state.lastStall = -1;
       this.storeWord(at('lastStall'), stall.load_use);
     }
-    state.retire(step.cost);
+    state.retire(cost);
     state.age = 0;
+    if (!follows) return;
     if (step.feedsJalr) state.ready = 3;
     if (!step.nextIsJump) return;
-    if (step.cost > 1) state.waited = step.cost - 1;
-    else {
-      state.waitedLocal = body.local(Type.i32);
-      body.get(BASE);
-      body.memory(Op.i32Load, own('withheld'));
-      body.set(state.waitedLocal);
+    if (cost > 1) {
+      state.waited = cost - 1;
+      return;
     }
-    // A hart that is taken back to here still has to hide the jump.
+    state.waitedLocal = body.local(Type.i32);
+    body.get(BASE);
+    body.memory(Op.i32Load, own('withheld'));
+    body.set(state.waitedLocal);
+  }
+
+  /** A hart that is taken back to the beginning still has to hide the jump. */
+  private saveWait(state: PathState): void {
+    const { body } = this;
     body.get(UNDO);
     if (state.waitedLocal >= 0) body.get(state.waitedLocal);
     else body.i32(state.waited);
-    body.memory(Op.i32Store, FRAME_HEAD);
+    body.memory(Op.i32Store, FRAME_HEAD + 4 * state.saved.length);
     state.saved.push(wordOffset('waited'));
   }
 
@@ -215,7 +297,7 @@ export class SegmentEmitter {
   }
 
   /** Saves a word of the hart as it stands in memory, so that the hart can be taken back. */
-  private save(word: number, state: PathState): void {
+  save(word: number, state: PathState): void {
     const { body } = this;
     if (state.saved.includes(word)) return;
     body.get(UNDO);
@@ -242,13 +324,13 @@ export class SegmentEmitter {
   }
 
   /** Loads what an instruction reads. */
-  private need(step: Step, state: PathState): void {
+  need(step: Step, state: PathState): void {
     this.reads.clear();
     readsOf(step, this.reads);
     for (const register of this.reads) this.load(register, state);
   }
 
-  private register(register: number): void {
+  register(register: number): void {
     if (register === 0 || register > 31) this.body.i32(0);
     else this.body.get(this.locals[register]);
   }
@@ -321,8 +403,12 @@ export class SegmentEmitter {
 
   // --- Paths ---------------------------------------------------------------------------------
 
-  private node(node: Node, state: PathState): void {
-    for (const step of node.steps) this.step(step, state);
+  node(node: Node, state: PathState): void {
+    for (const step of node.steps) {
+      const setUp = node.setUps.get(step);
+      if (setUp === undefined) this.step(step, state);
+      else this.loops.setUp(step, setUp, state);
+    }
     const { end } = node;
     switch (end.kind) {
       case 'branch':
@@ -337,6 +423,8 @@ export class SegmentEmitter {
         return this.chain(end.pc, state);
       case 'again':
         return this.again(state);
+      case 'loop-end':
+        return this.loopEnd(end, state);
     }
   }
 
@@ -518,19 +606,13 @@ export class SegmentEmitter {
       body.memory(Op.i32Store, 4 * register);
     }
     const { undo } = this.options.paths;
-    undo[undo.length - 1] = { saved: [...state.saved], resumes: this.resumes() };
+    undo[undo.length - 1] = { saved: [...state.saved], resumes: state.resumes };
     body.get(UNDO);
     body.i32(undo.length - 1);
     body.memory(Op.i32Store, 4);
     body.get(BASE);
     body.get(UNDO);
     body.memory(Op.i32Store, own('frame'));
-  }
-
-  /** Where the hart is when a frame begins. */
-  private resumes(): number {
-    const { completes, pc } = this.tree;
-    return completes ? completes.after : pc;
   }
 
   private flushState(state: PathState): void {
@@ -609,6 +691,10 @@ export class SegmentEmitter {
     const { body, options } = this;
     const { bytes, postIncrement, offset, write } = step.row.memory!;
     this.need(step, state);
+    if (step.endsLoop) {
+      this.loops.guard(step, state);
+      this.consumeWait(state);
+    }
     this.flush(state);
     const where = body.local(Type.i32);
     this.register(step.rs1);
@@ -668,7 +754,7 @@ export class SegmentEmitter {
     return inL2 >= 0 && inL2 < l2.size ? inL2 : l2.size + (pc >>> 0) - tcdm.base;
   }
 
-  private leave(pc: number, state: PathState): void {
+  leave(pc: number, state: PathState): void {
     this.flush(state);
     this.leaving(pc, state);
   }
@@ -810,7 +896,7 @@ export class SegmentEmitter {
     this.save(wordOffset('historyHead'), state);
     this.flush(state);
     this.rebase(state);
-    this.rememberDynamic(step.pc, target);
+    this.rememberNow(step.pc, () => body.get(target));
     const entry = body.local(Type.i32);
     this.findEntry(memory, target, offset, entry, () => {
       this.addNumber(stallOffset('jump'), () => this.splitExtra(split, same, hides));
@@ -885,7 +971,7 @@ export class SegmentEmitter {
     return hides >= 0 ? hides : false;
   }
 
-  private rememberDynamic(source: number, target: number): void {
+  private rememberNow(source: number, target: () => void): void {
     const { body, options } = this;
     const head = body.local(Type.i32);
     const address = body.local(Type.i32);
@@ -897,7 +983,7 @@ export class SegmentEmitter {
     body.i32(source);
     body.memory(Op.i32Store, options.historyAt);
     body.get(address);
-    body.get(target);
+    target();
     body.memory(Op.i32Store, options.historyAt + 4);
     body.get(BASE);
     body.get(head);

@@ -9,6 +9,7 @@ import type { Memory } from '../memory/memory.js';
 import { CodeStore } from './code-store.js';
 import { Heat } from './heat.js';
 import { MAX_HARTS, MAX_PATHS, privateWord, TranslatorArrays, WHEEL } from './layout.js';
+import { LoopTable } from './loops.js';
 import { Paths } from './path.js';
 import { Rewinder } from './rewinder.js';
 import { schedulerModule } from './scheduler.js';
@@ -54,12 +55,15 @@ export class Translator {
   private readonly arrays: TranslatorArrays;
   private readonly paths = new Paths();
   private readonly reader: StepReader;
+  private readonly loops: LoopTable;
   private readonly heat: Heat;
   private readonly rewinder: Rewinder;
   private readonly words: Int32Array;
   private readonly count: number;
   private generation = -1;
   private codeEnd = 0;
+  /** More is known of the code than its translation used. */
+  private stale = false;
   /** Cycle that times in the shared memory count from. */
   private origin = 0;
   private settledAt = 0;
@@ -76,7 +80,8 @@ export class Translator {
     this.count = sizes.harts;
     this.words = state.words;
     this.arrays = new TranslatorArrays(sizes, arena);
-    this.reader = new StepReader(harts.codeCache);
+    this.loops = new LoopTable(harts.codeCache, harts.loops);
+    this.reader = new StepReader(harts.codeCache, this.loops);
     const pages = arena.memory!.buffer.byteLength >> 16;
     const scheduler = schedulerModule({
       arrays: this.arrays,
@@ -98,6 +103,7 @@ export class Translator {
       {
         arrays: this.arrays,
         paths: this.paths,
+        loops: this.loops,
         timing: harts.timing,
         numbersAt: state.numbers.byteOffset,
         wordsAt: state.words.byteOffset,
@@ -156,7 +162,9 @@ export class Translator {
   private refresh(now: number): void {
     const { codeCache } = this.options.harts;
     const codeEnd = Math.min(this.options.harts.tcdmCodeEnd, 0x7fffffff);
-    const stale = this.generation !== codeCache.generation || this.codeEnd !== codeEnd;
+    const changed = this.generation !== codeCache.generation || this.codeEnd !== codeEnd;
+    const stale = changed || this.stale;
+    this.stale = false;
     if (stale || this.paths.size > MAX_PATHS - BATCH_PATHS) {
       for (let hart = 0; hart < this.count; hart++) this.takeBack(hart, now);
       this.drop();
@@ -242,7 +250,8 @@ export class Translator {
     if (state.mode[base] === mode.requesting) {
       const pc = state.pc[base];
       const index = store.find(pc, true);
-      if (index === 0 || state.requestSlot[base] < 0) return;
+      // At the end of a loop the turn is counted already.
+      if (index === 0 || this.reader.at(pc)!.endsLoop) return;
       words[base + own('function')] = index;
       words[base + own('refused')] = state.next[base] - state.since[base];
       state.mode[base] = mode.running;
@@ -257,7 +266,7 @@ export class Translator {
         return;
       }
       const step = this.reader.at(pc);
-      if (step === undefined || step.asks) return;
+      if (step === undefined || step.probed || step.endsLoop) return;
       const { timing, memory } = step.row;
       if (memory !== undefined) {
         const completion = timing === 'event-load' ? 0 : store.find(pc, true);
@@ -266,7 +275,7 @@ export class Translator {
         }
         return;
       }
-      if (!privateTimings.has(timing)) return;
+      if (!privateTimings.has(timing) || timing === 'loop') return;
       if (!moved || store.infos.length === 1) return;
       this.rewinder.stepAhead(hart);
     }
@@ -331,7 +340,9 @@ export class Translator {
     const pc = state.pc[base];
     const step = this.reader.at(pc)!;
     const { memory } = step.row;
-    state.requestSlot[base] = step.word;
+    state.requestSlot[base] = step.endsLoop
+      ? harts.loops.atEnd(hart, pc, step.word, true)
+      : step.word;
     state.since[base] = next - refused;
     state.mode[base] = mode.requesting;
     if (memory!.postIncrement === true) {
@@ -345,6 +356,20 @@ export class Translator {
     this.rewinder.keep(hart, 0);
   }
 
+  /** Takes note of the loop that ends here, when it is not known: code at its end has to be translated again. */
+  private learnLoop(hart: number, end: number): boolean {
+    const { state } = this.options.harts;
+    const base = hart << HART_SHIFT;
+    let news = false;
+    if (state.loopEnd0[base] === end && state.loopCount0[base] !== 0) {
+      news = this.loops.note(0, state.loopStart0[base], end);
+    }
+    if (state.loopEnd1[base] === end && state.loopCount1[base] !== 0) {
+      news = this.loops.note(1, state.loopStart1[base], end) || news;
+    }
+    return news;
+  }
+
   /** Counts why, and translates what is hot. */
   private left(hart: number, pc: number, now: number): void {
     const { state } = this.options.harts;
@@ -353,8 +378,12 @@ export class Translator {
       this.leaves.held++;
       return;
     }
-    if (step?.asks) {
+    if (step?.probed) {
       this.leaves.probe++;
+      return;
+    }
+    if (step?.endsLoop && this.learnLoop(hart, step.after)) {
+      this.stale = true;
       return;
     }
     const completes = step?.row.memory !== undefined && step.row.timing !== 'event-load';
@@ -390,5 +419,5 @@ export function tierStats(translator: Translator | undefined, instructions: numb
   };
 }
 
-const privateTimings = new Set(['alu', 'mul', 'mulh', 'div', 'branch', 'jump', 'jalr']);
+const privateTimings = new Set(['alu', 'mul', 'mulh', 'div', 'branch', 'jump', 'jalr', 'loop']);
 const translatable = new Set([...privateTimings, 'fence']);

@@ -13,6 +13,7 @@ import {
   rowOf,
   SINK,
 } from '../hart/slot.js';
+import type { LoopTable, SetUp } from './loops.js';
 import { mentions } from '../isa/expression.js';
 import type { Row } from '../isa/row.js';
 
@@ -32,8 +33,10 @@ export interface Step {
   readonly cost: number;
   readonly feedsJalr: boolean;
   readonly nextIsJump: boolean;
-  /** A probe wants to see it, or it may end a hardware loop. */
-  readonly asks: boolean;
+  /** A probe wants to see it. */
+  readonly probed: boolean;
+  /** It may be the last one of a hardware loop. */
+  readonly endsLoop: boolean;
 }
 
 /** Why a path ends without a request. */
@@ -46,11 +49,30 @@ export type End =
   | { readonly kind: 'chain'; readonly pc: number }
   /** Goes on with this function. */
   | { readonly kind: 'again' }
-  | { readonly kind: 'branch'; readonly step: Step; readonly taken: Node; readonly fall: Node };
+  | { readonly kind: 'branch'; readonly step: Step; readonly taken: Node; readonly fall: Node }
+  | LoopEnd;
+
+/** The last instruction of a hardware loop: goes on behind it, or back to a start. */
+export interface LoopEnd {
+  readonly kind: 'loop-end';
+  readonly step: Step;
+  readonly on: Node;
+  /** By number of the loop; undefined where no such loop is known. */
+  readonly back: readonly (Turn | undefined)[];
+}
+
+export interface Turn {
+  readonly start: number;
+  /** Cycles of the instruction when its neighbour is the first one of the body. */
+  readonly cost: number;
+  readonly node: Node;
+}
 
 /** Instructions that only touch registers, then an end. */
 export interface Node {
   readonly steps: readonly Step[];
+  /** What the set-up instructions among them do. */
+  readonly setUps: ReadonlyMap<Step, SetUp>;
   readonly end: End;
 }
 
@@ -78,7 +100,15 @@ export class StepReader {
   private generation = -1;
   private readonly known = new Map<number, Step | undefined>();
 
-  constructor(private readonly code: CodeCache) {}
+  constructor(
+    private readonly code: CodeCache,
+    readonly loops: LoopTable,
+  ) {}
+
+  /** Cycles of the last instruction of a body before the first one. */
+  turnCost({ pc, word }: Step, start: number): number {
+    return (this.code.loopBackWord(pc, word, start) >>> COST_SHIFT) & COST_MASK;
+  }
 
   /** The instruction at an address; undefined where there is none that could be translated. */
   at(pc: number): Step | undefined {
@@ -113,7 +143,8 @@ export class StepReader {
       cost: (word >>> COST_SHIFT) & COST_MASK,
       feedsJalr: (word & FEEDS_JALR) !== 0,
       nextIsJump: (word & NEXT_IS_JUMP) !== 0,
-      asks: code.isProbed(pc) || code.endsLoop(pc),
+      probed: code.isProbed(pc),
+      endsLoop: code.endsLoop(pc),
     };
   }
 }
@@ -128,6 +159,7 @@ interface Place {
 /** A node whose end is filled in later: paths grow in turns, so that none starves another. */
 interface Growing {
   steps: Step[];
+  setUps: Map<Step, SetUp>;
   end: End;
 }
 
@@ -139,11 +171,33 @@ export function growTree(reader: StepReader, pc: number, completes: boolean): Tr
   let steps = 0;
   const waiting: (readonly [Growing, Place])[] = [];
   const plant = (place: Place): Growing => {
-    const node: Growing = { steps: [], end: { kind: 'chain', pc: place.pc } };
+    const node: Growing = { steps: [], setUps: new Map(), end: { kind: 'chain', pc: place.pc } };
     waiting.push([node, place]);
     return node;
   };
+  /** Ends a node with the last instruction of a loop; false when no loop is known to end there. */
+  const endLoop = (node: Growing, step: Step, place: Omit<Place, 'pc'>): boolean => {
+    const starts = [0, 1].map((loop) => reader.loops.startOf(loop as 0 | 1, step.after));
+    if (starts[0] === undefined && starts[1] === undefined) return false;
+    const back = starts.map((start) =>
+      start === undefined
+        ? undefined
+        : { start, cost: reader.turnCost(step, start), node: plant({ ...place, pc: start }) },
+    );
+    node.end = { kind: 'loop-end', step, on: plant({ ...place, pc: step.after }), back };
+    return true;
+  };
+  if (root.endsLoop && completes) {
+    const body: Growing = { steps: [], setUps: new Map(), end: { kind: 'chain', pc } };
+    if (!endLoop(body, root, { path: [], cycles: 0 })) return undefined;
+    growAll();
+    return { pc, completes: root, body, loops: false };
+  }
   const body = plant({ pc: completes ? root.after : pc, path: [], cycles: 0 });
+  growAll();
+  return { pc, completes: completes ? root : undefined, body, loops };
+
+  function growAll(): void {
   for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
     const [node, place] = item;
     let { pc: at, cycles } = place;
@@ -156,7 +210,7 @@ export function growTree(reader: StepReader, pc: number, completes: boolean): Tr
         break;
       }
       const step = reader.at(at);
-      if (step === undefined || step.asks) {
+      if (step === undefined || step.probed) {
         const reason = step === undefined ? 'untranslated' : 'probe';
         node.end = { kind: 'leave', pc: at, reason };
         break;
@@ -172,6 +226,23 @@ export function growTree(reader: StepReader, pc: number, completes: boolean): Tr
       }
       steps++;
       path.push(at);
+      if (step.endsLoop) {
+        const known = inBody(step.row) && endLoop(node, step, { path, cycles: cycles + 6 });
+        if (!known) node.end = { kind: 'leave', pc: at, reason: 'loop' };
+        break;
+      }
+      if (timing === 'loop') {
+        const setUp = reader.loops.setUp(step, node.steps);
+        if (setUp === undefined) {
+          node.end = { kind: 'leave', pc: at, reason: 'system' };
+          break;
+        }
+        node.setUps.set(step, setUp);
+        node.steps.push(step);
+        cycles++;
+        at = step.after;
+        continue;
+      }
       if (timing === 'jalr') {
         node.end = { kind: 'jalr', step };
         break;
@@ -191,7 +262,12 @@ export function growTree(reader: StepReader, pc: number, completes: boolean): Tr
       at = timing === 'jump' ? step.imm : step.after;
     }
   }
-  return { pc, completes: completes ? root : undefined, body, loops };
+  }
+}
+
+/** What may be the last instruction of a loop and only touches registers. */
+function inBody({ timing }: Row): boolean {
+  return timing === 'alu' || timing === 'mul' || timing === 'mulh' || timing === 'div';
 }
 
 function registersOnly({ timing }: Row): boolean {
@@ -215,7 +291,7 @@ export function readsOf(step: Step, into: Set<number>): void {
   const add = (register: number, reads: boolean): void => {
     if (reads && register !== 0 && register !== SINK) into.add(register);
   };
-  add(rs1, row.memory !== undefined || row.timing === 'jalr' || mentions(tree, 'rs1'));
+  add(rs1, row.memory !== undefined || row.timing === 'jalr' || row.loop?.count === 'register' || mentions(tree, 'rs1'));
   add(
     rs2,
     row.memory?.write === true || row.memory?.offset === 'rs2' || mentions(tree, 'rs2'),
@@ -242,7 +318,12 @@ export function writesOf({ row, rd }: Step): number {
 /** All nodes of a tree. */
 export function* nodesOf(node: Node): Generator<Node> {
   yield node;
-  if (node.end.kind !== 'branch') return;
-  yield* nodesOf(node.end.taken);
-  yield* nodesOf(node.end.fall);
+  const { end } = node;
+  if (end.kind === 'branch') {
+    yield* nodesOf(end.taken);
+    yield* nodesOf(end.fall);
+  } else if (end.kind === 'loop-end') {
+    for (const turn of end.back) if (turn) yield* nodesOf(turn.node);
+    yield* nodesOf(end.on);
+  }
 }
