@@ -111,7 +111,9 @@ export class Writer {
 
   /** Any instruction of 32 bits that only computes. */
   wideValue(): void {
-    const candidates = this.coreV ? plainRows : plainRows.filter((row) => !/^cv\./.test(row.name));
+    const candidates = this.coreV
+      ? plainRows
+      : plainRows.filter((row) => !row.name.startsWith('cv.'));
     const row = this.random.pick(candidates);
     const free = this.random.word() & ~row.mask;
     const bits = (row.match | (free & ~0xf80) | (this.value() << 7)) >>> 0;
