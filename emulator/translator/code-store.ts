@@ -10,7 +10,8 @@ import {
 } from '../wasm/index.js';
 import type { TranslatorArrays } from './layout.js';
 import { functionParameters, functionResults } from './scheduler.js';
-import { SegmentEmitter, type Links, type SegmentOptions } from './segment.js';
+import { SegmentEmitter, type Links } from './segment.js';
+import type { SegmentOptions } from './writer.js';
 import { growTree, nodesOf, type StepReader, type Tree } from './tree.js';
 
 /** One function of translated code. */
@@ -129,8 +130,9 @@ export class CodeStore {
       this.table.grow(Math.ceil((infos.length - this.table.length) / CHUNK) * CHUNK);
     }
     const bytes = builder.finish();
-    new this.host.Instance(new this.host.Module(bytes), this.imports());
-    this.modules++;
+    // Instantiating puts the functions into the table, which keeps them alive.
+    const instance = new this.host.Instance(new this.host.Module(bytes), this.imports());
+    if (instance !== undefined) this.modules++;
     this.codeBytes += bytes.length;
     trees.forEach((tree, i) => {
       const index = this.indexOf(tree.pc) >> 1;
@@ -157,7 +159,8 @@ export class CodeStore {
       if (tree === undefined || isEmpty(tree)) continue;
       trees.push(tree);
       for (const { steps, end } of nodesOf(tree.body)) {
-        for (const step of steps) if (step.row.timing === 'jump' && isLink(step.rd)) want(step.after, false);
+        for (const step of steps)
+          if (step.row.timing === 'jump' && isLink(step.rd)) want(step.after, false);
         if (end.kind === 'request') want(end.step.pc, true);
         else if (end.kind === 'chain') want(end.pc, false);
         else if (end.kind === 'jalr' && isLink(end.step.rd)) want(end.step.after, false);

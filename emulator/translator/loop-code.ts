@@ -5,7 +5,7 @@ import { wordBytes } from './layout.js';
 import type { LoopTable, SetUp } from './loops.js';
 import { PathState, UNKNOWN } from './path.js';
 import type { SegmentEmitter } from './segment.js';
-import { BASE } from './segment.js';
+import { BASE } from './writer.js';
 import type { LoopEnd, Step } from './tree.js';
 
 const startWords = ['loopStart0', 'loopStart1'] as const;
@@ -148,7 +148,8 @@ export class LoopCode {
     const other = loop === 0 ? 1 : 0;
     const mine = (value: number) => (): void => body.i32(value);
     const its = (name: WordField) => (): void => this.word(name);
-    const [start0, start1] = loop === 0 ? [mine(start), its(startWords[1])] : [its(startWords[0]), mine(start)];
+    const [start0, start1] =
+      loop === 0 ? [mine(start), its(startWords[1])] : [its(startWords[0]), mine(start)];
     const [end0, end1] = loop === 0 ? [mine(end), its(endWords[1])] : [its(endWords[0]), mine(end)];
     const compare = (a: () => void, b: () => void, op: number): void => {
       a();

@@ -1,4 +1,10 @@
-import { numberOffset, stall, stallOffset, type NumberField, type StallCause } from '../hart/state.js';
+import {
+  numberOffset,
+  stall,
+  stallOffset,
+  type NumberField,
+  type StallCause,
+} from '../hart/state.js';
 
 /** Entries of a path's counts: the doubles of a hart that a path can add to, and instructions. */
 export const COUNTS = 64;

@@ -146,7 +146,7 @@ export class Rewinder {
     const base = hart << HART_SHIFT;
     const frames: number[] = [];
     const { bytes } = this;
-    for (let at = this.arrays.undoOf(hart); at <= this.lastFrame[hart]; ) {
+    for (let at = this.arrays.undoOf(hart); at <= this.lastFrame[hart];) {
       frames.push(at);
       at += 8 + 4 * this.paths.undo[bytes[(at >> 2) + 1]].saved.length;
     }

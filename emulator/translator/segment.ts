@@ -1,14 +1,10 @@
-import { RING, RING_SHIFT, stall, stallOffset, wordOffset } from '../hart/state.js';
-import { HART_SHIFT } from '../hart/slot.js';
-import type { timingParameters } from '../hart/timing.js';
-import type { Operand } from '../isa/expression.js';
-import type { ConfigOf } from '../sim/parameters.js';
+import { stall, stallOffset, wordOffset } from '../hart/state.js';
 import { Op, Type, type FunctionBody } from '../wasm/index.js';
-import { ExpressionEmitter, type OperandPlace } from './expression.js';
-import { control, privateWord, type TranslatorArrays } from './layout.js';
+import { ExpressionEmitter } from './expression.js';
+import { JumpWriter } from './jumps.js';
+import { privateBytes, privateWord, wordBytes } from './layout.js';
 import { LoopCode } from './loop-code.js';
-import type { LoopTable } from './loops.js';
-import { PathState, UNKNOWN, type Paths } from './path.js';
+import { PathState, UNKNOWN } from './path.js';
 import {
   nodesOf,
   readsOf,
@@ -18,22 +14,7 @@ import {
   type Step,
   type Tree,
 } from './tree.js';
-
-/** What the functions of translated code need to know of the machine. */
-export interface SegmentOptions {
-  readonly arrays: TranslatorArrays;
-  readonly paths: Paths;
-  readonly loops: LoopTable;
-  readonly timing: ConfigOf<typeof timingParameters>;
-  /** Addresses. */
-  readonly numbersAt: number;
-  readonly wordsAt: number;
-  readonly historyAt: number;
-  readonly tcdmAt: number;
-  readonly l2At: number;
-  readonly tcdm: { readonly base: number; readonly size: number };
-  readonly l2: { readonly base: number; readonly size: number };
-}
+import { BASE, FRAME_HEAD, TIME, UNDO, type SegmentOptions } from './writer.js';
 
 /** How functions find each other. */
 export interface Links {
@@ -44,44 +25,29 @@ export interface Links {
   completion(pc: number): number;
 }
 
-/** Parameters: address of the hart's words, time, address of the frame in the undo log. */
-export const BASE = 0;
-const TIME = 1;
-const UNDO = 2;
-const FRAME_HEAD = 8;
 const allLoopWords = (
   ['loopStart0', 'loopEnd0', 'loopCount0', 'loopStart1', 'loopEnd1', 'loopCount1'] as const
 ).map(wordOffset);
-const at = (word: Parameters<typeof wordOffset>[0]): number => 4 * wordOffset(word);
-const own = (word: Parameters<typeof privateWord>[0]): number => 4 * privateWord(word);
 
 /** Writes one function: the end of a granted access, if any, then all paths of a tree. */
-export class SegmentEmitter {
+export class SegmentEmitter extends JumpWriter {
   private readonly expressions: ExpressionEmitter;
   private readonly loops: LoopCode;
-  private readonly locals = new Int32Array(32);
-  private tree!: Tree;
   private links!: Links;
-  private signature = 0;
   /** Element of the table that this function will be. */
   private self = 0;
-  /** Blocks around the code that is being written, within a loop. */
-  depth = 0;
-  private readonly reads = new Set<number>();
-  /** Of tcdm addresses below this offset holds code: a store there is the interpreter's. */
+  /** Below this offset the TCDM holds code: a store there is the interpreter's. */
   codeEnd = 0;
 
-  constructor(
-    readonly body: FunctionBody,
-    private readonly options: SegmentOptions,
-  ) {
+  constructor(body: FunctionBody, options: SegmentOptions) {
+    super(body, options);
     this.loops = new LoopCode(this, options.loops);
     this.expressions = new ExpressionEmitter(body);
   }
 
   emit(tree: Tree, self: number, signature: number, links: Links): void {
     const { body } = this;
-    this.tree = tree;
+    this.completes = tree.completes !== undefined;
     this.links = links;
     this.signature = signature;
     this.self = self;
@@ -102,7 +68,7 @@ export class SegmentEmitter {
     if (!tree.completes && this.firstIsJump(tree.body)) {
       state.waitedLocal = body.local(Type.i32);
       body.get(BASE);
-      body.memory(Op.i32Load, at('waited'));
+      body.memory(Op.i32Load, wordBytes('waited'));
       body.set(state.waitedLocal);
     }
     this.node(tree.body, state);
@@ -178,7 +144,8 @@ export class SegmentEmitter {
   }
 
   private firstIsJump(node: Node): boolean {
-    const first = node.steps.length > 0 ? node.steps[0] : 'step' in node.end ? node.end.step : undefined;
+    const first =
+      node.steps.length > 0 ? node.steps[0] : 'step' in node.end ? node.end.step : undefined;
     return first?.row.timing === 'jump' || first?.row.timing === 'jalr' || first?.endsLoop === true;
   }
 
@@ -192,7 +159,10 @@ export class SegmentEmitter {
     for (const { steps, end, setUps } of nodesOf(tree.body)) {
       if (end.kind === 'loop-end') jumps = true;
       if (end.kind === 'loop-end' || setUps.size > 0) loopWords.push(...allLoopWords);
-      for (const step of [...steps, ...('step' in end && end.kind !== 'request' ? [end.step] : [])]) {
+      for (const step of [
+        ...steps,
+        ...('step' in end && end.kind !== 'request' ? [end.step] : []),
+      ]) {
         const { timing } = step.row;
         if (timing === 'jump' || timing === 'jalr' || timing === 'branch') jumps = true;
         else if (timing !== 'alu' && timing !== 'mul') stalls = true;
@@ -210,15 +180,13 @@ export class SegmentEmitter {
     ];
   }
 
-  // --- Beginning -----------------------------------------------------------------------------
-
   /** The access was granted in the cycle `TIME`. */
   private transfer(step: Step, state: PathState): void {
     const { body, options } = this;
     const { bytes, signed, write, postIncrement, offset } = step.row.memory!;
     this.need(step, state);
     body.get(BASE);
-    body.memory(Op.i32Load, at('requestOffset'));
+    body.memory(Op.i32Load, wordBytes('requestOffset'));
     if (write) {
       this.register(step.rs2);
       const op = bytes === 4 ? Op.i32Store : bytes === 2 ? Op.i32Store16 : Op.i32Store8;
@@ -255,7 +223,7 @@ export class SegmentEmitter {
     if (cost > 1) {
       state.stall('load_use', cost - 1);
       state.lastStall = -1;
-      this.storeWord(at('lastStall'), stall.load_use);
+      this.storeWord(wordBytes('lastStall'), stall.load_use);
     }
     state.retire(cost);
     state.age = 0;
@@ -268,7 +236,7 @@ export class SegmentEmitter {
     }
     state.waitedLocal = body.local(Type.i32);
     body.get(BASE);
-    body.memory(Op.i32Load, own('withheld'));
+    body.memory(Op.i32Load, privateBytes('withheld'));
     body.set(state.waitedLocal);
   }
 
@@ -281,127 +249,6 @@ export class SegmentEmitter {
     body.memory(Op.i32Store, FRAME_HEAD + 4 * state.saved.length);
     state.saved.push(wordOffset('waited'));
   }
-
-  /** A register that the access changed goes to memory at once: what comes later may be taken back. */
-  private settled(register: number, state: PathState): void {
-    state.loaded |= 1 << register;
-    this.body.get(BASE);
-    this.body.get(this.locals[register]);
-    this.body.memory(Op.i32Store, 4 * register);
-  }
-
-  private storeWord(offset: number, value: number): void {
-    this.body.get(BASE);
-    this.body.i32(value);
-    this.body.memory(Op.i32Store, offset);
-  }
-
-  /** Saves a word of the hart as it stands in memory, so that the hart can be taken back. */
-  save(word: number, state: PathState): void {
-    const { body } = this;
-    if (state.saved.includes(word)) return;
-    body.get(UNDO);
-    body.get(BASE);
-    body.memory(Op.i32Load, 4 * word);
-    body.memory(Op.i32Store, FRAME_HEAD + 4 * state.saved.length);
-    state.saved.push(word);
-  }
-
-  // --- Values --------------------------------------------------------------------------------
-
-  private localOf(register: number): number {
-    if (this.locals[register] < 0) this.locals[register] = this.body.local(Type.i32);
-    return this.locals[register];
-  }
-
-  private load(register: number, state: PathState): void {
-    if (((state.loaded >>> register) & 1) !== 0) return;
-    const { body } = this;
-    body.get(BASE);
-    body.memory(Op.i32Load, 4 * register);
-    body.set(this.localOf(register));
-    state.loaded |= 1 << register;
-  }
-
-  /** Loads what an instruction reads. */
-  need(step: Step, state: PathState): void {
-    this.reads.clear();
-    readsOf(step, this.reads);
-    for (const register of this.reads) this.load(register, state);
-  }
-
-  register(register: number): void {
-    if (register === 0 || register > 31) this.body.i32(0);
-    else this.body.get(this.locals[register]);
-  }
-
-  private now(state: PathState): void {
-    const { body } = this;
-    body.get(TIME);
-    if (state.time === 0) return;
-    body.i32(state.time);
-    body.op(Op.i32Add);
-  }
-
-  /** From here on `TIME` is now. */
-  private rebase(state: PathState): void {
-    if (state.time === 0) return;
-    this.now(state);
-    this.body.set(TIME);
-    if (state.ready !== UNKNOWN) state.ready -= state.time;
-    state.time = 0;
-  }
-
-  private place(step: Step, operand: Operand): OperandPlace {
-    const of = (register: number): OperandPlace =>
-      register === 0 || register > 31 ? { constant: 0 } : { local: this.locals[register] };
-    switch (operand) {
-      case 'rs1':
-        return of(step.rs1);
-      case 'rs2':
-        return of(step.rs2);
-      case 'rd':
-        return of(step.rd);
-      case 'imm':
-        return { constant: step.imm };
-      case 'field2':
-        return { constant: step.rs2 };
-      case 'field2_s':
-        return { constant: (step.rs2 << 27) >> 27 };
-      case 'pc':
-        return { constant: step.pc };
-    }
-  }
-
-  /** The value on the stack becomes the result of a step. */
-  private result(step: Step, state: PathState): void {
-    const register = writesOf(step);
-    if (register < 0) return this.body.op(Op.drop);
-    this.body.set(this.localOf(register));
-    state.loaded |= 1 << register;
-    state.dirty |= 1 << register;
-  }
-
-  /** Adds the value of an i32 local to a double of the hart. */
-  private addNumber(offset: number, value: () => void): void {
-    const { body, options } = this;
-    const address = body.local(Type.i32);
-    // The words of a hart have half the bytes of its numbers.
-    body.get(BASE);
-    body.i32(options.wordsAt);
-    body.op(Op.i32Sub);
-    body.i32(1);
-    body.op(Op.i32Shl);
-    body.tee(address);
-    body.get(address);
-    body.memory(Op.f64Load, options.numbersAt + 8 * offset);
-    value();
-    body.op(Op.f64ConvertI32S);
-    body.op(Op.f64Add);
-    body.memory(Op.f64Store, options.numbersAt + 8 * offset);
-  }
-
-  // --- Paths ---------------------------------------------------------------------------------
 
   node(node: Node, state: PathState): void {
     for (const step of node.steps) {
@@ -505,68 +352,6 @@ export class SegmentEmitter {
     }
   }
 
-  private remember(source: number, target: number, state: PathState): void {
-    state.jumps.push(source, target);
-  }
-
-  private jump(step: Step, state: PathState): void {
-    const { body, options } = this;
-    const hidden = options.timing.jump - 1;
-    let { cost } = step;
-    if (state.waited !== 0) cost -= hidden;
-    else if (state.waitedLocal >= 0) this.hide(state, hidden, () => body.get(state.waitedLocal));
-    this.consumeWait(state);
-    if (writesOf(step) >= 0) {
-      body.i32(step.after);
-      this.result(step, state);
-    }
-    state.count('jumps');
-    this.remember(step.pc, step.imm, state);
-    state.stall('jump', cost - 1);
-    state.retire(cost);
-  }
-
-  /** A jump takes `cycles` less when the condition that is pushed is not zero. */
-  private hide(state: PathState, cycles: number, condition: () => void): void {
-    const { body } = this;
-    this.keepReady(state);
-    condition();
-    body.if();
-    body.get(TIME);
-    body.i32(-cycles);
-    body.op(Op.i32Add);
-    body.set(TIME);
-    this.addNumber(stallOffset('jump'), () => body.i32(-cycles));
-    body.end();
-  }
-
-  /** The time will no longer be known to the cycle: so `ready` goes where it is looked up. */
-  private keepReady(state: PathState): void {
-    if (state.ready === UNKNOWN || state.ready <= state.time) return;
-    this.storeReady(state);
-    state.ready = UNKNOWN;
-    state.age = 0;
-  }
-
-  private storeReady(state: PathState): void {
-    const { body } = this;
-    this.save(privateWord('ready'), state);
-    body.get(BASE);
-    body.get(TIME);
-    body.i32(state.ready);
-    body.op(Op.i32Add);
-    body.memory(Op.i32Store, own('ready'));
-  }
-
-  private consumeWait(state: PathState): void {
-    if (state.waitedLocal >= 0 && !this.tree.completes && state.counts[63] === 0) {
-      this.save(wordOffset('waited'), state);
-      this.storeWord(at('waited'), 0);
-    }
-    state.waited = 0;
-    state.waitedLocal = -1;
-  }
-
   private branch(step: Step, taken: Node, fall: Node, state: PathState): void {
     const { body, options } = this;
     this.need(step, state);
@@ -586,105 +371,6 @@ export class SegmentEmitter {
     if (extra > 0) other.stall('branch', extra);
     other.retire(1 + extra);
     this.node(fall, other);
-  }
-
-  // --- Ends ----------------------------------------------------------------------------------
-
-  /** Writes back what this path changed, and saves before what was there. */
-  private flush(state: PathState): void {
-    this.flushState(state);
-    this.flushRegisters(state);
-  }
-
-  private flushRegisters(state: PathState): void {
-    const { body } = this;
-    for (let register = 1; register < 32; register++) {
-      if (((state.dirty >>> register) & 1) === 0) continue;
-      this.save(register, state);
-      body.get(BASE);
-      body.get(this.locals[register]);
-      body.memory(Op.i32Store, 4 * register);
-    }
-    const { undo } = this.options.paths;
-    undo[undo.length - 1] = { saved: [...state.saved], resumes: state.resumes };
-    body.get(UNDO);
-    body.i32(undo.length - 1);
-    body.memory(Op.i32Store, 4);
-    body.get(BASE);
-    body.get(UNDO);
-    body.memory(Op.i32Store, own('frame'));
-  }
-
-  private flushState(state: PathState): void {
-    const { body, options } = this;
-    if (state.lastStall >= 0) {
-      this.save(wordOffset('lastStall'), state);
-      this.storeWord(at('lastStall'), state.lastStall);
-    }
-    if (state.jumps.length > 0) this.flushHistory(state);
-    if (state.ready !== UNKNOWN && state.ready >= state.time) this.storeReady(state);
-    if (state.waitedLocal >= 0) {
-      this.save(wordOffset('waited'), state);
-      body.get(BASE);
-      body.get(state.waitedLocal);
-      body.memory(Op.i32Store, at('waited'));
-    } else if (state.waited !== 0) {
-      this.save(wordOffset('waited'), state);
-      this.storeWord(at('waited'), state.waited);
-    }
-    const path = options.paths.add(state.counts, { saved: [], resumes: 0 });
-    const address = body.local(Type.i32);
-    body.get(BASE);
-    body.memory(Op.i32Load, own('counters'));
-    body.tee(address);
-    body.get(address);
-    body.memory(Op.i32Load, 4 * path);
-    body.i32(1);
-    body.op(Op.i32Add);
-    body.memory(Op.i32Store, 4 * path);
-  }
-
-  private ringAddress(head: number, index: number): void {
-    const { body, options } = this;
-    // The ring of a hart has 2^(RING_SHIFT + 1 - HART_SHIFT) times the bytes of its words.
-    body.get(BASE);
-    body.i32(options.wordsAt);
-    body.op(Op.i32Sub);
-    body.i32(RING_SHIFT + 1 - HART_SHIFT);
-    body.op(Op.i32Shl);
-    body.get(head);
-    if (index > 0) {
-      body.i32(index);
-      body.op(Op.i32Add);
-      body.i32(RING - 1);
-      body.op(Op.i32And);
-    }
-    body.i32(3);
-    body.op(Op.i32Shl);
-    body.op(Op.i32Add);
-  }
-
-  private flushHistory(state: PathState): void {
-    const { body, options } = this;
-    const { jumps } = state;
-    const head = body.local(Type.i32);
-    this.save(wordOffset('historyHead'), state);
-    body.get(BASE);
-    body.memory(Op.i32Load, at('historyHead'));
-    body.set(head);
-    for (let i = 0; i < jumps.length; i += 2) {
-      this.ringAddress(head, i >> 1);
-      body.i64Words(jumps[i], jumps[i + 1]);
-      body.memory(Op.i64Store, options.historyAt);
-    }
-    body.get(BASE);
-    body.get(head);
-    body.i32(jumps.length >> 1);
-    body.op(Op.i32Add);
-    body.i32(RING - 1);
-    body.op(Op.i32And);
-    body.memory(Op.i32Store, at('historyHead'));
-    jumps.length = 0;
   }
 
   private request(step: Step, state: PathState): void {
@@ -726,9 +412,9 @@ export class SegmentEmitter {
     body.if();
     body.get(BASE);
     body.get(where);
-    body.memory(Op.i32Store, at('requestOffset'));
+    body.memory(Op.i32Store, wordBytes('requestOffset'));
     const known = this.links.completion(step.pc);
-    if (known !== 0) this.storeWord(own('function'), known);
+    if (known !== 0) this.storeWord(privateBytes('function'), known);
     else {
       const found = body.local(Type.i32);
       body.i32(0);
@@ -740,34 +426,12 @@ export class SegmentEmitter {
       body.end();
       body.get(BASE);
       body.get(found);
-      body.memory(Op.i32Store, own('function'));
+      body.memory(Op.i32Store, privateBytes('function'));
     }
     this.now(state);
     body.op(Op.return);
     body.end();
     this.leaving(step.pc, state);
-  }
-
-  private codeIndex(pc: number): number {
-    const { l2, tcdm } = this.options;
-    const inL2 = (pc >>> 0) - l2.base;
-    return inL2 >= 0 && inL2 < l2.size ? inL2 : l2.size + (pc >>> 0) - tcdm.base;
-  }
-
-  leave(pc: number, state: PathState): void {
-    this.flush(state);
-    this.leaving(pc, state);
-  }
-
-  /** Returns: the instruction at `pc` is for the interpreter, in its cycle. */
-  private leaving(pc: number, state: PathState): void {
-    const { body } = this;
-    this.storeWord(at('pc'), pc);
-    this.storeWord(own('function'), 0);
-    this.now(state);
-    body.i32(-1);
-    body.op(Op.i32Xor);
-    body.op(Op.return);
   }
 
   private chain(pc: number, state: PathState): void {
@@ -801,38 +465,6 @@ export class SegmentEmitter {
     this.yielding(state, found);
   }
 
-  private inTime(state: PathState): void {
-    const { body, options } = this;
-    this.now(state);
-    body.i32(options.arrays.controlAt + 4 * control.deadline);
-    body.memory(Op.i32Load, 0);
-    body.op(Op.i32LeS);
-  }
-
-  private goOn(state: PathState, here: number, found: number): void {
-    const { body } = this;
-    body.get(BASE);
-    this.now(state);
-    body.get(UNDO);
-    body.i32(FRAME_HEAD + 4 * state.saved.length);
-    body.op(Op.i32Add);
-    if (here >= 0) return body.returnCall(here);
-    body.get(found);
-    body.returnCallIndirect(this.signature);
-  }
-
-  /** Returns: a function goes on with this hart when the wheel comes to the cycle. */
-  private yielding(state: PathState, found: number): void {
-    const { body } = this;
-    body.get(BASE);
-    body.get(found);
-    body.memory(Op.i32Store, own('function'));
-    this.now(state);
-    body.i32(-1);
-    body.op(Op.i32Xor);
-    body.op(Op.return);
-  }
-
   private again(state: PathState): void {
     const { body } = this;
     this.flushState(state);
@@ -845,199 +477,4 @@ export class SegmentEmitter {
     body.set(self);
     this.yielding(state, self);
   }
-
-  private indirectJump(step: Step, state: PathState): void {
-    const { body, options } = this;
-    const { timing } = options;
-    const { jump, split_target: split, jalr_same_register: sameCost } = timing;
-    const hidden = jump - 1;
-    const same = step.rd === step.rs1 ? sameCost : 0;
-    const target = body.local(Type.i32);
-    const offset = body.local(Type.i32);
-    const memory = this.memoryOf(step.pc);
-    this.need(step, state);
-    this.register(step.rs1);
-    body.i32(step.imm);
-    body.op(Op.i32Add);
-    body.i32(-2);
-    body.op(Op.i32And);
-    body.tee(target);
-    body.i32(-memory.base | 0);
-    body.op(Op.i32Add);
-    body.tee(offset);
-    body.i32(memory.size);
-    body.op(Op.i32GeU);
-    body.if();
-    // Out of the memory that this code lies in: rare enough for the interpreter.
-    this.leave(step.pc, new PathState(state));
-    body.end();
-    /** Whether the jump hides: a constant, or a local. */
-    let hides: boolean | number = state.waited !== 0;
-    const readyKnown = state.ready !== UNKNOWN || state.age >= 2;
-    if (!readyKnown) hides = this.waitForReady(state);
-    else if (state.ready > state.time) {
-      state.stall('jump', state.ready - state.time);
-      state.time = state.ready;
-      hides = false;
-      state.waitedLocal = -1;
-    } else if (state.ready === state.time) hides = false;
-    else if (state.waitedLocal >= 0) hides = state.waitedLocal;
-    const dynamic = typeof hides === 'number' ? hides : -1;
-    if (dynamic >= 0) this.hide(state, hidden + same, () => body.get(dynamic));
-    this.consumeWait(state);
-    const cost = jump + same - (hides === true ? hidden + same : 0);
-    if (writesOf(step) >= 0) {
-      body.i32(step.after);
-      this.result(step, state);
-    }
-    state.count('jumps');
-    state.stall('jump', cost - 1);
-    state.retire(cost);
-    this.save(wordOffset('historyHead'), state);
-    this.flush(state);
-    this.rebase(state);
-    this.rememberNow(step.pc, () => body.get(target));
-    const entry = body.local(Type.i32);
-    this.findEntry(memory, target, offset, entry, () => {
-      this.addNumber(stallOffset('jump'), () => this.splitExtra(split, same, hides));
-      body.get(TIME);
-      this.splitExtra(split, same, hides);
-      body.op(Op.i32Add);
-      body.set(TIME);
-    });
-    body.get(entry);
-    body.op(Op.i32Eqz);
-    body.if();
-    body.get(BASE);
-    body.get(target);
-    body.memory(Op.i32Store, at('pc'));
-    this.storeWord(own('function'), 0);
-    body.get(TIME);
-    body.i32(-1);
-    body.op(Op.i32Xor);
-    body.op(Op.return);
-    body.end();
-    this.inTime(state);
-    body.if();
-    this.goOn(state, -1, entry);
-    body.end();
-    this.yielding(state, entry);
-  }
-
-  /** Cycles of a target that straddles fetch words; a jump that hides gains less then. */
-  private splitExtra(split: number, same: number, hides: boolean | number): void {
-    const { body } = this;
-    if (typeof hides !== 'number') return body.i32(split + (hides ? same : 0));
-    body.i32(split + same);
-    body.i32(split);
-    body.get(hides);
-    body.op(Op.select);
-  }
-
-  /**
-   * The jump may have to wait for its register, and what says so was left by another function. Gives
-   * the local that tells whether the jump hides, or false.
-   */
-  private waitForReady(state: PathState): number | false {
-    const { body } = this;
-    this.rebase(state);
-    const wait = body.local(Type.i32);
-    body.get(BASE);
-    body.memory(Op.i32Load, own('ready'));
-    body.get(TIME);
-    body.op(Op.i32Sub);
-    body.set(wait);
-    const hides = state.waitedLocal >= 0 || state.waited !== 0 ? body.local(Type.i32) : -1;
-    if (hides >= 0) {
-      if (state.waitedLocal >= 0) body.get(state.waitedLocal);
-      else body.i32(state.waited);
-      body.i32(0);
-      body.get(wait);
-      body.i32(0);
-      body.op(Op.i32LtS);
-      body.op(Op.select);
-      body.set(hides);
-    }
-    body.get(wait);
-    body.i32(0);
-    body.op(Op.i32GtS);
-    body.if();
-    body.get(TIME);
-    body.get(wait);
-    body.op(Op.i32Add);
-    body.set(TIME);
-    this.addNumber(stallOffset('jump'), () => body.get(wait));
-    body.end();
-    return hides >= 0 ? hides : false;
-  }
-
-  private rememberNow(source: number, target: () => void): void {
-    const { body, options } = this;
-    const head = body.local(Type.i32);
-    const address = body.local(Type.i32);
-    body.get(BASE);
-    body.memory(Op.i32Load, at('historyHead'));
-    body.set(head);
-    this.ringAddress(head, 0);
-    body.tee(address);
-    body.i32(source);
-    body.memory(Op.i32Store, options.historyAt);
-    body.get(address);
-    target();
-    body.memory(Op.i32Store, options.historyAt + 4);
-    body.get(BASE);
-    body.get(head);
-    body.i32(1);
-    body.op(Op.i32Add);
-    body.i32(RING - 1);
-    body.op(Op.i32And);
-    body.memory(Op.i32Store, at('historyHead'));
-  }
-
-  private memoryOf(pc: number): Place {
-    const { arrays, l2, tcdm, l2At, tcdmAt } = this.options;
-    return this.codeIndex(pc) < l2.size
-      ? { ...l2, at: l2At, entriesAt: arrays.entriesAt }
-      : { ...tcdm, at: tcdmAt, entriesAt: arrays.entriesAt + 2 * l2.size };
-  }
-
-  /** The function at a target, whose offset in its memory is known; `onSplit` where it straddles fetch words. */
-  private findEntry(
-    memory: Place,
-    target: number,
-    offset: number,
-    entry: number,
-    onSplit: () => void,
-  ): void {
-    const { body, options } = this;
-    body.get(offset);
-    body.i32(1);
-    body.op(Op.i32Shl);
-    body.memory(Op.i32Load, memory.entriesAt);
-    body.set(entry);
-    if (options.timing.split_target === 0) return;
-    body.get(target);
-    body.i32(2);
-    body.op(Op.i32And);
-    body.if();
-    body.get(offset);
-    body.memory(Op.i32Load16U, memory.at);
-    body.i32(3);
-    body.op(Op.i32And);
-    body.i32(3);
-    body.op(Op.i32Eq);
-    body.if();
-    onSplit();
-    body.end();
-    body.end();
-  }
-}
-
-/** A memory that holds code. */
-interface Place {
-  readonly base: number;
-  readonly size: number;
-  /** Addresses in the shared memory: its bytes, and what is known of functions in it. */
-  readonly at: number;
-  readonly entriesAt: number;
 }

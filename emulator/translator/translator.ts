@@ -1,7 +1,15 @@
 import type { TierStats } from '../api.js';
 import type { Interpreter } from '../hart/generated/execute.js';
 import type { Harts } from '../hart/harts.js';
-import { HART_SHIFT, RS1_SHIFT, RS2_SHIFT, RD_SHIFT, RD_MASK, REGISTER_MASK, rowOf } from '../hart/slot.js';
+import {
+  HART_SHIFT,
+  RS1_SHIFT,
+  RS2_SHIFT,
+  RD_SHIFT,
+  RD_MASK,
+  REGISTER_MASK,
+  rowOf,
+} from '../hart/slot.js';
 import { mode, phase, wordOffset } from '../hart/state.js';
 import type { Crossbar } from '../interconnect/crossbar.js';
 import type { SharedArena } from '../memory/arena.js';

@@ -198,70 +198,70 @@ export function growTree(reader: StepReader, pc: number, completes: boolean): Tr
   return { pc, completes: completes ? root : undefined, body, loops };
 
   function growAll(): void {
-  for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
-    const [node, place] = item;
-    let { pc: at, cycles } = place;
-    const path = [...place.path];
-    for (;;) {
-      if (path.includes(at)) {
-        const again = !completes && at === pc;
-        loops ||= again;
-        node.end = again ? { kind: 'again' } : { kind: 'chain', pc: at };
-        break;
-      }
-      const step = reader.at(at);
-      if (step === undefined || step.probed) {
-        const reason = step === undefined ? 'untranslated' : 'probe';
-        node.end = { kind: 'leave', pc: at, reason };
-        break;
-      }
-      const { timing } = step.row;
-      if (timing === 'load' || timing === 'store') {
-        node.end = { kind: 'request', step };
-        break;
-      }
-      if ((steps >= MOST_STEPS || cycles > LONGEST) && path.length > 0) {
-        node.end = { kind: 'chain', pc: at };
-        break;
-      }
-      steps++;
-      path.push(at);
-      if (step.endsLoop) {
-        const known = inBody(step.row) && endLoop(node, step, { path, cycles: cycles + 6 });
-        if (!known) node.end = { kind: 'leave', pc: at, reason: 'loop' };
-        break;
-      }
-      if (timing === 'loop') {
-        const setUp = reader.loops.setUp(step, node.steps);
-        if (setUp === undefined) {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      const [node, place] = item;
+      let { pc: at, cycles } = place;
+      const path = [...place.path];
+      for (;;) {
+        if (path.includes(at)) {
+          const again = !completes && at === pc;
+          loops ||= again;
+          node.end = again ? { kind: 'again' } : { kind: 'chain', pc: at };
+          break;
+        }
+        const step = reader.at(at);
+        if (step === undefined || step.probed) {
+          const reason = step === undefined ? 'untranslated' : 'probe';
+          node.end = { kind: 'leave', pc: at, reason };
+          break;
+        }
+        const { timing } = step.row;
+        if (timing === 'load' || timing === 'store') {
+          node.end = { kind: 'request', step };
+          break;
+        }
+        if ((steps >= MOST_STEPS || cycles > LONGEST) && path.length > 0) {
+          node.end = { kind: 'chain', pc: at };
+          break;
+        }
+        steps++;
+        path.push(at);
+        if (step.endsLoop) {
+          const known = inBody(step.row) && endLoop(node, step, { path, cycles: cycles + 6 });
+          if (!known) node.end = { kind: 'leave', pc: at, reason: 'loop' };
+          break;
+        }
+        if (timing === 'loop') {
+          const setUp = reader.loops.setUp(step, node.steps);
+          if (setUp === undefined) {
+            node.end = { kind: 'leave', pc: at, reason: 'system' };
+            break;
+          }
+          node.setUps.set(step, setUp);
+          node.steps.push(step);
+          cycles++;
+          at = step.after;
+          continue;
+        }
+        if (timing === 'jalr') {
+          node.end = { kind: 'jalr', step };
+          break;
+        }
+        if (timing === 'branch') {
+          const next = { path, cycles: cycles + step.cost };
+          const taken = plant({ ...next, pc: step.imm });
+          node.end = { kind: 'branch', step, taken, fall: plant({ ...next, pc: step.after }) };
+          break;
+        }
+        if (!registersOnly(step.row)) {
           node.end = { kind: 'leave', pc: at, reason: 'system' };
           break;
         }
-        node.setUps.set(step, setUp);
         node.steps.push(step);
-        cycles++;
-        at = step.after;
-        continue;
+        cycles += timing === 'div' ? LONGEST_DIVISION : timing === 'mulh' ? 6 : step.cost;
+        at = timing === 'jump' ? step.imm : step.after;
       }
-      if (timing === 'jalr') {
-        node.end = { kind: 'jalr', step };
-        break;
-      }
-      if (timing === 'branch') {
-        const next = { path, cycles: cycles + step.cost };
-        const taken = plant({ ...next, pc: step.imm });
-        node.end = { kind: 'branch', step, taken, fall: plant({ ...next, pc: step.after }) };
-        break;
-      }
-      if (!registersOnly(step.row)) {
-        node.end = { kind: 'leave', pc: at, reason: 'system' };
-        break;
-      }
-      node.steps.push(step);
-      cycles += timing === 'div' ? LONGEST_DIVISION : timing === 'mulh' ? 6 : step.cost;
-      at = timing === 'jump' ? step.imm : step.after;
     }
-  }
   }
 }
 
@@ -291,11 +291,14 @@ export function readsOf(step: Step, into: Set<number>): void {
   const add = (register: number, reads: boolean): void => {
     if (reads && register !== 0 && register !== SINK) into.add(register);
   };
-  add(rs1, row.memory !== undefined || row.timing === 'jalr' || row.loop?.count === 'register' || mentions(tree, 'rs1'));
   add(
-    rs2,
-    row.memory?.write === true || row.memory?.offset === 'rs2' || mentions(tree, 'rs2'),
+    rs1,
+    row.memory !== undefined ||
+      row.timing === 'jalr' ||
+      row.loop?.count === 'register' ||
+      mentions(tree, 'rs1'),
   );
+  add(rs2, row.memory?.write === true || row.memory?.offset === 'rs2' || mentions(tree, 'rs2'));
   add(rd, row.memory?.offset === 'rd' || mentions(tree, 'rd'));
 }
 
