@@ -19,7 +19,7 @@ function differenceOf(path: string, a: unknown, b: unknown): string | undefined 
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
     return `${path.slice(1)}: ${show(a)}, got ${show(b)}`;
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    const name = /registers$/.test(path) ? `x${key}` : key;
+    const name = path.endsWith('registers') ? `x${key}` : key;
     const found = differenceOf(
       `${path}.${name}`,
       (a as Record<string, unknown>)[key],
