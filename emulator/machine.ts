@@ -1,4 +1,12 @@
-import type { MachineApi, MachineStats, HartView, Probe, Stop, TierStats, TraceSink } from './api.js';
+import type {
+  MachineApi,
+  MachineStats,
+  HartView,
+  Probe,
+  Stop,
+  TierStats,
+  TraceSink,
+} from './api.js';
 import { Dma } from './dma/index.js';
 import { EventUnit } from './event/index.js';
 import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
@@ -6,14 +14,16 @@ import { Harts } from './hart/harts.js';
 import type { HartsHost } from './hart/host.js';
 import { HART_SHIFT } from './hart/slot.js';
 import { createHartState, HORIZON, mode, NOW, SOON, UNTIL, type HartState } from './hart/state.js';
-import { hartStats, recentInstructions } from './hart/view.js';
+import { recentInstructions } from './hart/view.js';
 import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
-import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect/address-map.js';
+import { addressMap, type PeripheralBus } from './interconnect/address-map.js';
 import { Crossbar } from './interconnect/crossbar.js';
 import { SharedArena } from './memory/arena.js';
 import { Memory } from './memory/memory.js';
 import { effectiveConfig, isFunctional } from './functional.js';
 import { checkConfig } from './machine-config.js';
+import { bytewise, peripheralBus, SLOT_REGIONS, wholeMap } from './machine-map.js';
+import { hartsAndTcdm } from './machine-stats.js';
 import type { MachineConfig } from './parameters.js';
 import {
   ClusterControl,
@@ -21,7 +31,6 @@ import {
   IcacheControl,
   SocControl,
   Stdout,
-  UnmodelledSocPeripherals,
 } from './peripherals/index.js';
 import { OctobarError } from './sim/error.js';
 import { sharedBytes, tierStats, Translator } from './translator/index.js';
@@ -35,7 +44,6 @@ export function createMachine(
   return new Machine(config, accelerators);
 }
 
-const SLOT_REGIONS = ['hwpe0', 'hwpe1'] as const;
 const SLOT_EVENTS = [12, 14] as const;
 /**
  * Steps of the main loop between two returns to its caller, and cycles that the interpreter may stay
@@ -70,10 +78,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   private readonly config: MachineConfig;
 
-  constructor(
-    given: MachineConfig,
-    factories: readonly (AcceleratorFactory | undefined)[],
-  ) {
+  constructor(given: MachineConfig, factories: readonly (AcceleratorFactory | undefined)[]) {
     const config = effectiveConfig(given);
     checkConfig(config);
     this.config = config;
@@ -123,26 +128,11 @@ class Machine implements MachineApi, HartsHost, RunControl {
     this.crossbar.branch = this.control;
     const timer = new ClusterTimer(config.timer, this.events, allHarts);
     const { codeCache } = this.harts;
-    const { l2 } = this;
     this.dma = new Dma(config.dma, {
       ports: this.crossbar.wordPorts,
       tcdm: { base: this.tcdm.base, size: this.tcdm.size },
-      inner: {
-        contains: (address, bytes) => this.tcdm.contains(address, bytes),
-        load: (address) => this.tcdm.load(address),
-        store: (address, byte) => {
-          this.tcdm.store(address, byte);
-          codeCache.changed(address, 1);
-        },
-      },
-      outer: {
-        contains: (address, bytes) => l2.contains(address, bytes),
-        load: (address) => l2.load(address),
-        store(address, byte) {
-          l2.store(address, byte);
-          codeCache.changed(address, 1);
-        },
-      },
+      inner: bytewise(this.tcdm, codeCache),
+      outer: bytewise(this.l2, codeCache),
       events: this.events,
       control: this.harts,
       harts: config.harts,
@@ -165,7 +155,16 @@ class Machine implements MachineApi, HartsHost, RunControl {
     const stdout = new Stdout(this);
     const icache = new IcacheControl();
     this.units = [this.events, timer, this.dma, ...present];
-    this.bus = this.connect(timer, icache, soc, stdout);
+    this.bus = peripheralBus(config.bus, {
+      events: this.events,
+      dma: this.dma,
+      control: this.control,
+      timer,
+      icache,
+      soc,
+      stdout,
+      engines: this.accelerators,
+    });
     this.harts.attachBus(this.bus);
     this.parts = [
       ['harts', this.harts],
@@ -181,42 +180,6 @@ class Machine implements MachineApi, HartsHost, RunControl {
     ];
   }
 
-  private connect(
-    timer: ClusterTimer,
-    icache: IcacheControl,
-    soc: SocControl,
-    stdout: Stdout,
-  ): PeripheralBus {
-    const { peripheral_latency, fast_port_latency, soc_latency } = this.config.bus;
-    const at = (
-      name: keyof typeof addressMap,
-      peripheral: PeripheralRegion['peripheral'],
-      latency = peripheral_latency,
-    ): PeripheralRegion => ({
-      name,
-      base: addressMap[name].base,
-      size: addressMap[name].size,
-      latency,
-      peripheral,
-    });
-    const regions: PeripheralRegion[] = [
-      at('event_unit_fast', this.events.fast, fast_port_latency),
-      at('event_unit', this.events.slow),
-      at('dma_fast', this.dma.fast, fast_port_latency),
-      at('dma', this.dma.slow),
-      at('cluster_control', this.control),
-      at('timer', timer),
-      at('icache_control', icache),
-      at('soc_control', soc, soc_latency),
-      at('stdout', stdout, soc_latency),
-      { ...at('soc_unmodelled', new UnmodelledSocPeripherals(), soc_latency), background: true },
-    ];
-    this.accelerators.forEach((engine, slot) => {
-      if (engine) regions.push(at(SLOT_REGIONS[slot], engine));
-    });
-    return new PeripheralBus(regions);
-  }
-
   // --- Running -------------------------------------------------------------------------------
 
   start(entry: number): void {
@@ -227,11 +190,11 @@ class Machine implements MachineApi, HartsHost, RunControl {
     for (let hart = 0; hart < this.config.harts; hart++) this.harts.start(hart, entry, 0);
   }
 
-  runUntil(cycle: number): Stop {
+  runUntil(limit: number): Stop {
     this.stop = undefined;
     try {
       for (;;) {
-        const stop = this.slice(cycle);
+        const stop = this.slice(limit);
         if (stop === undefined) continue;
         this.harts.issuing = this.config.harts;
         if (stop.reason !== 'probe') this.takeAllBack(this.now - 1);
@@ -303,7 +266,11 @@ class Machine implements MachineApi, HartsHost, RunControl {
         this.now = Math.max(this.now, limit);
         return { reason: 'cycle' };
       }
-      if (translator !== undefined && now >= translator.resumeAt && this.mayTranslate(now, unitNext, limit)) {
+      if (
+        translator !== undefined &&
+        now >= translator.resumeAt &&
+        this.mayTranslate(now, unitNext, limit)
+      ) {
         clock[NOW] = translator.run(now, Math.min(unitNext, limit));
         this.now = Math.max(now, clock[NOW] - 1);
         harts.disturbed = true;
@@ -312,6 +279,9 @@ class Machine implements MachineApi, HartsHost, RunControl {
       this.now = now;
       clock[NOW] = now;
       clock[UNTIL] = Math.min(unitNext, limit, now + STRETCH);
+      if (translator !== undefined && now < translator.resumeAt) {
+        clock[UNTIL] = Math.min(clock[UNTIL], translator.resumeAt);
+      }
       const alone = busy === 1 && unitNext > now && !harts.traced;
       clock[HORIZON] = alone ? clock[UNTIL] : now + 1;
       const asking = rounds(unitNext <= now);
@@ -469,27 +439,9 @@ class Machine implements MachineApi, HartsHost, RunControl {
   }
 
   stats(): MachineStats {
-    const harts = Array.from({ length: this.config.harts }, (_, hart) =>
-      hartStats(this.state, hart, this.now),
-    );
-    const inner = (hart: number): number =>
-      this.state.loads[hart << HART_SHIFT] +
-      this.state.stores[hart << HART_SHIFT] -
-      this.state.outerLoads[hart << HART_SHIFT] -
-      this.state.outerStores[hart << HART_SHIFT];
-    // A misaligned access asks its second bank in the cycle that is its stall.
-    const accesses = harts.reduce(
-      (sum, { stalls }, hart) => sum + inner(hart) + stalls['misaligned'],
-      this.crossbar.portWords,
-    );
     return {
       cycles: this.now,
-      harts,
-      tcdm: {
-        accesses,
-        conflicts: this.crossbar.conflicts,
-        conflicts_per_bank: Array.from(this.crossbar.conflictsPerBank),
-      },
+      ...hartsAndTcdm(this.state, this.crossbar, this.now),
       dma: this.dma.counters(this.now),
       engines: Object.fromEntries(
         this.accelerators.flatMap((engine) => (engine ? [[engine.name, engine.counters()]] : [])),
@@ -524,23 +476,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
   }
 
   map(): { base: number; size: number; name: string; latency: number }[] {
-    const memories = [
-      { base: this.tcdm.base, size: this.tcdm.size, name: 'tcdm', latency: 1 },
-      {
-        base: addressMap.tcdm_test_and_set.base,
-        size: this.tcdm.size,
-        name: 'tcdm_test_and_set',
-        latency: 1,
-      },
-      { base: this.l2.base, size: this.l2.size, name: 'l2', latency: this.config.l2.latency },
-    ];
-    const peripherals = this.bus.regions.map(({ base, size, name, latency }) => ({
-      base,
-      size,
-      name,
-      latency,
-    }));
-    return [...memories, ...peripherals].toSorted((a, b) => a.base - b.base);
+    return wholeMap(this.tcdm, this.l2, this.config.l2.latency, this.bus);
   }
 
   save(): unknown {

@@ -26,15 +26,8 @@ import {
   RS2_SHIFT,
   rowOf,
 } from './slot.js';
-import {
-  AT,
-  DISTURBED,
-  mode,
-  NOW,
-  NOT_EXECUTED,
-  type HartState,
-  type StallCause,
-} from './state.js';
+import { AT, DISTURBED, mode, NOW, NOT_EXECUTED } from './state.js';
+import type { HartState, StallCause } from './state.js';
 import type { timingParameters } from './timing.js';
 
 export interface HartsOptions {

@@ -1,6 +1,15 @@
 import type { HartStats } from '../api.js';
 import type { CodeCache } from './code-cache.js';
-import { HISTORY, mode, NOT_EXECUTED, phase, RING, stallCauses, stall, type HartState } from './state.js';
+import {
+  HISTORY,
+  mode,
+  NOT_EXECUTED,
+  phase,
+  RING,
+  stallCauses,
+  stall,
+  type HartState,
+} from './state.js';
 import { HART_SHIFT } from './slot.js';
 
 /**
