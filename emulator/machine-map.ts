@@ -15,6 +15,8 @@ import {
 } from './peripherals/index.js';
 
 export const SLOT_REGIONS = ['hwpe0', 'hwpe1'] as const;
+/** Event line of each slot. */
+export const SLOT_EVENTS = [12, 14] as const;
 
 /** What stands in the address map beside the memories. */
 export interface Mapped {

@@ -22,7 +22,7 @@ import { SharedArena } from './memory/arena.js';
 import { Memory } from './memory/memory.js';
 import { effectiveConfig, isFunctional } from './functional.js';
 import { checkConfig } from './machine-config.js';
-import { bytewise, peripheralBus, SLOT_REGIONS, wholeMap } from './machine-map.js';
+import { bytewise, peripheralBus, SLOT_EVENTS, SLOT_REGIONS, wholeMap } from './machine-map.js';
 import { hartsAndTcdm } from './machine-stats.js';
 import type { MachineConfig } from './parameters.js';
 import {
@@ -44,7 +44,6 @@ export function createMachine(
   return new Machine(config, accelerators);
 }
 
-const SLOT_EVENTS = [12, 14] as const;
 /**
  * Steps of the main loop between two returns to its caller, and cycles that the interpreter may stay
  * away: the host's compiler puts in a better version of a function when it is called again.
@@ -431,11 +430,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
   }
 
   tiers(): TierStats {
-    const { harts } = this.stats();
-    return tierStats(
-      this.translator,
-      harts.reduce((sum, { instret }) => sum + instret, 0),
-    );
+    return tierStats(this.translator, this.stats().harts);
   }
 
   stats(): MachineStats {

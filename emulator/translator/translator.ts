@@ -412,9 +412,13 @@ export class Translator {
   }
 }
 
-/** What `--json` says of the tiers; `instructions` of all tiers. */
-export function tierStats(translator: Translator | undefined, instructions: number): TierStats {
+/** What `--json` says of the tiers. */
+export function tierStats(
+  translator: Translator | undefined,
+  harts: readonly { readonly instret: number }[],
+): TierStats {
   translator?.settle();
+  const instructions = harts.reduce((sum, { instret }) => sum + instret, 0);
   const translated = translator?.instructions ?? 0;
   return {
     instructions: { translated, interpreted: instructions - translated },
