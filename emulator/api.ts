@@ -16,10 +16,21 @@ export type TraceSink = (hart: number, pc: number, cycle: number) => void;
 
 export interface HartStats {
   instret: number;
+  /** Of these, 16-bit ones. */
+  compressed: number;
   cycles_active: number;
   cycles_sleep: number;
   loads: number;
   stores: number;
+  jumps: number;
+  branches: number;
+  branches_taken: number;
+  /** Cycles that a jalr waited for its register; part of the stall cause `jump`. */
+  jalr_stalls: number;
+  /** Fetches that missed the private instruction cache, lines that it fetched ahead, refills that both caused in the shared one. */
+  icache_misses: number;
+  icache_prefetches: number;
+  icache_shared_misses: number;
   /** Cycles in which the hart was awake but no instruction left decode, by cause. instret + all stalls = cycles_active. */
   stalls: Record<string, number>;
 }
@@ -27,8 +38,12 @@ export interface HartStats {
 export interface MachineStats {
   cycles: number;
   harts: HartStats[];
+  /** Sums over the harts. */
+  total: HartStats;
   tcdm: { accesses: number; conflicts: number; conflicts_per_bank: number[] };
   dma: Counters;
+  /** Both levels of the instruction cache; zeros when it is ideal. */
+  icache: { private_misses: number; shared_misses: number; shared_waits: number };
   engines: Record<string, Counters>;
 }
 
@@ -49,6 +64,8 @@ export interface TierStats {
 }
 
 export interface HartView {
+  /** `controller` of the hart outside the cluster. */
+  readonly name?: string;
   readonly pc: number;
   /** x0..x31, unsigned. */
   readonly registers: readonly number[];
@@ -65,7 +82,7 @@ export interface MachineApi {
   /** Back door: no time passes. An address that is no memory is an error. */
   read(address: number, bytes: number): Uint8Array;
   write(address: number, data: Uint8Array): void;
-  /** All harts start here in cycle 0. */
+  /** All harts start here in cycle 0; of a machine with a controller hart, that one alone. */
   start(entry: number): void;
   /** Runs every cycle < `cycle`, or until the run ends. */
   runUntil(cycle: number): Stop;

@@ -13,6 +13,12 @@ export function checkConfig(config: MachineConfig): void {
       'set tcdm.masters to a power of two that is at least harts',
     );
   }
+  if (config.controller.present && config.harts > 15) {
+    refuse(
+      `a machine with a controller hart has at most 15 others, harts is ${config.harts}`,
+      'set harts to 15 or less',
+    );
+  }
   if (config.tcdm.size / 4 < config.tcdm.banks) {
     refuse('the TCDM has fewer words than banks', 'lower tcdm.banks or raise tcdm.size');
   }
@@ -21,8 +27,5 @@ export function checkConfig(config: MachineConfig): void {
       `a hart has no interrupt line ${config.event.interrupt_line}`,
       'set event.interrupt_line to 3, 7, 11 or 16 to 31',
     );
-  }
-  if (!config.icache.ideal) {
-    refuse('only an ideal instruction cache is modelled so far', 'leave icache.ideal at true');
   }
 }

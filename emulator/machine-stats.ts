@@ -1,31 +1,83 @@
-import type { MachineStats } from './api.js';
+import type { HartStats, MachineStats } from './api.js';
+import type { Dma } from './dma/index.js';
 import { HART_SHIFT } from './hart/slot.js';
 import type { HartState } from './hart/state.js';
 import { hartStats } from './hart/view.js';
+import type { Accelerator } from './hwpe/environment.js';
+import type { InstructionCache } from './icache/instruction-cache.js';
 import type { Crossbar } from './interconnect/crossbar.js';
 
-/** Counters of harts and banks over the cycles [0, cycles). */
-export function hartsAndTcdm(
-  state: HartState,
-  crossbar: Crossbar,
-  cycles: number,
-): Pick<MachineStats, 'harts' | 'tcdm'> {
-  const harts = Array.from({ length: state.count }, (_, hart) => hartStats(state, hart, cycles));
-  const inner = (hart: number): number => {
-    const at = hart << HART_SHIFT;
-    return state.loads[at] + state.stores[at] - state.outerLoads[at] - state.outerStores[at];
-  };
+/** The parts that count. */
+export interface CountingParts {
+  readonly state: HartState;
+  readonly crossbar: Crossbar;
+  readonly dma: Dma;
+  /** Undefined when every fetch hits. */
+  readonly icache: InstructionCache | undefined;
+  readonly accelerators: readonly (Accelerator | undefined)[];
+}
+
+/** All counters over the cycles [0, now). */
+export function machineStats(parts: CountingParts, now: number): MachineStats {
+  const { state, crossbar, dma, icache, accelerators } = parts;
+  const harts = Array.from({ length: state.count }, (_, hart) => ({
+    ...hartStats(state, hart, now),
+    icache_misses: icache?.misses[hart] ?? 0,
+    icache_prefetches: icache?.prefetches[hart] ?? 0,
+    icache_shared_misses: icache?.sharedMisses[hart] ?? 0,
+  }));
+  const inner = (hart: number): number =>
+    state.loads[hart << HART_SHIFT] +
+    state.stores[hart << HART_SHIFT] -
+    state.outerLoads[hart << HART_SHIFT] -
+    state.outerStores[hart << HART_SHIFT];
   // A misaligned access asks its second bank in the cycle that is its stall.
   const accesses = harts.reduce(
     (sum, { stalls }, hart) => sum + inner(hart) + stalls['misaligned'],
     crossbar.portWords,
   );
   return {
+    cycles: now,
     harts,
+    total: totalOf(harts),
     tcdm: {
       accesses,
       conflicts: crossbar.conflicts,
       conflicts_per_bank: Array.from(crossbar.conflictsPerBank),
     },
+    dma: dma.counters(now),
+    icache: {
+      private_misses: harts.reduce((sum, hart) => sum + hart.icache_misses, 0),
+      shared_misses: icache?.shared.misses ?? 0,
+      shared_waits: icache?.shared.waited ?? 0,
+    },
+    engines: Object.fromEntries(
+      accelerators.flatMap((engine) => (engine ? [[engine.name, engine.counters()]] : [])),
+    ),
+  };
+}
+
+/** The sum of each counter over all harts. */
+export function totalOf(harts: readonly HartStats[]): HartStats {
+  const sum = (pick: (hart: HartStats) => number): number =>
+    harts.reduce((total, hart) => total + pick(hart), 0);
+  const causes = Object.keys(harts[0]?.stalls ?? {});
+  return {
+    instret: sum((hart) => hart.instret),
+    compressed: sum((hart) => hart.compressed),
+    cycles_active: sum((hart) => hart.cycles_active),
+    cycles_sleep: sum((hart) => hart.cycles_sleep),
+    loads: sum((hart) => hart.loads),
+    stores: sum((hart) => hart.stores),
+    jumps: sum((hart) => hart.jumps),
+    branches: sum((hart) => hart.branches),
+    branches_taken: sum((hart) => hart.branches_taken),
+    jalr_stalls: sum((hart) => hart.jalr_stalls),
+    icache_misses: sum((hart) => hart.icache_misses),
+    icache_prefetches: sum((hart) => hart.icache_prefetches),
+    icache_shared_misses: sum((hart) => hart.icache_shared_misses),
+    stalls: Object.fromEntries(
+      causes.map((cause) => [cause, sum((hart) => hart.stalls[cause] ?? 0)]),
+    ),
   };
 }

@@ -7,34 +7,19 @@ import type {
   TierStats,
   TraceSink,
 } from './api.js';
-import { Dma } from './dma/index.js';
-import { EventUnit } from './event/index.js';
-import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
-import { Harts } from './hart/harts.js';
+import { compose, type Composition } from './composition.js';
 import type { HartsHost } from './hart/host.js';
 import { HART_SHIFT } from './hart/slot.js';
-import { createHartState, HORIZON, mode, NOW, SOON, UNTIL, type HartState } from './hart/state.js';
+import { HORIZON, mode, NOW, SOON, UNTIL, type HartState } from './hart/state.js';
 import { recentInstructions } from './hart/view.js';
-import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
-import { addressMap, type PeripheralBus } from './interconnect/address-map.js';
-import { Crossbar } from './interconnect/crossbar.js';
-import { SharedArena } from './memory/arena.js';
-import { Memory } from './memory/memory.js';
-import { effectiveConfig, isFunctional } from './functional.js';
-import { checkConfig } from './machine-config.js';
-import { bytewise, peripheralBus, SLOT_EVENTS, SLOT_REGIONS, wholeMap } from './machine-map.js';
-import { hartsAndTcdm } from './machine-stats.js';
+import type { AcceleratorFactory } from './hwpe/environment.js';
+import { addressMap } from './interconnect/address-map.js';
+import { machineStats } from './machine-stats.js';
+import type { Memory } from './memory/memory.js';
 import type { MachineConfig } from './parameters.js';
-import {
-  ClusterControl,
-  ClusterTimer,
-  IcacheControl,
-  SocControl,
-  Stdout,
-} from './peripherals/index.js';
 import { OctobarError } from './sim/error.js';
-import { sharedBytes, tierStats, Translator } from './translator/index.js';
-import type { RunControl, Stateful, Unit } from './sim/unit.js';
+import type { RunControl } from './sim/unit.js';
+import { tierStats } from './translator/index.js';
 
 /** Composes the machine that a configuration names. `accelerators[slot]` may be absent. */
 export function createMachine(
@@ -50,25 +35,11 @@ export function createMachine(
  */
 const STEPS = 4096;
 const STRETCH = 20_000;
-/** Cycles for which it is worth while to go over to translated code. */
-const SHORTEST_VISIT = 16;
 
 class Machine implements MachineApi, HartsHost, RunControl {
   now = 0;
+  private readonly machine: Composition;
   private readonly state: HartState;
-  private readonly harts: Harts;
-  private readonly interpreter: Interpreter;
-  private readonly translator: Translator | undefined;
-  private readonly tcdm: Memory;
-  private readonly l2: Memory;
-  private readonly crossbar: Crossbar;
-  private readonly events: EventUnit;
-  private readonly dma: Dma;
-  private readonly control: ClusterControl;
-  private readonly accelerators: (Accelerator | undefined)[];
-  private readonly units: Unit[];
-  private readonly bus: PeripheralBus;
-  private readonly parts: readonly (readonly [string, Stateful])[];
   private readonly probes = new Map<number, Probe>();
   private outputSink: (hart: number, byte: number) => void = () => undefined;
   private stop: Stop | undefined;
@@ -78,131 +49,42 @@ class Machine implements MachineApi, HartsHost, RunControl {
   private readonly config: MachineConfig;
 
   constructor(given: MachineConfig, factories: readonly (AcceleratorFactory | undefined)[]) {
-    const config = effectiveConfig(given);
-    checkConfig(config);
-    this.config = config;
-    const arena = new SharedArena(sharedBytes(config));
-    this.tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size, arena);
-    this.l2 = new Memory(addressMap.l2.base, config.l2.size, arena);
-    this.state = createHartState(config.harts, arena);
-    this.crossbar = new Crossbar(config.tcdm, this.tcdm, this.state, arena);
-    this.crossbar.uncontended = isFunctional(config.timing);
-    this.harts = new Harts(
-      {
-        state: this.state,
-        arbiter: this.crossbar,
-        timing: config.timing,
-        isa: config.isa,
-        clusterId: config.cluster_id,
-        tcdm: this.tcdm,
-        l2: this.l2,
-        testAndSetBase: addressMap.tcdm_test_and_set.base,
-        l2Latency: config.l2.latency,
-      },
-      this,
-    );
-    this.interpreter = createInterpreter(this.harts);
-    this.translator =
-      config.engine === 'interpreter' || isFunctional(config.timing)
-        ? undefined
-        : Translator.create({
-            harts: this.harts,
-            interpreter: this.interpreter,
-            crossbar: this.crossbar,
-            l2: this.l2,
-            arena,
-            sizes: config,
-            eager: config.engine === 'eager',
-          });
-    this.harts.codeCache.beforeChange = () => this.takeAllBack();
-    this.crossbar.complete = this.interpreter.complete;
-    this.crossbar.onPortWrite = (offset, bytes) => {
-      if (offset < this.harts.codeCache.tcdmCodeEnd) {
-        this.harts.codeCache.changed(this.tcdm.base + offset, bytes);
-      }
-    };
-    const allHarts = (1 << config.harts) - 1;
-    this.events = new EventUnit(config.event, this.harts, config.harts);
-    this.control = new ClusterControl(config.control, this.harts, SLOT_REGIONS.length, allHarts);
-    this.crossbar.branch = this.control;
-    const timer = new ClusterTimer(config.timer, this.events, allHarts);
-    const { codeCache } = this.harts;
-    this.dma = new Dma(config.dma, {
-      ports: this.crossbar.wordPorts,
-      tcdm: { base: this.tcdm.base, size: this.tcdm.size },
-      inner: bytewise(this.tcdm, codeCache),
-      outer: bytewise(this.l2, codeCache),
-      events: this.events,
-      control: this.harts,
-      harts: config.harts,
-    });
-    this.accelerators = SLOT_REGIONS.map((_, slot) => {
-      const factory = factories[slot];
-      return factory?.({
-        slot,
-        eventLine: SLOT_EVENTS[slot],
-        clockHz: config.clock_hz,
-        seed: config.seed ?? 1,
-        port: this.crossbar.addWidePort((factory.portBits ?? 128) / 8),
-        events: this.events,
-        control: this.harts,
-        selected: () => this.control.selectedSlot === slot,
-      });
-    });
-    const present = this.accelerators.filter((engine) => engine !== undefined);
-    const soc = new SocControl(this, config.harts);
-    const stdout = new Stdout(this);
-    const icache = new IcacheControl();
-    this.units = [this.events, timer, this.dma, ...present];
-    this.bus = peripheralBus(config.bus, {
-      events: this.events,
-      dma: this.dma,
-      control: this.control,
-      timer,
-      icache,
-      soc,
-      stdout,
-      engines: this.accelerators,
-    });
-    this.harts.attachBus(this.bus);
-    this.parts = [
-      ['harts', this.harts],
-      ['crossbar', this.crossbar],
-      ['events', this.events],
-      ['control', this.control],
-      ['timer', timer],
-      ['dma', this.dma],
-      ['icache', icache],
-      ['soc', soc],
-      ['stdout', stdout],
-      ...present.map((engine) => [engine.name, engine] as const),
-    ];
+    this.machine = compose(given, factories, this);
+    this.config = this.machine.config;
+    const { harts, icache } = this.machine;
+    harts.codeCache.beforeChange = () => this.takeAllBack();
+    if (icache) icache.beforeChange = harts.codeCache.beforeChange;
+    this.state = this.machine.state;
   }
 
   // --- Running -------------------------------------------------------------------------------
 
   start(entry: number): void {
-    for (const [, part] of this.parts) part.reset();
-    this.translator?.reset();
+    const { parts, harts, chip } = this.machine;
+    for (const [, part] of parts) part.reset();
+    this.machine.translator?.reset();
     this.now = 0;
     this.stop = undefined;
-    for (let hart = 0; hart < this.config.harts; hart++) this.harts.start(hart, entry, 0);
+    // A controller starts alone, and starts the others through the cluster control unit.
+    const first = chip === undefined ? 0 : this.config.harts;
+    for (let hart = first; hart < harts.count; hart++) harts.start(hart, entry, 0);
   }
 
   runUntil(limit: number): Stop {
+    const { harts } = this.machine;
     this.stop = undefined;
     try {
       for (;;) {
         const stop = this.slice(limit);
         if (stop === undefined) continue;
-        this.harts.issuing = this.config.harts;
+        harts.issuing = harts.count;
         if (stop.reason !== 'probe') this.takeAllBack(this.now - 1);
         return stop;
       }
     } catch (error) {
       if (!(error instanceof OctobarError)) throw error;
-      const { hart = this.config.harts, cycle = this.now } = error.context;
-      this.harts.issuing = hart;
+      const { hart = harts.count, cycle = this.now } = error.context;
+      harts.issuing = hart;
       this.takeAllBack(cycle);
       return this.ended() ?? this.fault(error);
     }
@@ -210,11 +92,12 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   /** Harts that ran ahead stand where they are in cycle `now`, in which hart `issuing` has its turn. */
   private takeAllBack(now = this.state.clock[NOW]): void {
-    for (let hart = 0; hart < this.config.harts; hart++) this.takeBack(hart, now);
+    for (let hart = 0; hart < this.state.count; hart++) this.takeBack(hart, now);
   }
 
   takeBack(hart: number, now = this.state.clock[NOW]): void {
-    this.translator?.takeBack(hart, hart <= this.harts.issuing ? now + 1 : now);
+    const { harts, translator } = this.machine;
+    translator?.takeBack(hart, hart <= harts.issuing ? now + 1 : now);
   }
 
   /** The end of the run that the guest asked for in this cycle, whatever others do in it. */
@@ -237,11 +120,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
    * then, so that the host's compiler can put a better version of this function in its place.
    */
   private slice(limit: number): Stop | undefined {
-    const { state, harts, crossbar, units } = this;
+    const { state, harts, crossbar, units, translator } = this.machine;
     const { next, clock, requesters } = state;
-    const { rounds } = this.interpreter;
-    const { translator } = this;
-    const count = this.config.harts;
+    const { rounds } = this.machine.interpreter;
+    const { count } = harts;
     let unitNext = 0;
     let soon = 0;
     let busy = 0;
@@ -268,7 +150,8 @@ class Machine implements MachineApi, HartsHost, RunControl {
       if (
         translator !== undefined &&
         now >= translator.resumeAt &&
-        this.mayTranslate(now, unitNext, limit)
+        Math.min(unitNext, limit) - now >= translator.shortestVisit &&
+        !harts.traced
       ) {
         clock[NOW] = translator.run(now, Math.min(unitNext, limit));
         this.now = Math.max(now, clock[NOW] - 1);
@@ -314,28 +197,35 @@ class Machine implements MachineApi, HartsHost, RunControl {
     return undefined;
   }
 
-  /** Whether it is worth while to go over to translated code. */
-  private mayTranslate(now: number, unitNext: number, limit: number): boolean {
-    const shortest = this.config.engine === 'eager' ? 1 : SHORTEST_VISIT;
-    return Math.min(unitNext, limit) - now >= shortest && !this.harts.traced;
-  }
-
   private deadlock(): OctobarError {
-    const waiting = Array.from({ length: this.config.harts }, (_, hart) => {
+    const waiting = Array.from({ length: this.state.count }, (_, hart) => {
       const view = this.hart(hart);
-      return `hart ${hart} ${view.waitsFor ?? view.state}`;
+      return `${this.nameOf(hart)} ${view.waitsFor ?? view.state}`;
     });
+    const { mode: modes } = this.state;
+    const isStarted = (_: unknown, hart: number): boolean =>
+      modes[hart << HART_SHIFT] !== mode.stopped;
+    const hart = Math.max(waiting.findIndex(isStarted), 0);
     return new OctobarError(
       'deadlock',
       `every hart sleeps and no event can come: ${waiting.join('; ')}`,
       {
-        hart: 0,
-        pc: this.state.pc[0] >>> 0,
-        address: this.awaited(0),
+        hart,
+        pc: this.state.pc[hart << HART_SHIFT] >>> 0,
+        address: this.awaited(hart),
         cycle: this.now,
         hint: 'look at who did not arrive or did not send the event; masks of the event unit are per hart',
       },
     );
+  }
+
+  private isController(hart: number): boolean {
+    return hart >= this.config.harts;
+  }
+
+  /** How texts call a hart. */
+  private nameOf(hart: number): string {
+    return this.isController(hart) ? `hart ${hart} (controller)` : `hart ${hart}`;
   }
 
   /** Address whose access a hart waits for; of a hart in `wfi` the instruction's own. */
@@ -349,15 +239,15 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   probe(pc: number, probe: Probe): void {
     this.probes.set(pc >>> 0, probe);
-    this.harts.codeCache.setProbe(pc, true);
+    this.machine.harts.codeCache.setProbe(pc, true);
   }
 
   probed(hart: number, pc: number, now: number): boolean {
     const retired = this.state.retiredBefore(hart, now);
     // A hart that runs alone may be ahead; who looks at the machine now sees it in this cycle.
     this.now = now;
-    this.harts.issuing = hart;
-    for (let other = 0; other < this.config.harts; other++) {
+    this.machine.harts.issuing = hart;
+    for (let other = 0; other < this.state.count; other++) {
       if (other !== hart) this.takeBack(other, now);
     }
     const stops = this.probes.get(pc)?.(hart, pc, now, retired) === true;
@@ -372,29 +262,35 @@ class Machine implements MachineApi, HartsHost, RunControl {
     if (this.stop?.reason === 'exit') return;
     this.stop = { reason: 'exit', code, hart };
     this.exitedAt = now;
-    this.harts.disturbed = true;
+    this.machine.harts.disturbed = true;
   }
 
   output(hart: number, byte: number): void {
-    this.now = Math.max(this.now, this.harts.now);
+    this.now = Math.max(this.now, this.machine.harts.now);
     this.outputSink(hart, byte);
   }
 
   eventPending(hart: number, now: number): boolean {
-    return this.events.pending(hart, now);
+    return !this.isController(hart) && this.machine.events.pending(hart, now);
+  }
+
+  interruptTaken(hart: number, line: number): void {
+    if (this.isController(hart)) this.machine.chip?.interrupts.taken(line);
+    else this.machine.events.taken(hart, line);
   }
 
   withdraw(hart: number): void {
-    this.events.withdraw(hart);
+    this.machine.events.withdraw(hart);
   }
 
   // --- Looking in from outside ---------------------------------------------------------------
 
   private memoryOf(address: number, bytes: number): Memory {
-    for (const memory of [this.tcdm, this.l2]) if (memory.contains(address, bytes)) return memory;
+    for (const memory of [this.machine.tcdm, this.machine.l2])
+      if (memory.contains(address, bytes)) return memory;
     throw new OctobarError('unmapped-access', `${bytes} bytes that are no memory`, {
       address,
-      hint: `TCDM has ${this.tcdm.size} bytes from 0x10000000, L2 ${this.l2.size} from 0x1c000000 (keys tcdm.size, l2.size)`,
+      hint: `TCDM has ${this.machine.tcdm.size} bytes from 0x10000000, L2 ${this.machine.l2.size} from 0x1c000000 (keys tcdm.size, l2.size)`,
     });
   }
 
@@ -406,7 +302,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
   write(address: number, data: Uint8Array): void {
     const memory = this.memoryOf(address, data.length);
     memory.u8.set(data, address - memory.base);
-    this.harts.codeCache.changed(address, data.length);
+    this.machine.harts.codeCache.changed(address, data.length);
   }
 
   hart(index: number): HartView {
@@ -414,39 +310,41 @@ class Machine implements MachineApi, HartsHost, RunControl {
     const names = ['running', 'running', 'waiting', 'sleeping', 'sleeping', 'stopped'] as const;
     const m = s.mode[index << HART_SHIFT];
     return {
+      ...(this.isController(index) ? { name: 'controller' } : {}),
       pc: s.pc[index << HART_SHIFT] >>> 0,
       registers: Array.from({ length: 32 }, (_, x) => s.registers[(index << HART_SHIFT) + x] >>> 0),
       state: names[m],
       waitsFor: this.waitsFor(index),
-      recent: recentInstructions(s, this.harts.codeCache, index),
+      recent: recentInstructions(s, this.machine.harts.codeCache, index),
     };
   }
 
   private waitsFor(hart: number): string | undefined {
+    const { events, harts, chip } = this.machine;
     const m = this.state.mode[hart << HART_SHIFT];
-    if (m === mode.waitForInterrupt) return 'wfi: waits for an event or an enabled interrupt';
+    if (m === mode.stopped && chip !== undefined) {
+      return `not started (FETCH_ENABLE at 0x10200008, bit ${hart}, is 0)`;
+    }
+    if (m === mode.waitForInterrupt) {
+      const what = 'wfi: waits for an event or an enabled interrupt';
+      return this.isController(hart) ? `${what}; ${chip?.interrupts.describe()}` : what;
+    }
     if (m !== mode.asleep && m !== mode.held) return undefined;
-    return this.events.describeWait(hart) ?? this.harts.memory.reason(hart);
+    const event = this.isController(hart) ? undefined : events.describeWait(hart);
+    return event ?? harts.memory.reason(hart);
   }
 
   tiers(): TierStats {
-    return tierStats(this.translator, this.stats().harts);
+    return tierStats(this.machine.translator, this.stats().harts);
   }
 
   stats(): MachineStats {
-    return {
-      cycles: this.now,
-      ...hartsAndTcdm(this.state, this.crossbar, this.now),
-      dma: this.dma.counters(this.now),
-      engines: Object.fromEntries(
-        this.accelerators.flatMap((engine) => (engine ? [[engine.name, engine.counters()]] : [])),
-      ),
-    };
+    return machineStats(this.machine, this.now);
   }
 
   trace(sink: TraceSink | undefined): void {
-    if (sink === undefined) return this.harts.trace(undefined);
-    this.harts.trace((hart, pc, cycle) => {
+    if (sink === undefined) return this.machine.harts.trace(undefined);
+    this.machine.harts.trace((hart, pc, cycle) => {
       // Who looks at the machine from here sees it in this cycle.
       this.now = cycle;
       sink(hart, pc, cycle);
@@ -459,27 +357,48 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   setToHost(address: number): void {
     this.memoryOf(address, 4);
-    this.harts.memory.hostCalls.watch(address);
+    this.machine.harts.memory.hostCalls.watch(address);
   }
 
   preload(section: string, bytes: Uint8Array): boolean {
-    return this.accelerators.some((engine) => engine?.preload(section, bytes) === true);
+    return this.machine.accelerators.some((engine) => engine?.preload(section, bytes) === true);
   }
 
   disassemble(address: number): { text: string; bytes: number } {
-    return this.harts.codeCache.disassemble(address);
+    return this.machine.harts.codeCache.disassemble(address);
   }
 
   map(): { base: number; size: number; name: string; latency: number }[] {
-    return wholeMap(this.tcdm, this.l2, this.config.l2.latency, this.bus);
+    const memories = [
+      { base: this.machine.tcdm.base, size: this.machine.tcdm.size, name: 'tcdm', latency: 1 },
+      {
+        base: addressMap.tcdm_test_and_set.base,
+        size: this.machine.tcdm.size,
+        name: 'tcdm_test_and_set',
+        latency: 1,
+      },
+      {
+        base: this.machine.l2.base,
+        size: this.machine.l2.size,
+        name: 'l2',
+        latency: this.config.l2.latency,
+      },
+    ];
+    const peripherals = this.machine.bus.regions.map(({ base, size, name, latency }) => ({
+      base,
+      size,
+      name,
+      latency,
+    }));
+    return [...memories, ...peripherals].toSorted((a, b) => a.base - b.base);
   }
 
   save(): unknown {
     return {
       now: this.now,
-      tcdm: this.tcdm.u8.slice(),
-      l2: this.l2.u8.slice(),
-      parts: Object.fromEntries(this.parts.map(([name, part]) => [name, part.save()])),
+      tcdm: this.machine.tcdm.u8.slice(),
+      l2: this.machine.l2.u8.slice(),
+      parts: Object.fromEntries(this.machine.parts.map(([name, part]) => [name, part.save()])),
     };
   }
 
@@ -491,10 +410,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
       parts: Record<string, unknown>;
     };
     this.now = saved.now;
-    this.tcdm.u8.set(saved.tcdm);
-    this.l2.u8.set(saved.l2);
-    for (const [name, part] of this.parts) part.restore(saved.parts[name]);
-    this.translator?.reset();
+    this.machine.tcdm.u8.set(saved.tcdm);
+    this.machine.l2.u8.set(saved.l2);
+    for (const [name, part] of this.machine.parts) part.restore(saved.parts[name]);
+    this.machine.translator?.reset();
     this.stop = undefined;
   }
 }

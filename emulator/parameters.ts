@@ -4,9 +4,10 @@ import type { clusterControlParameters, timerParameters } from './peripherals/in
 import type { dmaParameters } from './dma/index.js';
 import type { eventParameters } from './event/index.js';
 import type { timingParameters } from './hart/timing.js';
+import type { icacheParameters } from './icache/parameters.js';
 import type {
   busParameters,
-  icacheParameters,
+  controllerParameters,
   l2Parameters,
   tcdmParameters,
 } from './interconnect/parameters.js';
@@ -70,4 +71,5 @@ export interface MachineConfig extends ConfigOf<typeof clusterParameters> {
   dma: ConfigOf<typeof dmaParameters>;
   timer: ConfigOf<typeof timerParameters>;
   control: ConfigOf<typeof clusterControlParameters>;
+  controller: ConfigOf<typeof controllerParameters>;
 }

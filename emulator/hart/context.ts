@@ -35,8 +35,16 @@ export interface InterpreterContext {
   readonly tcdmCodeEnd: number;
   /** Looks at a hart with `attention` before it issues; true when it takes an interrupt instead. */
   attend(hart: number): boolean;
+  /** Bytes of the TCDM that a hart with `attention` reaches through the crossbar. */
+  reachOf(hart: number): number;
   /** Index into `code` of a pc outside L2; an address that is no memory is an error. */
   indexOf(hart: number, pc: number): number;
+  /** By line of code: a bit for each hart whose private instruction cache holds it. */
+  readonly resident: Uint16Array;
+  /** Lines of 2^lineShift bytes. */
+  readonly lineShift: number;
+  /** Cycles that a hart waits for the instruction at a pc, which has the index `index`; 0 when it is there. */
+  fetch(hart: number, pc: number, index: number): number;
   /** Slot word 0 of a pc that is not decoded yet or is probed; 0 when the run stops here. */
   resolve(hart: number, pc: number, index: number): number;
   /** Whether the instruction at an address has a 32-bit encoding. */

@@ -69,6 +69,9 @@ const remember = [
   '$historyHead = (head + 1) & #ringMask;',
 ];
 
+/** Goes to `target`: the loop adds the length of this instruction. */
+const go = ['const from = target - 2 - ((w >>> 27) & 2);', '$walked += pc - from;', 'pc = from;'];
+
 function emitCase(row: Row): string[] {
   const family = familyOf.get(row);
   if (family !== undefined) return [`${family}(R, base, w, code[index + 1]);`, 'break;'];
@@ -108,7 +111,7 @@ function emitCase(row: Row): string[] {
         '  $branch += cost - 1;',
         '  $lastStall = #branch;',
         '  t += cost - 1;',
-        '  pc = target - 2 - ((w >>> 27) & 2);',
+        ...go.map((line) => `  ${line}`),
         '} else if (fallThroughExtra !== 0) {',
         '  t += fallThroughExtra;',
         '  $branch += fallThroughExtra;',
@@ -130,7 +133,7 @@ function emitCase(row: Row): string[] {
         '$jump += cost - 1;',
         '$lastStall = #jump;',
         't += cost - 1;',
-        'pc = target - 2 - ((w >>> 27) & 2);',
+        ...go,
         'break;',
       ];
     case 'jalr':
@@ -153,6 +156,7 @@ function emitIndirectJump(): string[] {
     'const ready = $jalrReady;',
     'if (ready > t) {',
     '  $jump += ready - t;',
+    '  $jalrStalls += ready - t;',
     '  $lastStall = #jump;',
     '  $waited = 0;',
     '  $next = ready;',
@@ -172,7 +176,7 @@ function emitIndirectJump(): string[] {
     '$jump += cost - 1;',
     '$lastStall = #jump;',
     't += cost - 1;',
-    'pc = target - 2 - ((w >>> 27) & 2);',
+    ...go,
     'break;',
   ];
 }
@@ -193,7 +197,7 @@ function emitRequest(row: Row): string[] {
     ...(postIncrement === true
       ? [`$nextBase = (${operands.rs1} + ${stepOf(row.memory!)}) | 0;`]
       : []),
-    `if (offset >>> 0 < tcdmSize${crosses}) {`,
+    `if (offset >>> 0 < reach${crosses}) {`,
     '  $requestOffset = offset;',
     '  $requestSlot = w;',
     '  $since = t;',
@@ -326,9 +330,13 @@ function resolveNames(text: string): string {
 
 const isMemory = (row: Row): boolean => row.timing === 'load' || row.timing === 'store';
 
-/** The text of `generated/execute.ts`. `template` is `execute.template`, with its two marks. */
-export function emitInterpreter(template: string): string {
+/**
+ * The text of `generated/execute.ts`, or with `cached` of `generated/execute-cached.ts`, which asks the
+ * instruction cache. `template` is `execute.template`, with its marks.
+ */
+export function emitInterpreter(template: string, cached: boolean): string {
   const text = template
+    .replace(/ *\/\/ @cached\n([^]*?) *\/\/ @end\n/g, (_, part: string) => (cached ? part : ''))
     .replace('          // @execute\n', () => `${cases(emitCase, 10, rows)}\n`)
     .replace('    // @complete\n', () => `${cases(emitComplete, 4, rows.filter(isMemory))}\n`);
   return resolveNames(text);

@@ -16,6 +16,7 @@ export const stallCauses = [
   'fence',
   'trap',
   'event_load',
+  'icache',
 ] as const;
 export type StallCause = (typeof stallCauses)[number];
 
@@ -101,10 +102,14 @@ export const wordFields = [
   'loopTarget',
   /** Cycles that this jump back costs. */
   'loopExtra',
-  /** Which loop the last watched instruction counted down: 1 + its number, or 0. */
+  /** Length of the instruction that jumps back. */
+  'loopBytes',
+  /** Which loops the last watched instruction counted down: bit 0 and bit 1. */
   'loopCounted',
   /** Address of the first instruction after the last pipeline flush. */
   'afterFlush',
+  /** Counts up with every change of the hart's private instruction cache. */
+  'fetchEpoch',
 ] as const;
 
 /** Doubles of one hart in `numbers`, before its stall counters. Doubles cannot wrap. */
@@ -120,7 +125,7 @@ export const numberFields = [
   'jumps',
   'loads',
   'stores',
-  /** Cycles asleep, completed sleeps only. */
+  /** Cycles asleep with the clock stopped, completed sleeps only. */
   'sleep',
   'sleepSince',
   /** Cycle in which the hart was started. */
@@ -132,6 +137,13 @@ export const numberFields = [
   'outerStores',
   'outerLoadCycles',
   'outerStoreCycles',
+  /**
+   * Bytes of instructions that left decode, less the way from 0 to the pc: changes at jumps only. With
+   * the instructions retired it gives the 16-bit ones.
+   */
+  'walked',
+  /** Cycles that jalr waited for its register. */
+  'jalrStalls',
 ] as const;
 
 export type WordField = (typeof wordFields)[number];
@@ -176,9 +188,11 @@ class HartArrays {
   /** Called before somebody looks at the counters: translated code counts in a form of its own. */
   settle: () => void = () => undefined;
 
+  /** @param clockStops cycles of a sleep before the clock stops */
   constructor(
     readonly count: number,
-    arena: Arena = separateArena,
+    readonly clockStops: number,
+    arena: Arena,
   ) {
     const entries = count << HART_SHIFT;
     const words = arena.take(4 * entries);
@@ -241,6 +255,14 @@ class HartArrays {
     historyHead[base] = (historyHead[base] + 1) & (RING - 1);
   }
 
+  /**
+   * How many of `retired` instructions were of 16 bits, when the next one is at `pc`: n instructions
+   * of 4 bytes are 4 n bytes, and each short one is 2 less.
+   */
+  compressedOf(hart: number, retired: number, pc: number): number {
+    return 2 * retired - (this.views.walked[hart << HART_SHIFT] + pc) / 2;
+  }
+
   addStall(hart: number, cause: StallCause, cycles: number): void {
     this.stalls[(hart << HART_SHIFT) + stall[cause]] += cycles;
     this.views.lastStall[hart << HART_SHIFT] = stall[cause];
@@ -253,6 +275,19 @@ class HartArrays {
     return sum;
   }
 
+  /** A sleep of `cycles` is over: its first cycles are a stall, then the clock stands still. */
+  sleptFor(hart: number, cycles: number, cause: StallCause): void {
+    const base = hart << HART_SHIFT;
+    const awake = Math.min(cycles, this.clockStops);
+    this.stalls[base + stall[cause]] += awake;
+    this.views.sleep[base] += cycles - awake;
+  }
+
+  /** Cycles before `at` in which the clock of a hart that is awake has run, from cycle 0 on. */
+  clockedBefore(hart: number, at: number): number {
+    return at - this.views.sleep[hart << HART_SHIFT];
+  }
+
   /** Instructions that left decode before cycle `at`, for a hart that is not waiting. */
   retiredBefore(hart: number, at: number): number {
     this.settle();
@@ -263,5 +298,8 @@ class HartArrays {
 
 export type HartState = HartArrays & Views;
 
-export const createHartState = (count: number, arena?: Arena): HartState =>
-  new HartArrays(count, arena) as HartState;
+export const createHartState = (
+  count: number,
+  clockStops = 0,
+  arena: Arena = separateArena,
+): HartState => new HartArrays(count, clockStops, arena) as HartState;

@@ -49,19 +49,35 @@ export const timingParameters = {
   fence: { ...cycles(4, 'fence and fence.i: flush and refetch'), max: LONGEST_STATIC },
   ecall: cycles(4, 'ecall and ebreak, to the first instruction at the vector'),
   illegal: cycles(5, 'illegal-instruction trap, to the first instruction at the vector'),
-  interrupt: cycles(
+  illegal_csr: cycles(
     4,
-    'interrupt entry, to the first instruction at the vector',
-    'same flush as ecall',
-    'assumed',
+    'the same for an access to a CSR that does not exist or cannot be written',
+  ),
+  interrupt: cycles(
+    2,
+    'interrupt entry, from the cycle in which the interrupted instruction would have left decode to the first instruction at the vector',
   ),
   mret: cycles(5, 'return from a trap'),
   wfi: cycles(
-    4,
-    'wfi with a pending event, and from wake-up to the next instruction',
-    'same flush as an event load',
-    'assumed',
+    6,
+    'wfi with a pending interrupt or event',
+    `${rtl}; the core with its own sleep (COREV_CLUSTER = 0): with a cluster's it takes wfi for a nop`,
   ),
+  wfi_wake: cycles(
+    2,
+    'wfi that sleeps: from the line or event that ends it to the next instruction',
+    `${rtl}; the core with its own sleep (COREV_CLUSTER = 0)`,
+  ),
+  clock_stops: {
+    ...cycles(
+      2,
+      'cycles of a sleep in which the clock of the hart still runs, and mcycle counts',
+      'as long as the last hart waits at a barrier; how fast the clock gate of the RTL closes was not measured',
+      'assumed',
+    ),
+    min: 0,
+    max: 100,
+  },
   semihosting_byte: cycles(
     1,
     'extra of a semihosting call per byte of text',

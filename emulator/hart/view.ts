@@ -16,28 +16,44 @@ import { HART_SHIFT } from './slot.js';
  * Counters of one hart over the cycles [0, cycles). A run that ends in the middle of an instruction
  * cuts its stall there, so that instret + stalls = cycles_active and active + sleep = time since start.
  */
-export function hartStats(state: HartState, hart: number, cycles: number): HartStats {
+export function hartStats(
+  state: HartState,
+  hart: number,
+  cycles: number,
+): Omit<HartStats, 'icache_misses' | 'icache_prefetches' | 'icache_shared_misses'> {
   state.settle();
   const stalls = Object.fromEntries(
     stallCauses.map((name, cause) => [name, state.stalls[(hart << HART_SHIFT) + cause]]),
   );
   const m = state.mode[hart << HART_SHIFT];
   let sleep = state.sleep[hart << HART_SHIFT];
-  if (m === mode.asleep || m === mode.waitForInterrupt)
-    sleep += cycles - state.sleepSince[hart << HART_SHIFT];
-  else if (m === mode.held) stalls['peripheral'] += cycles - state.since[hart << HART_SHIFT];
+  if (m === mode.asleep || m === mode.waitForInterrupt) {
+    const slept = cycles - state.sleepSince[hart << HART_SHIFT];
+    const awake = Math.min(slept, state.clockStops);
+    stalls[m === mode.asleep ? 'event_load' : 'trap'] += awake;
+    sleep += slept - awake;
+  } else if (m === mode.held) stalls['peripheral'] += cycles - state.since[hart << HART_SHIFT];
   else if (m === mode.requesting) cutRequest(state, hart, cycles, stalls);
   else if (m === mode.running) cutStall(state, hart, cycles, stalls);
   const started =
     m === mode.stopped ? cycles : Math.min(state.startedAt[hart << HART_SHIFT], cycles);
   const active = cycles - started - sleep;
   const stalled = Object.values(stalls).reduce((sum, value) => sum + value, 0);
+  const instret = active - stalled;
+  const base = hart << HART_SHIFT;
+  // An instruction whose request is out has left decode, but the pc is still on it.
+  const left = m === mode.requesting ? 2 + ((state.requestSlot[base] >>> 27) & 2) : 0;
   return {
-    instret: active - stalled,
+    instret,
+    compressed: m === mode.stopped ? 0 : state.compressedOf(hart, instret, state.pc[base] + left),
     cycles_active: active,
     cycles_sleep: sleep,
     loads: state.loads[hart << HART_SHIFT],
     stores: state.stores[hart << HART_SHIFT],
+    jumps: state.jumps[base],
+    branches: state.branches[base],
+    branches_taken: state.taken[base],
+    jalr_stalls: state.jalrStalls[base],
     stalls,
   };
 }

@@ -1,4 +1,4 @@
-import { stallOffset, wordOffset } from '../hart/state.js';
+import { numberOffset, stallOffset, wordOffset } from '../hart/state.js';
 import { Op, Type } from '../wasm/index.js';
 import { privateBytes, wordBytes } from './layout.js';
 import { PathState, UNKNOWN } from './path.js';
@@ -19,8 +19,9 @@ export class JumpWriter extends FunctionWriter {
   /** Whether the function begins with the end of an access. */
   protected completes = false;
 
-  protected remember(source: number, target: number, state: PathState): void {
-    state.jumps.push(source, target);
+  protected remember(step: Step, target: number, state: PathState): void {
+    state.jumps.push(step.pc, target);
+    state.count('walked', step.after - target);
   }
 
   protected jump(step: Step, state: PathState): void {
@@ -35,7 +36,7 @@ export class JumpWriter extends FunctionWriter {
       this.result(step, state);
     }
     state.count('jumps');
-    this.remember(step.pc, step.imm, state);
+    this.remember(step, step.imm, state);
     state.stall('jump', cost - 1);
     state.retire(cost);
   }
@@ -102,6 +103,7 @@ export class JumpWriter extends FunctionWriter {
     if (!readyKnown) hides = this.waitForReady(state);
     else if (state.ready > state.time) {
       state.stall('jump', state.ready - state.time);
+      state.count('jalrStalls', state.ready - state.time);
       state.time = state.ready;
       hides = false;
       state.waitedLocal = -1;
@@ -122,6 +124,11 @@ export class JumpWriter extends FunctionWriter {
     this.flush(state);
     this.rebase(state);
     this.rememberNow(step.pc, () => body.get(target));
+    this.addNumber(numberOffset('walked'), () => {
+      body.i32(step.after);
+      body.get(target);
+      body.op(Op.i32Sub);
+    });
     const entry = body.local(Type.i32);
     this.findEntry(memory, target, offset, entry, () => {
       this.addNumber(stallOffset('jump'), () => this.splitExtra(split, same, hides));
@@ -192,6 +199,7 @@ export class JumpWriter extends FunctionWriter {
     body.op(Op.i32Add);
     body.set(TIME);
     this.addNumber(stallOffset('jump'), () => body.get(wait));
+    this.addNumber(numberOffset('jalrStalls'), () => body.get(wait));
     body.end();
     return hides >= 0 ? hides : false;
   }

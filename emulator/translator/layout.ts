@@ -51,13 +51,14 @@ interface Sizes {
   readonly harts: number;
   readonly tcdm: { readonly size: number; readonly banks: number };
   readonly l2: { readonly size: number };
+  readonly icache: { readonly line: number };
 }
 
 const counterBytes = (harts: number): number => harts * (4 * MAX_PATHS + SKEW);
 const undoBytes = (harts: number): number => harts * (UNDO_BYTES + SKEW);
 
 /** Bytes of the shared memory of a machine. */
-export function sharedBytes({ harts, tcdm, l2 }: Sizes): number {
+export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
   const entries = harts << HART_SHIFT;
   const parts = [
     tcdm.size,
@@ -66,6 +67,7 @@ export function sharedBytes({ harts, tcdm, l2 }: Sizes): number {
     8 * entries,
     8 * RING * harts,
     10 * tcdm.banks,
+    (2 * (tcdm.size + l2.size)) / icache.line,
     CONTROL,
     8 * WHEEL,
     4 * tcdm.banks,

@@ -33,12 +33,15 @@ export class PathState {
   dirty = 0;
   /** Words of the hart that this path has saved, in the order of its frame. */
   readonly saved: number[];
-  readonly counts: Int16Array;
+  readonly counts: Int32Array;
+  /** Lines of code that are known to be in the instruction cache. */
+  readonly lines: number[];
   /** Sources and targets of taken jumps. */
   readonly jumps: number[];
 
   constructor(from?: PathState) {
-    this.counts = from ? from.counts.slice() : new Int16Array(COUNTS);
+    this.counts = from ? from.counts.slice() : new Int32Array(COUNTS);
+    this.lines = from ? from.lines.slice() : [];
     this.saved = from ? from.saved.slice() : [];
     this.jumps = from ? from.jumps.slice() : [];
     if (from === undefined) return;
@@ -84,7 +87,7 @@ export interface Undo {
 export class Paths {
   readonly undo: Undo[] = [];
   private readonly indices: Uint8Array[] = [];
-  private readonly amounts: Int16Array[] = [];
+  private readonly amounts: Int32Array[] = [];
 
   get size(): number {
     return this.indices.length;
@@ -96,14 +99,14 @@ export class Paths {
     this.amounts.length = 0;
   }
 
-  add(counts: Int16Array, undo: Undo): number {
+  add(counts: Int32Array, undo: Undo): number {
     this.undo.push(undo);
     const indices: number[] = [];
     counts.forEach((amount, index) => {
       if (amount !== 0) indices.push(index);
     });
     this.indices.push(Uint8Array.from(indices));
-    this.amounts.push(Int16Array.from(indices, (index) => counts[index]));
+    this.amounts.push(Int32Array.from(indices, (index) => counts[index]));
     return this.indices.length - 1;
   }
 

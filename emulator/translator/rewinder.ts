@@ -128,14 +128,15 @@ export class Rewinder {
   takeBack(hart: number, time: number): void {
     const { state } = this.harts;
     const base = hart << HART_SHIFT;
-    if (!this.untouched(hart) || state.next[base] <= time) return;
+    if (!this.untouched(hart)) return;
+    // Whatever goes on from here looks again at what it found.
+    if (state.next[base] <= time) return this.forget(hart);
     const reached = state.next[base];
     const before = this.before[hart];
     if (before.valid) {
       state.words.set(before.words, base);
       state.numbers.set(before.numbers, base);
     } else if (this.lastFrame[hart] !== 0) this.takeBackFrames(hart, time, reached);
-    else return;
     this.forget(hart);
     if (state.next[base] < time) this.runAlone(hart, time);
     this.harts.disturbed = true;
@@ -212,6 +213,8 @@ const READY = privateWord('ready');
 
 /** Numbers of a hart that instructions add to. */
 const counters: ReadonlySet<number> = new Set([
-  ...(['branches', 'taken', 'jumps', 'loads', 'stores'] as const).map(numberOffset),
+  ...(['branches', 'taken', 'jumps', 'loads', 'stores', 'walked', 'jalrStalls'] as const).map(
+    numberOffset,
+  ),
   ...stallCauses.map(stallOffset),
 ]);

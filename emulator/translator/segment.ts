@@ -93,6 +93,7 @@ export class SegmentEmitter extends JumpWriter {
       false,
       (path, start, cost) => {
         this.account(step, cost, path, false);
+        path.count('walked', step.after - start);
         this.rememberNow(step.pc, () => this.body.i32(start));
         this.begin(start, path);
       },
@@ -114,7 +115,7 @@ export class SegmentEmitter extends JumpWriter {
       end,
       state,
       true,
-      (path, start) => this.remember(step.pc, start, path),
+      (path, start) => this.remember(step, start, path),
       () => undefined,
     );
   }
@@ -252,11 +253,13 @@ export class SegmentEmitter extends JumpWriter {
 
   node(node: Node, state: PathState): void {
     for (const step of node.steps) {
+      this.fetched(step, state);
       const setUp = node.setUps.get(step);
       if (setUp === undefined) this.step(step, state);
       else this.loops.setUp(step, setUp, state);
     }
     const { end } = node;
+    if ('step' in end) this.fetched(end.step, state);
     switch (end.kind) {
       case 'branch':
         return this.branch(end.step, end.taken, end.fall, state);
@@ -361,7 +364,7 @@ export class SegmentEmitter extends JumpWriter {
     body.if();
     this.depth++;
     state.count('taken');
-    this.remember(step.pc, step.imm, state);
+    this.remember(step, step.imm, state);
     state.stall('branch', step.cost - 1);
     state.retire(step.cost);
     this.node(taken, state);

@@ -11,6 +11,7 @@ import {
   rowOf,
 } from '../hart/slot.js';
 import { mode, phase, wordOffset } from '../hart/state.js';
+import type { InstructionCache } from '../icache/instruction-cache.js';
 import type { Crossbar } from '../interconnect/crossbar.js';
 import type { SharedArena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
@@ -21,7 +22,7 @@ import { LoopTable } from './loops.js';
 import { Paths } from './path.js';
 import { Rewinder } from './rewinder.js';
 import { schedulerModule } from './scheduler.js';
-import { StepReader } from './tree.js';
+import { StepReader, type Step } from './tree.js';
 
 export interface TranslatorOptions {
   readonly harts: Harts;
@@ -31,15 +32,18 @@ export interface TranslatorOptions {
   readonly arena: SharedArena;
   /** Translate at first sight, and go on with translated code as soon as possible: for tests. */
   readonly eager: boolean;
+  /** Undefined when every fetch hits. */
+  readonly icache: InstructionCache | undefined;
   readonly sizes: {
     readonly harts: number;
     readonly tcdm: { readonly size: number; readonly banks: number; readonly masters: number };
     readonly l2: { readonly size: number };
+    readonly icache: { readonly line: number };
   };
 }
 
 /** Why translated code gave a cycle to the interpreter. */
-export const leaveReasons = ['untranslated', 'system', 'outer', 'probe', 'held'] as const;
+export const leaveReasons = ['untranslated', 'system', 'outer', 'fetch', 'probe', 'held'] as const;
 export type Leaves = Record<(typeof leaveReasons)[number], number>;
 
 const own = privateWord;
@@ -47,15 +51,23 @@ const own = privateWord;
 const VISIT = 1_000_000;
 /** Cycles that the interpreter keeps going where code is not translated. */
 const HOLD = 48;
+const SHORTEST_VISIT = 16;
+/** Cycles of a visit that is worth while, and how many may be shorter. */
+const WORTH = 48;
+const PATIENCE = 16;
+const PAUSE = 512;
+const LONGEST_PAUSE = 16_384;
 /** Room that a batch of functions needs at most. */
 const BATCH_PATHS = 8192;
 
 /** Runs harts by translated code. Any cycle can be the last one of a visit, and state is then as the interpreter's. */
 export class Translator {
-  readonly leaves: Leaves = { untranslated: 0, system: 0, outer: 0, probe: 0, held: 0 };
+  readonly leaves: Leaves = { untranslated: 0, system: 0, outer: 0, fetch: 0, probe: 0, held: 0 };
   /** Instructions that left decode in translated code, settled ones only. */
   instructions = 0;
   visits = 0;
+  /** Cycles for which it is worth while to go over to translated code. */
+  readonly shortestVisit: number;
   drops = 0;
   /** First cycle in which translated code may go on. */
   resumeAt = 0;
@@ -70,6 +82,9 @@ export class Translator {
   private readonly count: number;
   private generation = -1;
   private codeEnd = 0;
+  /** Visits in a row that were short, and cycles of the next pause. */
+  private short = 0;
+  private pause = PAUSE;
   /** More is known of the code than its translation used. */
   private stale = false;
   /** Cycle that times in the shared memory count from. */
@@ -86,6 +101,7 @@ export class Translator {
     const { harts, crossbar, arena, sizes } = options;
     const { state } = harts;
     this.count = sizes.harts;
+    this.shortestVisit = options.eager ? 1 : SHORTEST_VISIT;
     this.words = state.words;
     this.arrays = new TranslatorArrays(sizes, arena);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
@@ -120,6 +136,10 @@ export class Translator {
         l2At: l2.u8.byteOffset,
         tcdm: { base: tcdm.base, size: tcdm.size },
         l2: { base: l2.base, size: l2.size },
+        fetch: options.icache && {
+          residentAt: options.icache.resident.byteOffset,
+          lineShift: options.icache.lineShift,
+        },
       },
       this.reader,
       (pc) => harts.codeCache.indexOf(pc),
@@ -210,7 +230,21 @@ export class Translator {
       }
     }
     this.resumeAt = left ? Math.max(this.resumeAt, reached + 1) : reached;
+    this.judge(reached - now);
     return reached;
+  }
+
+  /** Where visits are short, coming and going costs more than they gain: then the interpreter goes on for a while. */
+  private judge(cycles: number): void {
+    if (this.options.eager) return;
+    if (cycles >= WORTH) {
+      this.short = 0;
+      this.pause = PAUSE;
+    } else if (++this.short >= PATIENCE) {
+      this.short = 0;
+      this.resumeAt += this.pause;
+      this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
+    }
   }
 
   // --- Entering ------------------------------------------------------------------------------
@@ -275,6 +309,7 @@ export class Translator {
       }
       const step = this.reader.at(pc);
       if (step === undefined || step.probed || step.endsLoop) return;
+      if (!this.isFetched(hart, step)) return;
       const { timing, memory } = step.row;
       if (memory !== undefined) {
         const completion = timing === 'event-load' ? 0 : store.find(pc, true);
@@ -287,6 +322,14 @@ export class Translator {
       if (!moved || store.infos.length === 1) return;
       this.rewinder.stepAhead(hart);
     }
+  }
+
+  /** Whether the fetch of an instruction would hit without any consequence. */
+  private isFetched(hart: number, step: Step): boolean {
+    const { icache, harts } = this.options;
+    if (icache === undefined) return true;
+    const at = (pc: number): boolean => icache.hits(hart, harts.codeCache.indexOf(pc));
+    return at(step.pc) && at(step.after - 2);
   }
 
   /** Offset of the access that a hart is about to make; false when it is no plain one to the TCDM. */
@@ -388,6 +431,10 @@ export class Translator {
     }
     if (step?.probed) {
       this.leaves.probe++;
+      return;
+    }
+    if (step && !this.isFetched(hart, step)) {
+      this.leaves.fetch++;
       return;
     }
     if (step?.endsLoop && this.learnLoop(hart, step.after)) {

@@ -7,7 +7,7 @@ import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import type { OperandPlace } from './expression.js';
 import { control, privateBytes, privateWord, wordBytes, type TranslatorArrays } from './layout.js';
 import type { LoopTable } from './loops.js';
-import { UNKNOWN, type PathState, type Paths } from './path.js';
+import { PathState, UNKNOWN, type Paths } from './path.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
 /** What the functions of translated code need to know of the machine. */
@@ -24,6 +24,8 @@ export interface SegmentOptions {
   readonly l2At: number;
   readonly tcdm: { readonly base: number; readonly size: number };
   readonly l2: { readonly base: number; readonly size: number };
+  /** The instruction cache: address of its bits, bytes of a line as a power; undefined when every fetch hits. */
+  readonly fetch: { readonly residentAt: number; readonly lineShift: number } | undefined;
 }
 
 /** Parameters: address of the hart's words, time, address of the frame in the undo log. */
@@ -45,6 +47,27 @@ export class FunctionWriter {
     readonly body: FunctionBody,
     protected readonly options: SegmentOptions,
   ) {}
+
+  /** Leaves before an instruction whose line is not there: a fetch that hits has no consequence. */
+  fetched(step: Step, state: PathState): void {
+    const { body, options } = this;
+    if (options.fetch === undefined) return;
+    const { residentAt, lineShift } = options.fetch;
+    for (const pc of [step.pc, step.after - 2]) {
+      const line = this.codeIndex(pc) >>> lineShift;
+      if (state.lines.includes(line)) continue;
+      body.get(BASE);
+      body.memory(Op.i32Load, privateBytes('bit'));
+      body.i32(0);
+      body.memory(Op.i32Load16U, residentAt + 2 * line);
+      body.op(Op.i32And);
+      body.op(Op.i32Eqz);
+      body.if();
+      this.leave(step.pc, new PathState(state));
+      body.end();
+      state.lines.push(line);
+    }
+  }
 
   protected storeWord(offset: number, value: number): void {
     this.body.get(BASE);

@@ -6,7 +6,9 @@
  */
 #include "depthwise_xcv.h"
 
-enum { CHANNELS = 4, ROWS = 2, WINDOW = 4 };
+enum { CHANNELS = 4, ROWS = 2, WINDOW = 4, WEIGHT_WORDS = 5 };
+
+static uint32_t zeros; /* not const, which would lie in L2 */
 
 /* Whether output row y and the one below it read no row outside of the tensor. */
 static int inside(const depthwise_t *l, uint32_t y) {
@@ -16,7 +18,6 @@ static int inside(const depthwise_t *l, uint32_t y) {
 /* Words of the output rows from y to y + 2 * pairs. Only a single pair may read rows that are outside. */
 static void gather(const depthwise_t *l, uint32_t channel, uint32_t y, uint32_t pairs,
                    uint32_t *to) {
-  static uint32_t zeros; /* not const, which would lie in L2 */
   const uint32_t step = l->channels;
   const uint8_t *in = (const uint8_t *)l->in + channel;
   /* Wraps around for the row above the tensor. */
@@ -35,9 +36,18 @@ static void gather(const depthwise_t *l, uint32_t channel, uint32_t y, uint32_t 
   depthwise_xcv_gather(&block);
 }
 
-static uint32_t column(const int8_t *weights, uint32_t channels, uint32_t x) {
-  return (uint8_t)weights[x * channels] | (uint32_t)(uint8_t)weights[(x + 3) * channels] << 8 |
-         (uint32_t)(uint8_t)weights[(x + 6) * channels] << 16;
+/* The columns of the filters of four channels, by the same permutation: its rows instead of those of the input. */
+static void gather_weights(const depthwise_t *l, uint32_t channel, uint32_t *to) {
+  const uint32_t step = l->channels;
+  const uint8_t *w = (const uint8_t *)l->weights + channel;
+  const depthwise_xcv_gather_t block = {
+      .row = {w, w + 3 * step, w + 6 * step, (const uint8_t *)&zeros},
+      .step = {step, step, 0},
+      .to = to,
+      .pitch = 4 * WEIGHT_WORDS,
+      .columns = WEIGHT_WORDS - 2,
+      .pairs = 1};
+  depthwise_xcv_gather(&block);
 }
 
 void depthwise_xcv(const depthwise_xcv_t *layer, uint32_t hart, uint32_t harts) {
@@ -52,15 +62,22 @@ void depthwise_xcv(const depthwise_xcv_t *layer, uint32_t hart, uint32_t harts) 
       layer->scratch_bytes / depthwise_xcv_line_bytes(l) * ROWS;
   void (*const kernel)(const depthwise_xcv_rows_t *) =
       l->in_signed ? depthwise_xcv_rows_i8 : depthwise_xcv_rows_u8;
-  depthwise_xcv_rows_t run = {.step = l->channels,
+  uint32_t weights[CHANNELS * WEIGHT_WORDS];
+  depthwise_xcv_rows_t run = {.from = scratch,
+                              .step = l->channels,
                               .row_step = l->out_w * l->channels,
                               .columns = l->in_w,
                               .pair_step = CHANNELS * 4 * words,
+                              .weights = weights,
+                              .channel_step = 4 * words,
                               .shift = layer->requant.shift,
                               .range = layer->requant.range,
                               .lo4 = layer->requant.lo4};
   const uint32_t groups = l->channels / CHANNELS;
-  for (uint32_t group = groups * hart / harts; group < groups * (hart + 1) / harts; group++)
+  for (uint32_t group = groups * hart / harts; group < groups * (hart + 1) / harts; group++) {
+    const uint32_t channel = CHANNELS * group;
+    gather_weights(l, channel, weights);
+    run.channels = &layer->requant.channels[channel];
     for (uint32_t y = 0; y < l->out_h;) {
       /* An odd last row is computed together with the one above it once more. */
       uint32_t first = y;
@@ -72,17 +89,12 @@ void depthwise_xcv(const depthwise_xcv_t *layer, uint32_t hart, uint32_t harts) 
         uint32_t pairs = 1;
         if (inside(l, first + row))
           while (row + ROWS * pairs < rows && inside(l, first + row + ROWS * pairs)) pairs++;
-        gather(l, CHANNELS * group, first + row, pairs, scratch + row / ROWS * CHANNELS * words);
+        gather(l, channel, first + row, pairs, scratch + row / ROWS * CHANNELS * words);
         row += ROWS * pairs;
       }
       run.pairs = rows / ROWS;
-      for (uint32_t k = 0; k < CHANNELS; k++) {
-        const uint32_t c = CHANNELS * group + k;
-        for (uint32_t x = 0; x < 3; x++) run.weights[x] = column(l->weights + c, l->channels, x);
-        run.channel = &layer->requant.channels[c];
-        run.from = scratch + k * words;
-        run.out = (uint8_t *)l->out + first * run.row_step + c;
-        kernel(&run);
-      }
+      run.out = (uint8_t *)l->out + first * run.row_step + channel;
+      kernel(&run);
     }
+  }
 }

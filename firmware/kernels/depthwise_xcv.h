@@ -61,7 +61,7 @@ typedef struct depthwise_xcv_gather {
   uint32_t row_step;     /* 44: bytes from the end of a row to the same row of the next pair */
 } depthwise_xcv_gather_t;
 
-/* Two output rows at a time of one channel. */
+/* Two output rows at a time of four channels, one after the other. */
 typedef struct depthwise_xcv_rows {
   const uint32_t *from;  /*  0: words of the first column */
   uint8_t *out;          /*  4 */
@@ -70,13 +70,14 @@ typedef struct depthwise_xcv_rows {
   uint32_t columns;      /* 16 */
   uint32_t pairs;        /* 20 */
   uint32_t pair_step;    /* 24: bytes from the words of a pair to those of the next */
-  uint32_t weights[3];   /* 28: left, middle, right column; byte 3 is 0 */
-  const requant_xcv_channel_t *channel; /* 40 */
-  uint32_t shift, range; /* 44 */
-  uint32_t lo4;          /* 52 */
+  const uint32_t *weights; /* 28: [4][5], left, middle, right column of each channel; byte 3 of them is 0 */
+  const requant_xcv_channel_t *channels; /* 32 */
+  uint32_t shift, range; /* 36 */
+  uint32_t lo4;          /* 44 */
+  uint32_t channel_step; /* 48: bytes from the words of a channel to those of the next */
 } depthwise_xcv_rows_t;
 
-/* Output rows with stride 2 of one channel, from the words of its tiles. */
+/* Output rows with stride 2 of four channels, one after the other, from the words of their tiles. */
 typedef struct depthwise_xcv_tiles {
   const uint32_t *from;  /*  0: first tile */
   uint32_t line;         /*  4: bytes from a row of tiles to the next */
@@ -84,10 +85,12 @@ typedef struct depthwise_xcv_tiles {
   uint32_t step;         /* 12: from output to output, and from the last of a row to the next row */
   uint32_t columns;      /* 16 */
   uint32_t rows;         /* 20 */
-  uint32_t weights[4];   /* 24: for a tile as the upper left, upper right, lower left, lower right one */
-  const requant_xcv_channel_t *channel; /* 40 */
-  uint32_t shift, range; /* 44 */
-  uint32_t lo4;          /* 52 */
+  /* 24: of each channel, for a tile as the upper left, upper right, lower left, lower right one */
+  const uint32_t (*weights)[4];
+  const requant_xcv_channel_t *channels; /* 28 */
+  uint32_t shift, range; /* 32 */
+  uint32_t lo4;          /* 40 */
+  uint32_t channel_step; /* 44: bytes from the words of a channel to those of the next */
 } depthwise_xcv_tiles_t;
 
 /* The channels of depthwise_xcv with stride 2. */

@@ -123,7 +123,14 @@ depthwise_xcv_gather:
 #define TO_NEXT s10
 #define TURNS s11
 #define ROW_STEP ra
-#define ODD gp
+#define LEFT gp
+#define ARGS tp
+/* Behind the saved registers: where the next channel begins. */
+#define FROM_AT 60
+#define OUT_AT 64
+#define TABLE_AT 68
+#define WEIGHTS_AT 72
+#define FRAME 80
 
 /* One output: its sum is complete but for the right column. Its register then begins the output after next. */
 .macro output sdot, dot, v, w0, w1, w2, middle, left, to, has_lo
@@ -142,54 +149,90 @@ depthwise_xcv_gather:
     .type   \name, @function
     .balign 4
 \name:
-    addi    sp, sp, -64
+    addi    sp, sp, -FRAME
     sw      ra, 0(sp)
     sw      gp, 4(sp)
+    sw      tp, 8(sp)
     .irp    i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    sw      s\i, 8 + 4 * \i(sp)
+    sw      s\i, 12 + 4 * \i(sp)
     .endr
-    lw      UPPER, 4(a0)
+    mv      ARGS, a0
+    lw      t0, 0(a0)
+    lw      t1, 4(a0)
+    lw      t2, 32(a0)
+    lw      t3, 28(a0)
+    sw      t0, FROM_AT(sp)
+    sw      t1, OUT_AT(sp)
+    sw      t2, TABLE_AT(sp)
+    sw      t3, WEIGHTS_AT(sp)
     lw      STEP, 8(a0)
     lw      ROW_STEP, 12(a0)
     lw      TURNS, 16(a0)
     lw      PAIRS, 20(a0)
     lw      TO_NEXT, 24(a0)
-    lw      UPPER_W0, 28(a0)
-    lw      UPPER_W1, 32(a0)
-    lw      UPPER_W2, 36(a0)
-    lw      t0, 40(a0)
-    lw      SHIFT, 44(a0)
-    lw      RANGE, 48(a0)
-    lw      LO, 52(a0)
-    lw      HIGH, 0(t0)
-    lw      REST, 4(t0)
-    lw      MUL, 8(t0)
-    lw      SWAPPED, 12(t0)
-    slli    LOWER_W0, UPPER_W0, 8
-    slli    LOWER_W1, UPPER_W1, 8
-    slli    LOWER_W2, UPPER_W2, 8
-    lw      FROM, 0(a0)
+    lw      SHIFT, 36(a0)
+    lw      RANGE, 40(a0)
+    lw      LO, 44(a0)
+    li      LEFT, 4
     /* A pair reads columns + 1 words, and one more for an even number of columns. */
-    andi    ODD, TURNS, 1
-    slli    t0, TURNS, 2
+    andi    t1, TURNS, 1
+    addi    t0, TURNS, 2
+    sub     t0, t0, t1
+    slli    t0, t0, 2
     sub     TO_NEXT, TO_NEXT, t0
-    addi    TO_NEXT, TO_NEXT, -8
-    slli    t0, ODD, 2
-    add     TO_NEXT, TO_NEXT, t0
     srli    TURNS, TURNS, 1
-    bnez    LO, 9f
-    pairs   \sdot, \dot, 0
+    bnez    t1, 7f
+    bnez    LO, 6f
+    channels \sdot, \dot, 0, 0
     .balign 4
-9:
-    pairs   \sdot, \dot, 1
+6:
+    channels \sdot, \dot, 1, 0
+    .balign 4
+7:
+    bnez    LO, 8f
+    channels \sdot, \dot, 0, 1
+    .balign 4
+8:
+    channels \sdot, \dot, 1, 1
     .size   \name, . - \name
 .endm
 
-.macro pairs sdot, dot, has_lo
+/* Four channels, and back to the caller. Both loops are hardware loops: over pairs of rows, over pairs of columns. */
+.macro channels sdot, dot, has_lo, odd
+    la      t0, 1f
+    cv.start 1, t0
     la      t0, 2f
     cv.start 0, t0
     la      t0, 3f
     cv.end  0, t0
+    la      t0, 4f
+    cv.end  1, t0
+0:
+    lw      t0, TABLE_AT(sp)
+    lw      t1, WEIGHTS_AT(sp)
+    lw      FROM, FROM_AT(sp)
+    lw      UPPER, OUT_AT(sp)
+    lw      t2, 48(ARGS)
+    lw      HIGH, 0(t0)
+    lw      REST, 4(t0)
+    lw      MUL, 8(t0)
+    lw      SWAPPED, 12(t0)
+    lw      UPPER_W0, 0(t1)
+    lw      UPPER_W1, 4(t1)
+    lw      UPPER_W2, 8(t1)
+    addi    t0, t0, 16
+    addi    t1, t1, 20
+    add     t2, t2, FROM
+    addi    t3, UPPER, 1
+    sw      t0, TABLE_AT(sp)
+    sw      t1, WEIGHTS_AT(sp)
+    sw      t2, FROM_AT(sp)
+    sw      t3, OUT_AT(sp)
+    slli    LOWER_W0, UPPER_W0, 8
+    slli    LOWER_W1, UPPER_W1, 8
+    slli    LOWER_W2, UPPER_W2, 8
+    cv.count 1, PAIRS
+    .balign 4
 1:
     cv.lw   V0, (FROM), 4
     add     LOWER, UPPER, ROW_STEP
@@ -207,23 +250,23 @@ depthwise_xcv_gather:
     output  \sdot, \dot, V1, UPPER_W0, UPPER_W1, UPPER_W2, UPPER_LEFT, UPPER_MIDDLE, UPPER, \has_lo
     output  \sdot, \dot, V1, LOWER_W0, LOWER_W1, LOWER_W2, LOWER_LEFT, LOWER_MIDDLE, LOWER, \has_lo
 3:
-    bnez    ODD, 5f
-4:
-    addi    PAIRS, PAIRS, -1
-    add     FROM, FROM, TO_NEXT
-    add     UPPER, UPPER, ROW_STEP
-    bnez    PAIRS, 1b
-    lw      ra, 0(sp)
-    lw      gp, 4(sp)
-    .irp    i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    lw      s\i, 8 + 4 * \i(sp)
-    .endr
-    addi    sp, sp, 64
-    ret
-5:
+    .if \odd
     output  \sdot, \dot, V0, UPPER_W0, UPPER_W1, UPPER_W2, UPPER_MIDDLE, UPPER_LEFT, UPPER, \has_lo
     output  \sdot, \dot, V0, LOWER_W0, LOWER_W1, LOWER_W2, LOWER_MIDDLE, LOWER_LEFT, LOWER, \has_lo
-    j       4b
+    .endif
+    add     FROM, FROM, TO_NEXT
+    add     UPPER, UPPER, ROW_STEP
+4:
+    addi    LEFT, LEFT, -1
+    bnez    LEFT, 0b
+    lw      ra, 0(sp)
+    lw      gp, 4(sp)
+    lw      tp, 8(sp)
+    .irp    i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+    lw      s\i, 12 + 4 * \i(sp)
+    .endr
+    addi    sp, sp, FRAME
+    ret
 .endm
 
     rows    depthwise_xcv_rows_u8, cv.sdotusp.b, cv.dotusp.b

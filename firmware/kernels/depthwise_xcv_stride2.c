@@ -99,24 +99,28 @@ void depthwise_xcv_stride2(const depthwise_xcv_t *layer, uint32_t hart, uint32_t
                                .columns = l->out_w,
                                .shift = layer->requant.shift,
                                .range = layer->requant.range,
-                               .lo4 = layer->requant.lo4};
+                               .lo4 = layer->requant.lo4,
+                               .channel_step = line_bytes / CHANNELS};
   const uint32_t groups = n / CHANNELS;
-  for (uint32_t group = groups * hart / harts; group < groups * (hart + 1) / harts; group++)
+  for (uint32_t group = groups * hart / harts; group < groups * (hart + 1) / harts; group++) {
+    const uint32_t channel = CHANNELS * group;
+    uint32_t weights[CHANNELS][4];
+    for (uint32_t k = 0; k < CHANNELS; k++) {
+      const int8_t *w = l->weights + channel + k;
+      weights[k][0] = tap(w, n, 0, UPPER_LEFT) | tap(w, n, 1, UPPER_RIGHT) |
+                      tap(w, n, 3, LOWER_LEFT) | tap(w, n, 4, LOWER_RIGHT);
+      weights[k][1] = tap(w, n, 2, UPPER_LEFT) | tap(w, n, 5, LOWER_LEFT);
+      weights[k][2] = tap(w, n, 6, UPPER_LEFT) | tap(w, n, 7, UPPER_RIGHT);
+      weights[k][3] = tap(w, n, 8, UPPER_LEFT);
+    }
+    run.weights = (const uint32_t(*)[4])weights;
+    run.channels = &layer->requant.channels[channel];
+    run.from = scratch;
     for (uint32_t y = 0; y < l->out_h; y += at_once) {
       run.rows = l->out_h - y < at_once ? l->out_h - y : at_once;
-      gather_all(l, CHANNELS * group, y, run.rows, scratch);
-      for (uint32_t k = 0; k < CHANNELS; k++) {
-        const uint32_t c = CHANNELS * group + k;
-        const int8_t *w = l->weights + c;
-        run.weights[0] = tap(w, n, 0, UPPER_LEFT) | tap(w, n, 1, UPPER_RIGHT) |
-                         tap(w, n, 3, LOWER_LEFT) | tap(w, n, 4, LOWER_RIGHT);
-        run.weights[1] = tap(w, n, 2, UPPER_LEFT) | tap(w, n, 5, LOWER_LEFT);
-        run.weights[2] = tap(w, n, 6, UPPER_LEFT) | tap(w, n, 7, UPPER_RIGHT);
-        run.weights[3] = tap(w, n, 8, UPPER_LEFT);
-        run.channel = &layer->requant.channels[c];
-        run.from = scratch + k * (line_bytes / 16);
-        run.out = (uint8_t *)l->out + y * l->out_w * n + c;
-        kernel(&run);
-      }
+      gather_all(l, channel, y, run.rows, scratch);
+      run.out = (uint8_t *)l->out + y * l->out_w * n + channel;
+      kernel(&run);
     }
+  }
 }

@@ -13,8 +13,8 @@ void net_program(net_address plots, uint32_t count) {
     ima_plot(plot[n].array, plot[n].x, plot[n].y, plot[n].width, plot[n].height, at(plot[n].data));
 }
 
-void net_array(const net_layer *l, net_address in, net_address out, uint32_t pixels,
-               uint32_t first_tile, uint32_t tiles) {
+static void submit(const net_layer *l, net_address in, net_address out, uint32_t pixels,
+                   uint32_t first_tile, uint32_t tiles) {
   const ima_tile_t *tile = (const ima_tile_t *)at(l->tiles) + first_tile;
   ima_job_t job = {.src = at(in),
                    .pixels = pixels,
@@ -42,6 +42,21 @@ void net_array(const net_layer *l, net_address in, net_address out, uint32_t pix
     job.bias = (const int64_t *)at(l->bias) + tile[i].first_col;
     ima_submit(&job);
   }
+}
+
+void net_array(const net_layer *layer, net_address in, net_address out, uint32_t pixels,
+               uint32_t first_tile, uint32_t tiles) {
+  submit(layer, in, out, pixels, first_tile, tiles);
+  ima_wait();
+}
+
+void net_array_start(const net_layer *layer, net_address in, net_address out, uint32_t pixels,
+                     uint32_t first_tile, uint32_t tiles) {
+  submit(layer, in, out, pixels, first_tile, tiles);
+}
+
+void net_array_finish(const net_layer *layer) {
+  (void)layer;
   ima_wait();
 }
 

@@ -32,6 +32,10 @@ void net_program(net_address plots, uint32_t count);
 /* 1x1 convolution of contiguous pixels on crossbars, column tiles first_tile .. first_tile + tiles - 1. */
 void net_array(const net_layer *layer, net_address in, net_address out, uint32_t pixels,
                uint32_t first_tile, uint32_t tiles);
+/* The same in two parts: harts may compute something else before net_array_finish; the depth-wise engine may not. */
+void net_array_start(const net_layer *layer, net_address in, net_address out, uint32_t pixels,
+                     uint32_t first_tile, uint32_t tiles);
+void net_array_finish(const net_layer *layer);
 /* Rows of a 3x3 depth-wise convolution; pad_top rows of zeros lie above the first input row. */
 void net_depthwise(const net_layer *layer, net_address in, net_address out, uint32_t in_rows,
                    uint32_t out_rows, uint32_t pad_top);

@@ -69,7 +69,7 @@ void pi_cl_dma_cmd_wait(pi_cl_dma_cmd_t *cmd);
 /* ---- performance counters ---- */
 
 typedef enum {
-  PI_PERF_CYCLES = 0,
+  PI_PERF_ACTIVE_CYCLES = 0, /* of this core; stand still while it sleeps */
   PI_PERF_INSTR = 1,
   PI_PERF_LD_STALL = 2,
   PI_PERF_JR_STALL = 3,
@@ -79,15 +79,35 @@ typedef enum {
   PI_PERF_JUMP = 7,
   PI_PERF_BRANCH = 8,
   PI_PERF_BTAKEN = 9,
-  PI_PERF_RVC = 10, /* not counted by the emulator: reads 0 */
+  PI_PERF_RVC = 10,
   PI_PERF_LD_EXT = 11,
   PI_PERF_ST_EXT = 12,
   PI_PERF_LD_EXT_CYC = 13,
   PI_PERF_ST_EXT_CYC = 14,
   PI_PERF_TCDM_CONT = 15,
+  PI_PERF_PIPE_STALL = 16, /* extra cycles of event loads */
+  PI_PERF_CYCLES = 17,     /* time: the low cluster timer, shared by all cores */
+  /* The rest is not in PMSIS: misses, and stall cycles by cause. */
+  PI_PERF_ICACHE_MISS = 18,
+  PI_PERF_ICACHE_PREFETCH = 19,
+  PI_PERF_ICACHE_REFILL = 20,
+  PI_PERF_MISALIGNED = 21,
+  PI_PERF_OUTER_MEMORY = 22,
+  PI_PERF_PERIPHERAL = 23,
+  PI_PERF_BRANCH_CYC = 24,
+  PI_PERF_JUMP_CYC = 25,
+  PI_PERF_MULH_CYC = 26,
+  PI_PERF_DIV_CYC = 27,
+  PI_PERF_CSR_CYC = 28,
+  PI_PERF_FENCE_CYC = 29,
+  PI_PERF_TRAP_CYC = 30,
+  PI_PERF_LAST = PI_PERF_TRAP_CYC,
 } pi_perf_event_e;
 
-/* Selects the events of the calling core, one bit each (1 << PI_PERF_...). */
+/*
+ * Selects the events of the calling core, one bit each (1 << PI_PERF_...). With PI_PERF_CYCLES among
+ * them, reset, start and stop also work on the timer, for all cores: let one core select it.
+ */
 void pi_perf_conf(uint32_t events);
 void pi_perf_reset(void);
 void pi_perf_start(void);

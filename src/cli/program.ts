@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { OctobarError, errorCodes } from '../../emulator/sim/error.js';
 import { packageVersion } from '../session/package-files.js';
 import { addBottleneck } from './bottleneck.js';
+import { addAccuracy } from './accuracy.js';
 import { addDeploy } from './deploy.js';
 import { addDisasm } from './disasm.js';
 import { addInfer } from './infer.js';
@@ -46,6 +47,7 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
   addBottleneck(program, terminal, done);
   addDeploy(program, terminal);
   addInfer(program, terminal, done);
+  addAccuracy(program, terminal, done);
   addSweep(program, terminal, done);
   addDisasm(program, terminal);
   addMap(program, terminal);

@@ -7,7 +7,9 @@ import type { Cell } from './table.js';
 export function summary(stats: Stats): string {
   const image = stats.images.map(({ name }) => name).join(' + ');
   const clock = `${stats.clock_hz / 1e6} MHz`;
-  const harts = stats.harts.length === 1 ? '1 hart' : `${stats.harts.length} harts`;
+  const cluster = Number(stats.config['harts']);
+  const controller = stats.harts.length > cluster ? ' and a controller' : '';
+  const harts = `${cluster === 1 ? '1 hart' : `${cluster} harts`}${controller}`;
   const functional = stats.timing === 'functional' ? `, ${functionalNote}` : '';
   const machine = `${stats.preset}, ${stats.isa}, ${harts} at ${clock}${functional}`;
   const parts = [
@@ -16,6 +18,7 @@ export function summary(stats: Stats): string {
     '\n',
     hartTable(stats),
     ...engineLines(stats),
+    ...energyLines(stats),
     ...regionTable(stats),
     `\n${ending(stats)}\n`,
   ];
@@ -28,6 +31,7 @@ function counterLines(stats: Stats): string {
   const instructions = sum((hart) => hart.instret);
   const active = sum((hart) => hart.cycles_active);
   const { accesses, conflicts } = stats.tcdm;
+  const { private_misses, shared_misses } = stats.icache;
   const rows: [number, string, string][] = [
     [stats.cycles, 'cycles', `${duration(stats.cycles / stats.clock_hz)} of guest time`],
     [instructions, 'instructions', `${ratio(instructions, active)} per active cycle`],
@@ -35,6 +39,12 @@ function counterLines(stats: Stats): string {
     [sum((hart) => hart.stores), 'stores', ''],
     [accesses, 'TCDM accesses', `${ratio(accesses, stats.cycles)} per cycle`],
     [conflicts, 'TCDM conflicts', `${ratio(100 * conflicts, accesses)} % of accesses`],
+    [
+      private_misses,
+      'icache misses',
+      `${ratio(100 * private_misses, instructions)} % of instructions`,
+    ],
+    [shared_misses, 'refills', 'of the shared instruction cache'],
   ];
   return rows
     .map(([value, name, note]) => {
@@ -72,6 +82,21 @@ function engineLines(stats: Stats): string[] {
   return lines.length > 0 ? ['\n', ...lines] : [];
 }
 
+/** Components in the order of their share, those without any left out. */
+function energyLines({ energy }: Stats): string[] {
+  if (energy.total_pj === 0) return [];
+  const parts = Object.entries(energy.components)
+    .filter(([, picojoules]) => picojoules > 0)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([name, picojoules]) => `${name} ${ratio(100 * picojoules, energy.total_pj)} %`);
+  const assumed = energy.rows.some(({ status, events }) => status === 'assumed' && events > 0);
+  return [
+    `\n  energy: ${joules(energy.total_pj)}, ${energy.mean_mw.toFixed(2)} mW at ${energy.voltage} V`,
+    assumed ? ' (with assumed prices: octobar presets NAME)\n' : '\n',
+    `    ${parts.join(', ')}\n`,
+  ];
+}
+
 function regionTable(stats: Stats): string[] {
   if (stats.regions.length === 0) return [];
   const rows = stats.regions.map((r): Cell[] => [
@@ -97,4 +122,11 @@ function ratio(part: number, whole: number): string {
 function duration(seconds: number): string {
   if (seconds >= 1) return `${seconds.toFixed(3)} s`;
   return seconds >= 1e-3 ? `${(seconds * 1e3).toFixed(3)} ms` : `${(seconds * 1e6).toFixed(3)} us`;
+}
+
+function joules(picojoules: number): string {
+  if (picojoules >= 1e9) return `${(picojoules / 1e9).toFixed(3)} mJ`;
+  return picojoules >= 1e6
+    ? `${(picojoules / 1e6).toFixed(3)} uJ`
+    : `${(picojoules / 1e3).toFixed(3)} nJ`;
 }

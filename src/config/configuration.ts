@@ -3,8 +3,14 @@ import { OctobarError } from '../../emulator/sim/error.js';
 import type { ConfigOf, ParameterTable, Status } from '../../emulator/sim/parameters.js';
 import { checkTogether } from './checks.js';
 import { suggestion } from './nearest.js';
-import { clusterParts, engineParts } from './parts.js';
-import type { EngineName } from './parts.js';
+import {
+  clusterParts,
+  clusterPricePart,
+  engineParts,
+  enginePriceParts,
+  supplyPart,
+} from './parts.js';
+import type { EngineName, PricedPart } from './parts.js';
 import type { Preset } from './preset.js';
 import { Schema, keyOf } from './schema.js';
 import type { Part, Value } from './schema.js';
@@ -115,7 +121,14 @@ function sourceOf(origin: Origin, source: string, preset: Preset): string {
 
 export function schemaFor(engines: readonly (EngineName | null)[]): Schema {
   const used = engines.flatMap((name) => (name === null ? [] : [engineParts[name]]));
-  return new Schema([...Object.values<Part>(clusterParts), ...used]);
+  const prices = pricedParts(engines);
+  return new Schema([...Object.values<Part>(clusterParts), ...used, supplyPart, ...prices]);
+}
+
+/** Price tables of a machine with these engines. */
+export function pricedParts(engines: readonly (EngineName | null)[]): PricedPart[] {
+  const used = engines.flatMap((name) => (name === null ? [] : [enginePriceParts[name]]));
+  return [clusterPricePart, ...used];
 }
 
 function engineName(name: string | null): EngineName | null {

@@ -1,6 +1,12 @@
 /** What is derived from the parameter tables: the JSON Schema of presets and the page of parameters. */
 import type { Parameter } from '../../emulator/sim/parameters.js';
-import { clusterParts, engineParts } from './parts.js';
+import {
+  clusterParts,
+  clusterPricePart,
+  engineParts,
+  enginePriceParts,
+  supplyPart,
+} from './parts.js';
 import { presetSchema, slots } from './preset.js';
 import { Schema, keyOf, rangeOf } from './schema.js';
 import type { Part } from './schema.js';
@@ -14,6 +20,9 @@ export interface GeneratedFile {
 const allParts: Part[] = [
   ...Object.values<Part>(clusterParts),
   ...Object.values<Part>(engineParts),
+  supplyPart,
+  clusterPricePart,
+  ...Object.values<Part>(enginePriceParts),
 ];
 
 /** Files that `npm run generate` writes and `make test` compares. */

@@ -1,4 +1,4 @@
-export { Configuration, parseSettings } from './configuration.js';
+export { Configuration, parseSettings, pricedParts } from './configuration.js';
 export type { ConfigValues, Origin, ProvenanceRow, Settings } from './configuration.js';
 export { configDocuments, presetJsonSchema } from './documents.js';
 export { nearest, suggestion } from './nearest.js';

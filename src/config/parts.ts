@@ -2,20 +2,24 @@
 import { capramParameters } from '../../accel/capram/parameters.js';
 import { depthwiseParameters } from '../../accel/depthwise/parameters.js';
 import { exampleParameters } from '../../accel/example/example.js';
+import { fpirmParameters } from '../../accel/fpirm/parameters.js';
 import { imaParameters } from '../../accel/ima/parameters.js';
 import { dmaParameters } from '../../emulator/dma/index.js';
 import { eventParameters } from '../../emulator/event/parameters.js';
 import { timingParameters } from '../../emulator/hart/timing.js';
 import { hwpeParameters } from '../../emulator/hwpe/parameters.js';
+import { icacheParameters } from '../../emulator/icache/parameters.js';
 import {
   busParameters,
-  icacheParameters,
+  controllerParameters,
   l2Parameters,
   tcdmParameters,
 } from '../../emulator/interconnect/parameters.js';
 import { clusterParameters } from '../../emulator/parameters.js';
 import { clusterControlParameters, timerParameters } from '../../emulator/peripherals/index.js';
 import type { ParameterTable } from '../../emulator/sim/parameters.js';
+import * as prices from '../energy/index.js';
+import type { PriceTable } from '../energy/index.js';
 import type { Part } from './schema.js';
 
 function part<T extends ParameterTable>(prefix: string, title: string, table: T): Part<T> {
@@ -34,6 +38,7 @@ export const clusterParts = {
   dma: part('dma', 'DMA', dmaParameters),
   timer: part('timer', 'Timer', timerParameters),
   control: part('control', 'Cluster control', clusterControlParameters),
+  controller: part('controller', 'Controller hart and its chip', controllerParameters),
   hwpe: part('hwpe', 'All engines', hwpeParameters),
 };
 
@@ -42,7 +47,34 @@ export const engineParts = {
   ima: part('ima', 'In-memory computing engine (IMA)', imaParameters),
   capram: part('capram', 'Charge-domain SRAM macro (CAP-RAM)', capramParameters),
   depthwise: part('depthwise', 'Depth-wise engine', depthwiseParameters),
+  fpirm: part('fpirm', 'Racetrack memory that computes (FPIRM)', fpirmParameters),
   example: part('example', 'Example engine of the tutorial', exampleParameters),
 };
 
 export type EngineName = keyof typeof engineParts;
+
+export interface PricedPart extends Part<PriceTable> {
+  readonly prices: PriceTable;
+}
+
+const priced = (prefix: string, title: string, table: PriceTable): PricedPart => ({
+  ...part(prefix, title, table),
+  prices: table,
+});
+
+/** Prices of every machine, in the order of reports. */
+export const supplyPart = part('energy', 'Supply', prices.supplyParameters);
+export const clusterPricePart = priced(
+  'energy.cluster',
+  'Energy of the cluster',
+  prices.clusterPrices,
+);
+
+/** Prices that a machine has when its preset names the engine. */
+export const enginePriceParts: Record<EngineName, PricedPart> = {
+  ima: priced('energy.ima', 'Energy of the IMA', prices.imaPrices),
+  capram: priced('energy.capram', 'Energy of CAP-RAM', prices.capramPrices),
+  depthwise: priced('energy.depthwise', 'Energy of the depth-wise engine', prices.depthwisePrices),
+  fpirm: priced('energy.fpirm', 'Energy of FPIRM', prices.fpirmPrices),
+  example: priced('energy.example', 'Energy of the example engine', prices.examplePrices),
+};

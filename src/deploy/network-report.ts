@@ -38,7 +38,7 @@ const options = {
 
 function quantised(): NetworkPlan {
   if (way === 'auto') {
-    const chosen = chooseWidths(graph, calibration, options, 0.25);
+    const chosen = chooseWidths(graph, calibration, options, { extra: 0.25, arrays: 256 });
     write(`${chosen.arrays} arrays, ${chosen.arrays4} at 4 bit everywhere`);
     for (const { name, bits, error4, error8, rows, cols } of chosen.layers) {
       const errors = `error ${error4.toExponential(2)} at 4 bit, ${error8.toExponential(2)} at 8`;

@@ -1,6 +1,7 @@
 import { capramRegisters } from '../../accel/capram/registers.js';
 import { depthwiseRegisters } from '../../accel/depthwise/registers.js';
 import { exampleRegisters } from '../../accel/example/example.js';
+import { fpirmRegisters } from '../../accel/fpirm/registers.js';
 import { imaRegisters } from '../../accel/ima/registers.js';
 import { dmaRegisters } from '../../emulator/dma/registers.js';
 import { eventFastRegisters, eventSlowRegisters } from '../../emulator/event/registers.js';
@@ -68,6 +69,7 @@ export const registerMaps: readonly MapEntry[] = [
     header: 'depthwise',
   },
   { map: capramRegisters, region: 'hwpe1', source: 'accel/capram/registers.ts', header: 'capram' },
+  { map: fpirmRegisters, region: 'hwpe1', source: 'accel/fpirm/registers.ts', header: 'fpirm' },
   { map: imaRegisters, region: 'hwpe1', source: 'accel/ima/registers.ts', header: 'ima' },
   {
     map: exampleRegisters,

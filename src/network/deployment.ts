@@ -77,12 +77,21 @@ export function fitPicture(
     readonly tail: FloatGraph['tail'];
   },
 ): Uint8Array {
-  const { height, width } = network.input;
-  if (network.tail.kind !== 'detector' && height === width)
-    return squarePicture(picture, width).rgb;
+  const { height, width, channels } = network.input;
   const all = { x: 0, y: 0, width: picture.width, height: picture.height };
-  return resample(picture, all, width, height).rgb;
+  const { rgb } =
+    network.tail.kind !== 'detector' && height === width
+      ? squarePicture(picture, width)
+      : resample(picture, all, width, height);
+  return channels === 1 ? greyOf(rgb) : rgb;
 }
+
+/** Luma of RGB bytes (ITU-R BT.601, in 256ths). */
+const greyOf = (rgb: Uint8Array): Uint8Array =>
+  Uint8Array.from({ length: rgb.length / 3 }, (_, p) => {
+    const [r, g, b] = [rgb[3 * p]!, rgb[3 * p + 1]!, rgb[3 * p + 2]!];
+    return (77 * r + 150 * g + 29 * b + 128) >> 8;
+  });
 
 export interface DeployOptions extends SessionOptions {
   readonly model: string;

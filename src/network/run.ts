@@ -28,6 +28,8 @@ export interface RunNetworkOptions extends SessionOptions {
   readonly reference?: Reference;
   /** Layers that are complete, of how many. */
   readonly progress?: (done: number, total: number, layer: string) => void;
+  /** true: one unit after the other; by default harts and crossbars overlap where they can. */
+  readonly sequential?: boolean;
   /** `scalar` for comparison; CORE-V by default. */
   readonly kernels?: Kernels;
   /** A program to run instead of the prebuilt runner: generated C, compiled. */
@@ -83,7 +85,11 @@ export function runNetwork(plan: NetworkPlan, options: RunNetworkOptions): Netwo
   const session = openSession(options);
   try {
     session.load(options.program ?? prebuiltRunner());
-    const schedule = scheduleNetwork(shape, targetOf(session, options.kernels));
+    const schedule = scheduleNetwork(
+      shape,
+      targetOf(session, options.kernels),
+      options.sequential !== true,
+    );
     const image = networkImageOf(schedule);
     session.load({ name: 'network-data.elf', bytes: image.elf });
     const { input } = options;

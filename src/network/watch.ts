@@ -43,6 +43,8 @@ const costOf: Record<Exclude<StepName, 'show'>, Cost> = {
   move: 'moves',
   program: 'programming',
   array: 'cycles',
+  array_start: 'cycles',
+  array_finish: 'cycles',
   depthwise: 'cycles',
   depthwise_harts: 'cycles',
   convolution: 'cycles',
@@ -81,6 +83,8 @@ export class Watch {
   /** Costs of steps whose layer is the next that computes. */
   private pending = emptyTally();
   private lastLayer = 0;
+  /** Layer that runs on the crossbars while harts do something else. */
+  private started: number | undefined;
 
   constructor(
     private readonly session: Session,
@@ -97,7 +101,7 @@ export class Watch {
         if (hart !== 0) return;
         const number = layer ? this.session.readWord(this.argument(0)) : undefined;
         if (name === 'show') this.show(number!, cycle);
-        else this.begin(costOf[name], number, cycle);
+        else this.step(name, number, cycle);
       });
     }
   }
@@ -129,6 +133,11 @@ export class Watch {
     this.after = this.session.stats();
   }
 
+  private step(name: Exclude<StepName, 'show'>, layer: number | undefined, cycle: number): void {
+    this.begin(costOf[name], layer, cycle);
+    if (name === 'array_start') this.started = layer;
+  }
+
   private begin(cost: Cost, layer: number | undefined, cycle: number): void {
     // Before the start the first blob is brought.
     if (Number.isNaN(this.startCycle)) return;
@@ -145,8 +154,10 @@ export class Watch {
     const to = this.open?.layer === undefined ? this.pending : this.tallies[this.open.layer]!;
     to[this.open?.cost ?? 'dma'] += cycle - this.since;
     const now = countsOf(this.session.stats());
-    to.jobs += now.jobs - this.counted.jobs;
-    to.stalls += now.stalls - this.counted.stalls;
+    // Products belong to the layer on the crossbars, also while harts compute another.
+    const engine = this.started === undefined ? to : this.tallies[this.started]!;
+    engine.jobs += now.jobs - this.counted.jobs;
+    engine.stalls += now.stalls - this.counted.stalls;
     to.dmaBytes += now.bytes - this.counted.bytes;
     to.conflicts += now.conflicts - this.counted.conflicts;
     this.counted = now;
@@ -162,6 +173,7 @@ export class Watch {
 
   private show(layer: number, cycle: number): void {
     this.close(cycle);
+    if (layer === this.started) this.started = undefined;
     const [data, range, pitch] = [this.argument(1), this.argument(2), this.argument(3)];
     const first = range & 0xffff;
     const rows = range >>> 16;

@@ -8,12 +8,18 @@ import type { Entry, StudyOptions } from './entry.js';
 import { garofaloBottleneck } from './garofalo-bottleneck.js';
 import { garofaloDepthwise } from './garofalo-depthwise.js';
 import { garofaloIma } from './garofalo-ima.js';
+import { garofaloMobilenetV2 } from './garofalo-mobilenetv2.js';
 import type { Row } from './row.js';
 
 export type { Entry, StudyOptions } from './entry.js';
 export type { Basis, Row } from './row.js';
 
-export const entries: readonly Entry[] = [garofaloIma, garofaloDepthwise, garofaloBottleneck];
+export const entries: readonly Entry[] = [
+  garofaloIma,
+  garofaloDepthwise,
+  garofaloBottleneck,
+  garofaloMobilenetV2,
+];
 
 export const reproductionSchema = 'octobar-reproduce/1';
 

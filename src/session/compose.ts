@@ -2,6 +2,7 @@
 import { capramEngine } from '../../accel/capram/capram.js';
 import { depthwiseEngine } from '../../accel/depthwise/depthwise.js';
 import { exampleEngine } from '../../accel/example/example.js';
+import { fpirmEngine } from '../../accel/fpirm/fpirm.js';
 import { imaEngine } from '../../accel/ima/ima.js';
 import type { MachineApi } from '../../emulator/api.js';
 import type { AcceleratorFactory } from '../../emulator/hwpe/environment.js';
@@ -15,6 +16,7 @@ const factories: Record<EngineName, (config: Configuration) => AcceleratorFactor
   ima: (config) => imaEngine(config.of(engines.ima), config.of(parts.hwpe)),
   capram: (config) => capramEngine(config.of(engines.capram), config.of(parts.hwpe)),
   depthwise: (config) => depthwiseEngine(config.of(engines.depthwise), config.of(parts.hwpe)),
+  fpirm: (config) => fpirmEngine(config.of(engines.fpirm), config.of(parts.hwpe)),
   example: (config) => exampleEngine(config.of(engines.example), config.of(parts.hwpe)),
 };
 
@@ -32,6 +34,7 @@ export function composeMachine(configuration: Configuration, seed = 1): MachineA
     dma: configuration.of(parts.dma),
     timer: configuration.of(parts.timer),
     control: configuration.of(parts.control),
+    controller: configuration.of(parts.controller),
   };
   const slots = configuration.engines.map((name) =>
     name === null ? undefined : factories[name](configuration),

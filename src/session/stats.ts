@@ -2,7 +2,10 @@
 import type { HartStats, MachineStats, TierStats } from '../../emulator/api.js';
 import type { OctobarError } from '../../emulator/sim/error.js';
 import type { ErrorCode } from '../../emulator/sim/error.js';
+import { pricedParts } from '../config/index.js';
 import type { Configuration, ConfigValues } from '../config/index.js';
+import { energyOf } from '../energy/index.js';
+import type { EnergyReport } from '../energy/index.js';
 import type { Metric } from './metrics.js';
 import type { RegionRow } from './regions.js';
 
@@ -50,9 +53,13 @@ export interface Stats {
   cycles: number;
   clock_hz: number;
   harts: ({ hart: number } & HartStats)[];
+  /** Sums over the harts. */
+  total: HartStats;
+  icache: MachineStats['icache'];
   tcdm: MachineStats['tcdm'];
   dma: MachineStats['dma'];
   engines: MachineStats['engines'];
+  energy: EnergyReport;
   regions: RegionRow[];
   /** Who executed the instructions: a matter of speed, results and cycles are the same. */
   tier: TierStats;
@@ -89,14 +96,26 @@ export function buildStats(sources: StatsSources): Stats {
     cycles: machine.cycles,
     clock_hz: configuration.number('clock_hz'),
     harts: machine.harts.map((hart, index) => ({ hart: index, ...hart })),
+    total: machine.total,
+    icache: machine.icache,
     tcdm: machine.tcdm,
     dma: machine.dma,
     engines: machine.engines,
+    energy: energyOfRun(machine, configuration),
     regions: [...sources.regions],
     tier: sources.tier,
     metrics: [...sources.metrics],
     config: configuration.toJSON(),
   };
+}
+
+/** The prices of the configuration on the counters of the machine. */
+function energyOfRun(machine: MachineStats, configuration: Configuration): EnergyReport {
+  const run = { ...machine, clock_hz: configuration.number('clock_hz') };
+  return energyOf(run, pricedParts(configuration.engines), (key) => configuration.number(key), {
+    voltage: configuration.number('energy.voltage'),
+    nominal: configuration.number('energy.nominal_voltage'),
+  });
 }
 
 export function errorEnd(error: OctobarError): End {

@@ -13,7 +13,8 @@ export const neverCompared: readonly Uncompared[] = [
   },
   {
     what: 'instruction fetch: private and shared caches, refill',
-    instead: 'the RTL runs had an ideal fetch port, and so has this version',
+    instead:
+      'the RTL runs had an ideal fetch port (icache.ideal=true); the caches were read off the public RTL, docs/icache.md',
   },
   { what: 'DMA transfers and their contention in the TCDM', instead: 'published figures of MCHAN' },
   {
@@ -22,14 +23,13 @@ export const neverCompared: readonly Uncompared[] = [
       'published throughput, two fitted parameters, and the published arbitration rule; no RTL of the engines is public',
   },
   {
-    what: 'event unit together with this core',
+    what: 'interrupts of the event unit and the timer',
     instead:
-      'the event-unit RTL was measured on its own, cores driven directly; those rows are tests of this project, not runs of this table',
+      'the cost of entry was measured on the core; how fast a line reaches it is our definition (docs/timing.md)',
   },
-  { what: 'interrupts and the timer', instead: 'the manuals of CV32E40P and of the cluster' },
   {
     what: 'two kinds of masters (harts and DMA) in one bank in one cycle',
     instead: 'our definition: a flag of the bank, toggled at each grant',
   },
-  { what: 'more than 8 harts, other than 16 banks', instead: 'the same rules, extrapolated' },
+  { what: 'more than 8 harts, other than 16 or 32 banks', instead: 'the same rules, extrapolated' },
 ];

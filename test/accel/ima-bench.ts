@@ -135,9 +135,9 @@ export function expectedMemory(
   memory: Uint8Array,
   job: JobSpec,
   cells: (array: number, y: number, x: number) => number,
-  array: ImaConfig | ColumnModel,
+  engine: ImaConfig | ColumnModel,
 ): Uint8Array {
-  const model = typeof array === 'function' ? array : crossbarColumn(array);
+  const model = typeof engine === 'function' ? engine : crossbarColumn(engine);
   const result = memory.slice();
   for (let p = 0; p < job.pixels; p++) {
     const base = job.source + stepped(p, job.alphaIn, job.betaIn);

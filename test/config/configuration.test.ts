@@ -43,7 +43,10 @@ describe('the default machine', () => {
       'ima.adc_bits': 8,
       'ima.mvm_ns': 130,
       'l2.latency': 10,
-      'icache.ideal': true,
+      'icache.ideal': false,
+      'icache.private_size': 512,
+      'icache.shared_size': 4096,
+      'icache.shared_ways': 4,
     };
     for (const [key, value] of Object.entries(published)) expect(config.get(key), key).toBe(value);
   });

@@ -15,4 +15,14 @@ export class Sequence {
     this.state = x >>> 0;
     return Math.floor((this.state / 2 ** 32) * limit);
   }
+
+  /** A whole number in lo..hi; two draws give enough bits for wide ranges. */
+  between(lo: number, hi: number): number {
+    const wide = this.below(2 ** 32) + this.below(2 ** 32) / 2 ** 32;
+    return lo + Math.floor((wide / 2 ** 32) * (hi - lo + 1));
+  }
+
+  of<T>(items: readonly T[]): T {
+    return items[this.between(0, items.length - 1)]!;
+  }
 }

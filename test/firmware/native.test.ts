@@ -171,11 +171,11 @@ describe.skipIf(compiler === undefined)('kernels on this machine', () => {
     const expected = expectedTensors(block);
     for (const harts of [1, 3, 8])
       for (const version of ['xcv', 'pulpnn']) {
-        const run = (layer: Layer, input: Int16Array) =>
+        const compute = (layer: Layer, input: Int16Array) =>
           pointwise(layer, input, harts, `pointwise-${version}`);
-        expect(run(block.expand!, block.input), version).toEqual(bytes(expected.expand));
+        expect(compute(block.expand!, block.input), version).toEqual(bytes(expected.expand));
         if (version === 'pulpnn' && block.project.cols % 4 !== 0) continue;
-        expect(run(block.project, expected.depthwise), version).toEqual(bytes(expected.project));
+        expect(compute(block.project, expected.depthwise), version).toEqual(bytes(expected.project));
       }
   });
 

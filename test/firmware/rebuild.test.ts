@@ -12,7 +12,7 @@ import { parseElf } from '../../src/loader/index.js';
 import { randomBlock } from './block.js';
 import { prebuilt, runBlock } from './run-block.js';
 import { runProgram } from './run-program.js';
-import { crossCompiler } from './tools.js';
+import { clangCompiler, crossCompiler } from './tools.js';
 
 const compiler = crossCompiler();
 const root = packageRoot();
@@ -104,4 +104,47 @@ describe.skipIf(compiler === undefined)('rebuilt firmware', () => {
       rmSync(folder, { recursive: true });
     }
   });
+});
+
+describe.skipIf(clangCompiler() === undefined)('firmware by clang', () => {
+  let out = '';
+  const built = (name: string): Uint8Array =>
+    new Uint8Array(readFileSync(join(out, name, `${name}.elf`)));
+
+  beforeAll(() => {
+    out = mkdtempSync(join(tmpdir(), 'octobar-clang-'));
+    const env = { ...process.env, MAKEFLAGS: '' };
+    const options = { encoding: 'utf8', env } as const;
+    const goals = ['build', 'TOOLCHAIN=clang', `OUT=${out}`];
+    const make = spawnSync('make', ['-C', join(root, 'firmware'), ...goals], options);
+    if (make.status !== 0) throw new Error(make.stderr);
+  }, 300_000);
+  afterAll(() => out && rmSync(out, { recursive: true }));
+
+  it('computes with all kernels what the scalar ones compute', () => {
+    const { code, lines } = runProgram(built('kernel-bench-xcv'));
+    expect(code, lines.join('\n')).toBe(0);
+    expect(lines.filter((line) => line.includes('differ'))).toEqual([]);
+  });
+
+  it.each(['cores', 'pulp-nn', 'best', 'ima-cores', 'ima-only', 'ima-dw'] as const)(
+    'computes a block in mapping %s',
+    (mapping) => {
+      const shape = {
+        inH: 6,
+        inW: 7,
+        inC: 16,
+        hiddenC: 32,
+        outC: 16,
+        stride: 1,
+        expand: true,
+        residual: true,
+      } as const;
+      const cuts = { pointwise: { cols: 24, rows: 16 }, depthwiseChannels: 16 };
+      const block = randomBlock(32, shape, mapping, 4, cuts);
+      const run = runBlock(block, { elf: built('bottleneck') });
+      expect(run.differences).toEqual([]);
+      expect(run.code).toBe(0);
+    },
+  );
 });

@@ -17,6 +17,18 @@ function announce(name: string, found: string | undefined, what: string): string
 export const hostCompiler = (): string | undefined =>
   announce('cc', firstLine('cc', ['--version']), 'the native kernel tests');
 
+/** Version line of the other cross compiler that the firmware is kept good for. */
+export const clangCompiler = (): string | undefined => {
+  const linker =
+    firstLine('ld.lld-19', ['--version']) ?? firstLine('lld-19', ['-flavor', 'gnu', '--version']);
+  const found = firstLine('clang-19', ['--version']);
+  return announce(
+    'clang-19 with lld-19',
+    linker && found,
+    'the tests that build the firmware with clang',
+  );
+};
+
 /** Version line of the cross compiler. */
 export const crossCompiler = (): string | undefined =>
   announce(

@@ -61,8 +61,12 @@ describe('instruction table', () => {
   it('is what the committed interpreter was generated from', () => {
     const read = (path: string): string =>
       readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-    const main = emitInterpreter(read('emulator/hart/execute.template'));
-    expect(read('emulator/hart/generated/execute.ts')).toBe(main);
+    const template = read('emulator/hart/execute.template');
+    const ideal = emitInterpreter(template, false);
+    expect(read('emulator/hart/generated/execute.ts')).toBe(ideal);
+    const cached = emitInterpreter(template, true);
+    expect(read('emulator/hart/generated/execute-cached.ts')).toBe(cached);
+    expect(ideal).not.toContain('resident');
     const families = emitRegisterFamilies(read('emulator/hart/execute-registers.template'));
     expect(read('emulator/hart/generated/execute-registers.ts')).toBe(families);
   });

@@ -28,7 +28,8 @@ describe('the cycles of random programs', () => {
   it('follow the rules, formulated a second time, at every instruction', () => {
     const image = batchOf(31, 0, 200);
     const known = instructions(image);
-    const machine = composeMachine(configure({ harts: 1, isa: 'rv32imc' }));
+    const set = { 'icache.ideal': true };
+    const machine = composeMachine(configure({ harts: 1, isa: 'rv32imc', set }));
     machine.write(target.codeBase, codeFor(image, target));
     machine.write(target.dataBase, image.data);
     const wrong: string[] = [];
@@ -85,6 +86,7 @@ describe('the cycles of eight contending harts', () => {
         harts: 8,
         isa: 'rv32imc',
         set: {
+          'icache.ideal': true,
           'tcdm.banks': bus.banks,
           'tcdm.masters': bus.masters,
           'tcdm.arbitration': bus.arbitration,

@@ -50,6 +50,8 @@ export interface ToyOptions {
   /** Rows of an array. */
   readonly rows: number;
   readonly ideal?: boolean;
+  /** true: ranges from the sizes alone, for networks too large to be run here layer by layer. */
+  readonly estimate?: boolean;
 }
 
 /** Adds layers one by one, each with ranges that suit what comes out of the layers before. */
@@ -185,6 +187,7 @@ export class ToyBuilder {
 
   /** Mean magnitude of accumulators with a multiplier of one. */
   private spread(layer: PlannedConvolution | PlannedDepthwise): number {
+    if (this.options.estimate === true) return estimate(layer);
     const open = { ...layer, output: { ...layer.output, kind: 'int32' as const } };
     const sums = oracle({ ...this.plan(), layers: [...this.layers, open] }, this.picture).get(
       layer.name,
@@ -218,6 +221,13 @@ export class ToyBuilder {
   }
 }
 
+/** Accumulators of uniform weights and inputs around 60. */
+function estimate(layer: PlannedConvolution | PlannedDepthwise): number {
+  const rows = layer.kind === 'convolution' ? layer.rows : 9;
+  const top = layer.kind === 'convolution' && layer.weightBits === 4 ? 7 : 119;
+  return 60 * (top / 1.7) * Math.sqrt(rows);
+}
+
 /** q = acc. */
 const unit_ = (channels: number) => ({
   mul: new Int32Array(channels).fill(2),
@@ -226,6 +236,32 @@ const unit_ = (channels: number) => ({
   lo: -(2 ** 31),
   hi: 2 ** 31 - 1,
 });
+
+/** The 66 layers of MobileNetV2 1.0 with five classes behind two dense layers, at any even size. */
+export function mobilenetShape(options: ToyOptions): ToyBuilder {
+  const net = new ToyBuilder({ ...options, estimate: true });
+  net.convolution(32, 'uint8', { window: window3(2, options.side), unit: 'harts' });
+  net.depthwise(1).convolution(16, 'int8');
+  const stages = [
+    [24, 2, 2],
+    [32, 3, 2],
+    [64, 4, 2],
+    [96, 3, 1],
+    [160, 3, 2],
+    [320, 1, 1],
+  ] as const;
+  for (const [channels, repeats, stride] of stages) {
+    for (let n = 0; n < repeats; n++) {
+      const skip = net.last;
+      net.convolution(6 * net.size(skip).channels, 'uint8');
+      net.depthwise(n === 0 ? stride : 1).convolution(channels, 'int8');
+      if (n > 0) net.add(skip);
+    }
+  }
+  net.convolution(1280, 'uint8').pool();
+  net.convolution(256, 'uint8', { unit: 'harts' }).convolution(128, 'uint8', { unit: 'harts' });
+  return net.convolution(5, 'int32', { unit: 'harts' });
+}
 
 /** First convolution, bottlenecks with every stride and with a residual, last convolution, pool, classes. */
 export function toyNetwork(options: ToyOptions): ToyBuilder {

@@ -32,14 +32,15 @@ describe('octobar reproduce', () => {
     const { status, out } = await cli('reproduce');
     expect(status).toBe(0);
     const names = out.split('\n').map((line) => line.split(' ')[0]);
-    expect(names.slice(1, 4)).toEqual([
+    expect(names.slice(1, 5)).toEqual([
       'garofalo-ima',
       'garofalo-depthwise',
       'garofalo-bottleneck',
+      'garofalo-mobilenetv2',
     ]);
     const listed = await cli('reproduce', '--json');
     const list = JSON.parse(listed.out) as { name: string }[];
-    expect(list.map(({ name }) => name)).toEqual(names.slice(1, 4));
+    expect(list.map(({ name }) => name)).toEqual(names.slice(1, 5));
   });
 
   it('names the nearest figure', async () => {

@@ -1,3 +1,4 @@
+import { totalOf } from '../../emulator/machine-stats.js';
 import type {
   HartView,
   MachineApi,
@@ -99,13 +100,23 @@ export class FakeMachine implements MachineApi {
       instret: this.instret[hart] ?? 0,
       cycles_active: this.now,
       cycles_sleep: 0,
+      compressed: 0,
       loads: 0,
       stores: 0,
+      jumps: 0,
+      branches: 0,
+      branches_taken: 0,
+      jalr_stalls: 0,
+      icache_misses: 0,
+      icache_prefetches: 0,
+      icache_shared_misses: 0,
       stalls: { load_use: this.now - (this.instret[hart] ?? 0) },
     }));
     return {
       cycles: this.now,
       harts,
+      total: totalOf(harts),
+      icache: { private_misses: 0, shared_misses: 0, shared_waits: 0 },
       tcdm: { accesses: 3, conflicts: 1, conflicts_per_bank: [1, 0] },
       dma: { bytes_in: 0 },
       engines: { ima: { jobs: 2, busy_cycles: 130, stall_cycles: 0 } },

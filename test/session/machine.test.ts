@@ -34,7 +34,7 @@ const adding = (): Uint8Array =>
 describe('a region', () => {
   it('gives the cycles of the RTL', () => {
     // validation.json: 8798 cycles for fibcalls on one hart.
-    const session = validation('fibcalls.elf', { harts: 1 });
+    const session = validation('fibcalls.elf', { harts: 1, set: { 'icache.ideal': true } });
     session.region('run', 'mark_start', 'mark_end');
     session.run();
     expect(session.stats().regions).toMatchObject([{ hart: 0, cycles: 8798, passes: 1 }]);

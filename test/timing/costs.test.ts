@@ -108,7 +108,7 @@ describe('cost per instruction', () => {
       expect(write(flushing)).toBe(4);
   });
 
-  it('ecall 4, illegal instruction 5, mret 5 (6 to a split target)', () => {
+  it('ecall and ebreak 4, illegal instruction 5, illegal CSR access 4, mret 5 (6 to a split target)', () => {
     const vector = l2 + 0x2000;
     const registers = { 6: vector, 7: l2 + 0x1010, 8: l2 + 0x1012 };
     const words = { [vector]: e.csr(1, 0, 7, 0x341), [vector + 4]: nop, [vector + 8]: e.mret };
@@ -116,7 +116,11 @@ describe('cost per instruction', () => {
       costsOf([e.csr(1, 0, 6, 0x305), nop, first, nop], { registers, words });
     // csrw mtvec 4, nop 1, trap, csrw mepc 4, nop 1, mret to 0x1010 (the endless loop of the harness)
     expect(at(e.ecall)).toEqual([4, 1, 4, 4, 1, 5]);
+    expect(at(e.ebreak)).toEqual([4, 1, 4, 4, 1, 5]);
     expect(at(0xffffffff)).toEqual([4, 1, 5, 4, 1, 5]);
+    // A CSR that does not exist, and a write to one that cannot be written: as quick as ecall
+    expect(at(e.csr(2, 5, 0, 0x001))).toEqual([4, 1, 4, 4, 1, 5]);
+    expect(at(e.csr(1, 5, 6, 0xf14))).toEqual([4, 1, 4, 4, 1, 5]);
     const toSplit = { ...words, [vector]: e.csr(1, 0, 8, 0x341) };
     const code = [e.csr(1, 0, 6, 0x305), nop, e.ecall, nop, half(e.cNop), nop];
     expect(costsOf(code, { registers, words: toSplit })).toEqual([4, 1, 4, 4, 1, 6, 1]);

@@ -53,6 +53,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       const horizon = alone ? until : now + 1;
       let soon = Infinity;
       let asking = 0;
+      // What a hart with `attention` may change for itself; the last hart of a round only.
+      let reach = tcdmSize;
       harts: for (let base = 0; base < end; base += 128) {
         let t = N[base + 0];
         if (t !== now) {
@@ -63,9 +65,12 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           requesters[asking++] = base >> 7;
           continue;
         }
-        if (R[base + 35] !== 0 && context.attend(base >> 7)) {
-          if (N[base + 0] < soon) soon = N[base + 0];
-          continue;
+        if (R[base + 35] !== 0) {
+          if (context.attend(base >> 7)) {
+            if (N[base + 0] < soon) soon = N[base + 0];
+            continue;
+          }
+          reach = context.reachOf(base >> 7) | 0;
         }
         let pc = R[base + 33];
         for (;;) {
@@ -103,13 +108,16 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             N[base + 38] += cost - 1;
             R[base + 42] = 6;
             t += cost - 1;
-            pc = target - 2 - ((w >>> 27) & 2);
+            const from = target - 2 - ((w >>> 27) & 2);
+            N[base + 16] += pc - from;
+            pc = from;
             break;
           }
           case 4: { // jalr
             const ready = N[base + 2];
             if (ready > t) {
               N[base + 38] += ready - t;
+              N[base + 17] += ready - t;
               R[base + 42] = 6;
               R[base + 41] = 0;
               N[base + 0] = ready;
@@ -132,7 +140,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             N[base + 38] += cost - 1;
             R[base + 42] = 6;
             t += cost - 1;
-            pc = target - 2 - ((w >>> 27) & 2);
+            const from = target - 2 - ((w >>> 27) & 2);
+            N[base + 16] += pc - from;
+            pc = from;
             break;
           }
           case 5: // beq
@@ -148,7 +158,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -168,7 +180,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -188,7 +202,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -208,7 +224,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -228,7 +246,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -248,7 +268,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -257,7 +279,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           case 11: { // lb
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -290,7 +312,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 12: { // lh
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -323,7 +345,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 13: { // lw
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -356,7 +378,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 14: { // lbu
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -389,7 +411,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 15: { // lhu
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -422,7 +444,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 16: { // sb
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -455,7 +477,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 17: { // sh
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -488,7 +510,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 18: { // sw
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -641,7 +663,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 74: { // cv.sb
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + code[index + 1]) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -676,7 +698,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 69: { // cv.lbu
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)]) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -710,7 +732,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 61: // cv.lb
           case 70: { // cv.lbu
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -746,7 +768,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 77: { // cv.sh
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + code[index + 1]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -781,7 +803,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 72: { // cv.lhu
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -815,7 +837,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 64: // cv.lh
           case 73: { // cv.lhu
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -850,7 +872,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 80: { // cv.sw
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + code[index + 1]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -884,7 +906,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 66: { // cv.lw
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -917,7 +939,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 67: { // cv.lw
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -951,7 +973,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 75: { // cv.sb
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)]) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -984,7 +1006,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 76: { // cv.sb
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1018,7 +1040,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 78: { // cv.sh
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1051,7 +1073,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 79: { // cv.sh
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1085,7 +1107,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 81: { // cv.sw
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1118,7 +1140,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 82: { // cv.sw
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1162,7 +1184,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -1182,7 +1206,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
               t += cost - 1;
-              pc = target - 2 - ((w >>> 27) & 2);
+              const from = target - 2 - ((w >>> 27) & 2);
+              N[base + 16] += pc - from;
+              pc = from;
             } else if (fallThroughExtra !== 0) {
               t += fallThroughExtra;
               N[base + 37] += fallThroughExtra;
@@ -1501,7 +1527,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if ((w & 1073741824) !== 0) N[base + 2] = t + 1;
             if (w < 0) {
               // The last instruction of a hardware loop that turns.
-              R[base + 33] = pc - 4;
+              R[base + 33] = (pc - 2 - ((w >>> 27) & 2)) | 0;
               t += context.jumpBack(base);
               pc = R[base + 33];
             }

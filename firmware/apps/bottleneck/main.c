@@ -1,5 +1,7 @@
 #include "bottleneck.h"
 
+#include "drivers/timer.h"
+
 static const char *const mappings[] = {"cores",     "pulp-nn",  "best",
                                        "ima-cores", "ima-only", "ima-dw"};
 
@@ -30,10 +32,9 @@ int main(void) {
   stripes_prefetch(&work);
   bn_programmed();
 
-  csr_write(mcountinhibit, 0);
-  const uint32_t begin = csr_read(mcycle);
+  timer_start(0);
   stripes_run(&work);
-  const unsigned cycles = csr_read(mcycle) - begin;
+  const unsigned cycles = timer_get(0);
 
   const bn_image *i = &block.image;
   const unsigned stripes = (i->out_h + plan.stripe_rows - 1) / plan.stripe_rows;

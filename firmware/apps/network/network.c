@@ -1,7 +1,7 @@
 /* Runs the network image that lies in L2: group after group, step after step. */
 #include "network/network.h"
 
-#include "hal/csr.h"
+#include "drivers/timer.h"
 #include "pmsis.h"
 
 enum { BLOB_SLOT = 0 };
@@ -18,6 +18,8 @@ static void run_step(const net_step *s) {
     case NET_STEP_MOVE: net_move(a, b, c); break;
     case NET_STEP_PROGRAM: net_program(a, b); break;
     case NET_STEP_ARRAY: net_array(layer, a, b, c, d, e); break;
+    case NET_STEP_ARRAY_START: net_array_start(layer, a, b, c, d, e); break;
+    case NET_STEP_ARRAY_FINISH: net_array_finish(layer); break;
     case NET_STEP_DEPTHWISE: net_depthwise(layer, a, b, c, d, e); break;
     case NET_STEP_DEPTHWISE_HARTS: net_depthwise_harts(layer, a, b, c, d, e); break;
     case NET_STEP_CONVOLUTION: net_convolution(layer, a, b, c, d, e); break;
@@ -37,8 +39,7 @@ int main(void) {
   const uint32_t n_groups = image->n_groups;
   net_copy_in(BLOB_SLOT, group.blob, group.to, group.bytes);
   net_wait(BLOB_SLOT);
-  csr_write(mcountinhibit, 0);
-  const uint32_t begin = csr_read(mcycle);
+  timer_start(0);
   net_start();
   for (uint32_t g = 0; g < n_groups; g++) {
     net_group next = {0};
@@ -53,6 +54,6 @@ int main(void) {
     group = next;
   }
   net_end();
-  printf("network: %u groups, %u cycles\n", (unsigned)n_groups, (unsigned)(csr_read(mcycle) - begin));
+  printf("network: %u groups, %u cycles\n", (unsigned)n_groups, (unsigned)timer_get(0));
   return 0;
 }

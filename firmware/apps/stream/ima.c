@@ -1,6 +1,7 @@
 /* Full matrix-vector products: all rows and all columns of array 0, one input vector after another. */
 #include "drivers/hwpe.h"
 #include "drivers/ima.h"
+#include "drivers/timer.h"
 #include "hal/generated/ima.h"
 #include "hal/mmio.h"
 #include "stream.h"
@@ -84,13 +85,13 @@ static uint32_t run(uint32_t id, uint32_t triggers, uint32_t products, int requa
   void (*const submit)(const int8_t *, int8_t *, uint32_t) =
       requantise ? submit_requantised : submit_codes;
   memset(output, 0x55, triggers * products * cols);
-  const uint32_t begin = csr_read(mcycle);
+  timer_start(0);
   stream_begin(id);
   for (uint32_t i = 0; i < triggers; i++)
     submit(input + i * products * rows, output + i * products * cols, products);
   ima_wait();
   stream_end(id);
-  const uint32_t cycles = csr_read(mcycle) - begin;
+  const uint32_t cycles = timer_get(0);
   return stream_report("ima", cycles, count_wrong(triggers * products, requantise));
 }
 

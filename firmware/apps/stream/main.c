@@ -22,6 +22,5 @@ uint32_t stream_report(const char *what, uint32_t cycles, uint32_t wrong) {
 }
 
 int main(void) {
-  csr_write(mcountinhibit, 0);
   return ima_streams() + layer_streams() == 0 ? 0 : 1;
 }

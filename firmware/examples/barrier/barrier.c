@@ -8,10 +8,10 @@ static unsigned arrived[MAX_CORES], left[MAX_CORES];
 static void meet(void *arg) {
   (void)arg;
   const unsigned core = pi_core_id();
-  pi_perf_conf(1 << PI_PERF_CYCLES);
+  pi_perf_conf(1 << PI_PERF_CYCLES); /* a clock that all cores share */
+  if (core == 0) pi_perf_reset();
+  if (core == 0) pi_perf_start();
   pi_cl_team_barrier(); /* a common start */
-  pi_perf_reset();
-  pi_perf_start();
   for (volatile unsigned i = 0; i < core * STEP; i++) {
   }
   arrived[core] = pi_perf_read(PI_PERF_CYCLES);

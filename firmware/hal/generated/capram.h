@@ -208,7 +208,7 @@
 /* one code of the converter in sixteenths of (input level x weight bit), 1 to 65535; 0: the full charge range, all MAC cells at the highest level (read-write) */
 #define CAPRAM_ADC_STEP 0x18Cu
 
-/* which engine: 1 IMA, 2 depth-wise engine, 255 tutorial example (read-only) */
+/* which engine: 1 IMA, 2 depth-wise engine, 3 CAP-RAM, 4 OSA-HCIM, 5 YOLoC, 6 FPIRM, 255 tutorial example (read-only) */
 #define CAPRAM_CAP_ENGINE_ID 0x3C0u
 
 /* inputs of one array; 0 when the engine has no arrays (read-only) */

@@ -95,7 +95,7 @@
 /* bytes from one tap to the next in the weights (read-write) */
 #define DEPTHWISE_WEIGHT_PITCH 0x88u
 
-/* which engine: 1 IMA, 2 depth-wise engine, 255 tutorial example (read-only) */
+/* which engine: 1 IMA, 2 depth-wise engine, 3 CAP-RAM, 4 OSA-HCIM, 5 YOLoC, 6 FPIRM, 255 tutorial example (read-only) */
 #define DEPTHWISE_CAP_ENGINE_ID 0x3C0u
 
 /* inputs of one array; 0 when the engine has no arrays (read-only) */

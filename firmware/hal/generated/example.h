@@ -38,7 +38,7 @@
 /* TCDM address of the 32-bit sum (read-write) */
 #define EXAMPLE_DST_ADDR 0x3Cu
 
-/* which engine: 1 IMA, 2 depth-wise engine, 255 tutorial example (read-only) */
+/* which engine: 1 IMA, 2 depth-wise engine, 3 CAP-RAM, 4 OSA-HCIM, 5 YOLoC, 6 FPIRM, 255 tutorial example (read-only) */
 #define EXAMPLE_CAP_ENGINE_ID 0x3C0u
 
 /* inputs of one array; 0 when the engine has no arrays (read-only) */

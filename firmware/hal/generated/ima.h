@@ -196,7 +196,7 @@
 #define IMA_TILE_ROWS(i) (0x104u + 0x08u * (uint32_t)(i))
 #define IMA_TILE_ROWS_COUNT 16
 
-/* which engine: 1 IMA, 2 depth-wise engine, 255 tutorial example (read-only) */
+/* which engine: 1 IMA, 2 depth-wise engine, 3 CAP-RAM, 4 OSA-HCIM, 5 YOLoC, 6 FPIRM, 255 tutorial example (read-only) */
 #define IMA_CAP_ENGINE_ID 0x3C0u
 
 /* inputs of one array; 0 when the engine has no arrays (read-only) */

@@ -10,7 +10,7 @@ typedef uint32_t net_address;
 
 #define NET_IMAGE_BASE 0x1C080000u
 #define NET_IMAGE_MAGIC 0x54454E4Fu
-#define NET_IMAGE_VERSION 3u
+#define NET_IMAGE_VERSION 4u
 #define NET_SLOTS 10u
 
 /* starts a DMA transfer from L2 to the TCDM; the slot names it: slot, l2, tcdm, bytes */
@@ -25,24 +25,28 @@ typedef uint32_t net_address;
 #define NET_STEP_PROGRAM 4u
 /* a 1x1 convolution of `pixels` pixels on crossbars, some of its column tiles: layer, in, out, pixels, first_tile, tiles */
 #define NET_STEP_ARRAY 5u
+/* the same, but does not wait: harts work on something else meanwhile: layer, in, out, pixels, first_tile, tiles */
+#define NET_STEP_ARRAY_START 6u
+/* sleeps until the layer that was started is done: layer */
+#define NET_STEP_ARRAY_FINISH 7u
 /* rows of a 3x3 depth-wise convolution on the engine: layer, in, out, in_rows, out_rows, pad_top */
-#define NET_STEP_DEPTHWISE 6u
+#define NET_STEP_DEPTHWISE 8u
 /* the same on the harts: layer, in, out, in_rows, out_rows, pad_top */
-#define NET_STEP_DEPTHWISE_HARTS 7u
+#define NET_STEP_DEPTHWISE_HARTS 9u
 /* rows of a 3x3 convolution with few input channels on the harts: layer, in, out, in_rows, out_rows, pad_top */
-#define NET_STEP_CONVOLUTION 8u
+#define NET_STEP_CONVOLUTION 10u
 /* gathers the windows of output rows of a convolution, one behind the other: layer, in, to, in_rows, out_rows, pad_top */
-#define NET_STEP_WINDOWS 9u
+#define NET_STEP_WINDOWS 11u
 /* some outputs of `pixels` windows or pixels on the harts; weights are those of the slice: layer, in, out, pixels, weights, first_col, cols */
-#define NET_STEP_PRODUCTS 10u
+#define NET_STEP_PRODUCTS 12u
 /* some outputs of a single pixel on the harts; weights are those of the slice: layer, in, out, weights, first_col, cols */
-#define NET_STEP_LINEAR 11u
+#define NET_STEP_LINEAR 13u
 /* residual addition on the harts: layer, a, b, out, count */
-#define NET_STEP_ADD 12u
+#define NET_STEP_ADD 14u
 /* output rows of an average pooling on the harts: layer, in, out, out_rows */
-#define NET_STEP_POOL 13u
+#define NET_STEP_POOL 15u
 /* shows rows of the tensor of a layer: an empty function that the tool watches: layer, data, first_and_count, pitch */
-#define NET_STEP_SHOW 14u
+#define NET_STEP_SHOW 16u
 
 /* header of the image, at its base */
 typedef struct net_image {

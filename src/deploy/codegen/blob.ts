@@ -1,5 +1,4 @@
 /** The blob of a group: its steps, and of each layer the struct, tables, tiles and resident weights. */
-import type { Requantisation } from '../quantise/requantise.js';
 import type { PlannedConvolution, PlannedLayer } from '../graph/network-plan.js';
 import { codeBytes, windowOf } from '../map/network-shape.js';
 import { paddedRows, type Operation } from '../map/operation.js';
@@ -9,7 +8,7 @@ import type { GroupPlan } from '../tile/plan-group.js';
 import type { Schedule } from '../tile/schedule.js';
 import { MemoryImage, networkStructBytes, type StructValues } from './memory-image.js';
 import { networkSteps, stepArguments } from './network-layout.js';
-import { fastRequantisation } from './requant-channels.js';
+import { requantisationTables } from './tables.js';
 import type { Step } from './steps.js';
 
 /** Weights of a convolution for kernels that read whole words: [channels][padded rows]. */
@@ -118,17 +117,14 @@ class LayerWriter {
     const { corev } = this.schedule.target;
     if (node.kind === 'add')
       return { ...none, corev: corev ? 1 : 0, shift: node.shift, lo: node.lo, hi: node.hi };
-    const table = node.kind === 'average-pool' ? poolTable(node) : node.requantisation;
-    const onHarts = operation !== 'array' && operation !== 'depthwise';
-    const fast =
-      onHarts && corev ? fastRequantisation(withoutDeadChannels(node, table)) : undefined;
+    const { table, fast, scalar } = requantisationTables(node, operation, corev);
     // Logits are scaled apart from the kernel, so they need no table.
     const logits = corev && codeBytes(node.output) === 4;
     const { image } = this;
     return {
       corev: fast !== undefined || logits ? 1 : 0,
-      mul: image.put(table.mul),
-      bias: image.put(table.bias),
+      mul: scalar ? image.put(table.mul) : 0,
+      bias: scalar ? image.put(table.bias) : 0,
       shift: table.shift,
       lo: table.lo,
       hi: table.hi,
@@ -170,28 +166,4 @@ class LayerWriter {
       adc_r: converter?.r ?? 0,
     };
   }
-}
-
-/**
- * A channel whose weights are all zero has accumulator zero, so its multiplier does not matter; set to
- * zero it cannot keep a layer from the fast kernels.
- */
-function withoutDeadChannels(node: PlannedLayer, table: Requantisation): Requantisation {
-  if (node.kind !== 'convolution') return table;
-  const { rows, weights } = node;
-  const dead = (c: number): boolean =>
-    weights.subarray(c * rows, (c + 1) * rows).every((weight) => weight === 0);
-  return { ...table, mul: table.mul.map((mul, c) => (dead(c) ? 0 : mul)) };
-}
-
-/** One multiplier for all channels, as tables for the kernels. */
-function poolTable(node: Extract<PlannedLayer, { kind: 'average-pool' }>): Requantisation {
-  const { channels } = node.output;
-  return {
-    mul: new Int32Array(channels).fill(node.mul),
-    bias: new BigInt64Array(channels),
-    shift: node.shift,
-    lo: node.lo,
-    hi: node.hi,
-  };
 }

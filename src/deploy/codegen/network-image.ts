@@ -1,9 +1,10 @@
 /** A scheduled network as a data-only ELF: what the prebuilt runner executes. */
+import { OctobarError } from '../../../emulator/sim/error.js';
 import { inputName } from '../graph/float-graph.js';
 import { packCells, pointwiseCells, type Cells } from '../image/cells.js';
 import { writeDataElf, type ElfSymbol } from '../image/elf-writer.js';
 import type { Load } from '../map/assign-arrays.js';
-import { L2Layout, tcdmAddresses, type GroupAddresses } from '../tile/addresses.js';
+import { L2Layout, tcdmAddresses, usable, type GroupAddresses } from '../tile/addresses.js';
 import { streams } from '../tile/layer-needs.js';
 import type { Schedule } from '../tile/schedule.js';
 import { groupBlob, paddedWeights, type Blob } from './blob.js';
@@ -66,6 +67,11 @@ class ImageWriter {
     const steps = this.stepsWith(addresses, (name) => layout.tensor(name));
     const blobs = this.blobs(addresses, steps);
     blobs.forEach(({ bytes }, g) => {
+      if (bytes.length > schedule.blobs[g]!)
+        throw new OctobarError(
+          'internal',
+          `the blob of group ${g} has ${bytes.length} bytes, ${schedule.blobs[g]} were planned`,
+        );
       image.write(blobsAt[g]!, bytes);
       this.name(`net_group_${g}`, blobsAt[g]!, bytes.length);
     });
@@ -141,10 +147,7 @@ class ImageWriter {
   ): number {
     const { schedule, image } = this;
     const { addresses, blobs, blobsAt, steps } = parts;
-    const tcdmEnd = Math.max(
-      ...addresses.map(({ end }) => end),
-      ...schedule.groups.map(({ residency }) => (residency.output ? schedule.target.tcdm.end : 0)),
-    );
+    const tcdmEnd = usable(schedule.target).end;
     image.fill('net_image', header, [
       {
         magic: networkImage.magic,

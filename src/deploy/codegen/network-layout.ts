@@ -56,6 +56,18 @@ export const networkSteps = [
     args: ['in', 'out', 'pixels', 'first_tile', 'tiles'],
   },
   {
+    name: 'array_start',
+    meaning: 'the same, but does not wait: harts work on something else meanwhile',
+    layer: true,
+    args: ['in', 'out', 'pixels', 'first_tile', 'tiles'],
+  },
+  {
+    name: 'array_finish',
+    meaning: 'sleeps until the layer that was started is done',
+    layer: true,
+    args: [],
+  },
+  {
     name: 'depthwise',
     meaning: 'rows of a 3x3 depth-wise convolution on the engine',
     layer: true,
@@ -119,7 +131,7 @@ export const stepArguments = 6;
 export const networkImage = {
   base: 0x1c080000,
   magic: 0x54454e4f,
-  version: 3,
+  version: 4,
   /** DMA transfers that may be under way at once. */
   slots: 10,
   structs: [

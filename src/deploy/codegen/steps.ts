@@ -44,7 +44,8 @@ class Emitter {
   private readonly steps: Step[] = [];
   private stripe = 0;
   private loaded: Load | undefined;
-  private waitedForOutput = false;
+  /** Stripes whose output buffer is known to be free. */
+  private readonly outputFree = new Set([0, 1]);
 
   constructor(
     private readonly schedule: Schedule,
@@ -57,20 +58,60 @@ class Emitter {
     const { stripes, residency, work } = this.plan;
     if (work.loads.length === 1) this.program(work.loads[0]!);
     this.fetch(0);
-    stripes.forEach((stripe, k) => {
-      this.stripe = k;
-      this.waitedForOutput = residency.output || k < 2;
-      this.awaitInput(k);
-      if (k + 1 < stripes.length) this.fetch(k + 1);
-      if (k > 0) this.carry(stripes[k - 1]!, stripe);
-      work.group.layers.forEach((_, i) => this.layer(i, stripe));
-      if (!residency.output) this.send(stripe);
-    });
+    if (this.overlaps) this.emitOverlapped();
+    else
+      stripes.forEach((stripe, k) => {
+        this.begin(k);
+        work.group.layers.forEach((_, i) => this.layer(i, stripe));
+        if (!residency.output) this.send(stripe);
+      });
     if (!residency.output) {
       for (let k = Math.max(0, stripes.length - 2); k < stripes.length; k += 1)
         this.put('wait', [slots.output + (k % 2)]);
     }
     return this.steps;
+  }
+
+  /** Input of stripe k is there, the next is on its way, rows of the last one are where k needs them. */
+  private begin(k: number): void {
+    const { stripes } = this.plan;
+    this.stripe = k;
+    this.awaitInput(k);
+    if (k + 1 < stripes.length) this.fetch(k + 1);
+    if (k > 0) this.carry(stripes[k - 1]!, stripes[k]!);
+  }
+
+  /** A group that begins on the harts and ends on the crossbars: both work at once on neighbouring stripes. */
+  private get overlaps(): boolean {
+    const { stripes, work } = this.plan;
+    const { operations, loads } = work;
+    return (
+      this.schedule.overlap &&
+      stripes.length > 1 &&
+      loads.length === 0 &&
+      operations.length > 2 &&
+      operations[0] === 'convolution' &&
+      operations.at(-1) === 'array'
+    );
+  }
+
+  private emitOverlapped(): void {
+    const { stripes, work, residency } = this.plan;
+    const last = work.group.layers.length - 1;
+    this.begin(0);
+    this.layer(0, stripes[0]!);
+    stripes.forEach((stripe, k) => {
+      this.stripe = k;
+      for (let i = 1; i < last; i += 1) this.layer(i, stripe);
+      this.layer(last, stripe, () => {
+        const next = stripes[k + 1];
+        if (next === undefined) return;
+        this.begin(k + 1);
+        this.layer(0, next);
+        this.stripe = k;
+      });
+      if (!residency.output) this.send(stripe);
+    });
   }
 
   private put(kind: StepName, args: readonly number[], layer?: number): void {
@@ -190,16 +231,14 @@ class Emitter {
 
   // ---- layers ----
 
-  private layer(i: number, stripe: Stripe): void {
+  /** @param meanwhile what the harts do while the crossbars compute the layer */
+  private layer(i: number, stripe: Stripe, meanwhile?: () => void): void {
     const { group, operations } = this.plan.work;
     const number = group.layers[i]!;
     const node = this.shape.layers[number]!;
     const { fresh } = stripe.tensors[i + 1]!;
     if (count(fresh) === 0) return;
-    if (writesOutput(group, this.shape, i) && !this.waitedForOutput) {
-      this.put('wait', [slots.output + (this.stripe % 2)]);
-      this.waitedForOutput = true;
-    }
+    if (writesOutput(group, this.shape, i)) this.awaitOutputBuffer();
     const held = stripe.tensors[i]!.rows;
     const from = this.rowAddress(i, held.from, stripe);
     const to = this.rowAddress(i + 1, fresh.from, stripe);
@@ -208,7 +247,7 @@ class Emitter {
     const operation = operations[i]!;
     switch (operation) {
       case 'array':
-        this.array(number, from, to, pixels);
+        this.array(number, from, to, pixels, meanwhile);
         break;
       case 'depthwise':
       case 'depthwise_harts':
@@ -230,11 +269,30 @@ class Emitter {
     this.put('show', [to, range, this.shape.rowBytes(node.name)], number);
   }
 
-  private array(number: number, from: number, to: number, pixels: number): void {
+  private awaitOutputBuffer(): void {
+    if (this.plan.residency.output || this.outputFree.has(this.stripe)) return;
+    this.put('wait', [slots.output + (this.stripe % 2)]);
+    this.outputFree.add(this.stripe);
+  }
+
+  private array(
+    number: number,
+    from: number,
+    to: number,
+    pixels: number,
+    meanwhile: (() => void) | undefined,
+  ): void {
     const { loads } = this.plan.work;
     if (loads.length === 0) {
       const tiles = this.schedule.arrayLayers.find(({ layer }) => layer === number)!.tiles.length;
-      this.put('array', [from, to, pixels, 0, tiles], number);
+      const args = [from, to, pixels, 0, tiles];
+      if (meanwhile === undefined) {
+        this.put('array', args, number);
+        return;
+      }
+      this.put('array_start', args, number);
+      meanwhile();
+      this.put('array_finish', [], number);
       return;
     }
     for (const load of loads) {

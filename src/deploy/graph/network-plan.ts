@@ -58,7 +58,7 @@ export interface PlannedAdd extends PlannedBase {
   readonly hi: number;
 }
 
-/** q = clip((sum * mul + 2^(shift-1)) >> shift, lo, hi), sum over the window; |sum * mul| < 2^46. */
+/** q = clip((sum * mul + 2^(shift-1)) >> shift, lo, hi), sum over the window; mul below 2^23. */
 export interface PlannedPool extends PlannedBase {
   readonly kind: 'average-pool';
   readonly unit: 'harts';

@@ -194,6 +194,8 @@ export class GraphBuilder {
   }
 
   pad(origin: Origin, input: Value, padding: Padding): Value {
+    // Exporters put an empty one in front of every mean.
+    if (Object.values(padding).every((n) => n === 0)) return input;
     if (input.padding !== undefined || input.flat) {
       throw nodeError(origin.node, origin.op, 'padding of what is padded or flat already');
     }

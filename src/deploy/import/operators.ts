@@ -199,7 +199,9 @@ const defaultTail =
   (labels: readonly string[]) =>
   (outputs: readonly (readonly Value[])[]): { ends: Value[]; tail: HostTail } => {
     const ends = outputs.flat();
-    const { size, softmax = false } = ends[0]!;
+    const [first] = ends;
+    if (first === undefined) throw modelError('its outputs hold nothing');
+    const { size, softmax = false } = first;
     const vector = ends.length === 1 && size.height === 1 && size.width === 1;
     if (labels.length > 0 && (!vector || labels.length !== size.channels)) {
       throw modelError(`${labels.length} labels for outputs of another number`);

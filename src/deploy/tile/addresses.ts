@@ -1,7 +1,8 @@
 /** Addresses of everything in the TCDM and in L2. */
 import { OctobarError } from '../../../emulator/sim/error.js';
 import { inputName } from '../graph/float-graph.js';
-import { aligned } from './layer-needs.js';
+import type { Target } from '../map/target.js';
+import { aligned, alignment } from './layer-needs.js';
 import type { GroupPlan } from './plan-group.js';
 import type { Schedule } from './schedule.js';
 
@@ -36,15 +37,36 @@ class Region {
   }
 }
 
-/** Tensors that stay lie at the bottom and at the top of the free space in turn. */
-function residentAddress(schedule: Schedule, boundary: number): number {
-  const bytes = aligned(schedule.shape.bytes(schedule.groups[boundary]!.work.group.output));
-  if (boundary % 2 === 1) return Math.floor(schedule.target.tcdm.end / 16) * 16 - bytes;
-  return arenaStart(schedule);
+/** The TCDM that a network may use, aligned at both ends. */
+export const usable = ({ tcdm }: Target): { from: number; end: number } => ({
+  from: aligned(tcdm.from),
+  end: Math.floor(tcdm.end / alignment) * alignment,
+});
+
+/** What the blobs of groups first .. last take at the bottom (even groups) and at the top (odd ones). */
+export function blobEdges(
+  blobs: readonly number[],
+  first: number,
+  last: number,
+): { low: number; high: number } {
+  const edges = { low: 0, high: 0 };
+  for (let g = Math.max(0, first); g <= Math.min(last, blobs.length - 1); g += 1) {
+    if (g % 2 === 0) edges.low = Math.max(edges.low, blobs[g]!);
+    else edges.high = Math.max(edges.high, blobs[g]!);
+  }
+  return edges;
 }
 
-const arenaStart = ({ target, blobRoom }: Schedule): number =>
-  aligned(target.tcdm.from) + blobRoom[0] + blobRoom[1];
+/**
+ * Tensors that stay lie at the bottom and at the top of the space between the blobs in turn. A tensor
+ * lives while two groups run, and the blob of the third is brought meanwhile.
+ */
+function residentAddress(schedule: Schedule, boundary: number): number {
+  const bytes = aligned(schedule.shape.bytes(schedule.groups[boundary]!.work.group.output));
+  const { low, high } = blobEdges(schedule.blobs, boundary, boundary + 2);
+  const { from, end } = usable(schedule.target);
+  return boundary % 2 === 1 ? end - high - bytes : from + low;
+}
 
 export function tcdmAddresses(schedule: Schedule): GroupAddresses[] {
   return schedule.groups.map((plan, g) => groupAddresses(schedule, plan, g));
@@ -52,22 +74,24 @@ export function tcdmAddresses(schedule: Schedule): GroupAddresses[] {
 
 function groupAddresses(schedule: Schedule, plan: GroupPlan, g: number): GroupAddresses {
   const { buffers, residency, work } = plan;
-  const { shape, target, blobRoom } = schedule;
+  const { shape, target, blobs } = schedule;
   const input = residency.input ? residentAddress(schedule, g - 1) : undefined;
   const output = residency.output ? residentAddress(schedule, g) : undefined;
-  let start = arenaStart(schedule);
-  for (const [address, name] of [
-    [input, work.group.input],
-    [output, work.group.output],
+  const { from, end } = usable(target);
+  const edges = blobEdges(blobs, g - 1, g + 2);
+  let start = from + edges.low;
+  for (const [address, boundary, name] of [
+    [input, g - 1, work.group.input],
+    [output, g, work.group.output],
   ] as const) {
-    if (address === arenaStart(schedule)) start += aligned(shape.bytes(name));
+    if (address !== undefined && boundary % 2 === 0)
+      start = Math.max(start, address + aligned(shape.bytes(name)));
   }
   const region = new Region(start);
   const several = (bytes: number, n: number): number[] =>
     bytes === 0 ? [] : Array.from({ length: n }, () => region.take(bytes));
-  const base = aligned(target.tcdm.from);
   return {
-    blob: g % 2 === 0 ? base : base + blobRoom[0],
+    blob: g % 2 === 0 ? from : end - blobs[g]!,
     input: input === undefined ? several(buffers.input, buffers.inputs) : [input],
     skip: several(buffers.skip, buffers.skips),
     output: output === undefined ? several(buffers.output, buffers.outputs) : [output],

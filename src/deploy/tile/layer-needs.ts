@@ -1,6 +1,8 @@
 /** What a layer takes of the TCDM besides its tensors. */
 import type { PlannedConvolution, PlannedLayer } from '../graph/network-plan.js';
 import { networkImage } from '../codegen/network-layout.js';
+import { requantisationTables } from '../codegen/tables.js';
+import type { Target } from '../map/target.js';
 import type { ArrayLayer } from '../map/array-layers.js';
 import { gathers, paddedRows, type Operation } from '../map/operation.js';
 
@@ -46,16 +48,20 @@ export function layerNeeds(
   layer: PlannedLayer,
   operation: Operation,
   array: ArrayLayer | undefined,
-  harts: number,
+  target: Target,
 ): LayerNeeds {
+  const { harts, corev } = target;
   const channels = layer.output.channels;
   const onHarts = operation !== 'array' && operation !== 'depthwise';
   let blob = aligned(layerStructBytes);
   let scratchPerHart = 0;
   let streamedRow = 0;
   let windowsPerRow = 0;
-  if (layer.kind !== 'add') blob += scalarTable(channels);
-  if (onHarts && layer.kind !== 'add') blob += channelBytes * channels;
+  if (layer.kind !== 'add') {
+    const { scalar, fast } = requantisationTables(layer, operation, corev);
+    if (scalar) blob += scalarTable(channels);
+    if (fast !== undefined) blob += channelBytes * channels;
+  }
   if (array !== undefined) {
     for (const tile of array.tiles) blob += tileBytes + rowTileBytes * tile.rowTiles.length;
   }

@@ -223,10 +223,11 @@ export function planGroup(
     const rows = Math.ceil(height / pieces);
     if (pieces > 1 && rows === Math.ceil(height / (pieces - 1))) continue;
     const stripes = stripesOf(shape, work.group, rows);
-    if (blobRoom(work, stripes.length, shape) > room.blob) continue;
+    // A larger blob takes room from the buffers of its own group first.
+    const more = Math.max(0, blobRoom(work, stripes.length, shape) - room.blob);
     for (const sliceCols of streaming ? sliceChoices : [smallestSlice]) {
       const buffers = buffersOf(work, shape, residency, stripes, sliceCols);
-      if (buffers.total > room.buffers) continue;
+      if (buffers.total + more > room.buffers) continue;
       tried += 1;
       const overhead = overheadOf(work, shape, residency, stripes, sliceCols);
       if (best === undefined || overhead < best.overhead)
@@ -236,10 +237,16 @@ export function planGroup(
   return best;
 }
 
-/** Bytes of buffers that a group needs at the very least, and of its blob. */
+/** The least bytes with which a group runs at all, its own blob and the next one's included. */
 export function leastRoom(work: GroupWork, shape: NetworkShape): Room {
-  const stripes = stripesOf(shape, work.group, 1);
+  const { height } = shape.tensor(work.group.output);
   const residency = { input: false, output: false };
-  const { total } = buffersOf(work, shape, residency, stripes, smallestSlice);
-  return { buffers: total, blob: blobRoom(work, stripes.length, shape) };
+  let least: Room | undefined;
+  for (let rows = 1; rows <= height; rows += 1) {
+    const stripes = stripesOf(shape, work.group, rows);
+    const { total } = buffersOf(work, shape, residency, stripes, smallestSlice);
+    const room = { buffers: total, blob: blobRoom(work, stripes.length, shape) };
+    if (least === undefined || room.buffers + room.blob < least.buffers + least.blob) least = room;
+  }
+  return least!;
 }

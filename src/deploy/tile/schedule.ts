@@ -7,6 +7,7 @@ import { operationOf, type Operation } from '../map/operation.js';
 import type { Target } from '../map/target.js';
 import { groupLayers, numbered, splitGroup, type Group } from './groups.js';
 import { aligned, layerNeeds, type LayerNeeds } from './layer-needs.js';
+import { blobEdges, usable } from './addresses.js';
 import {
   blobRoom,
   leastRoom,
@@ -20,17 +21,19 @@ import {
 export interface Schedule {
   readonly shape: NetworkShape;
   readonly target: Target;
+  /** Whether harts and crossbars may work at once on neighbouring stripes. */
+  readonly overlap: boolean;
   readonly operations: readonly Operation[];
   readonly needs: readonly LayerNeeds[];
   readonly arrayLayers: readonly ArrayLayer[];
   readonly arrays: ArrayAssignment | undefined;
   readonly groups: readonly GroupPlan[];
-  /** Bytes for blobs of even and of odd groups, at the bottom of the TCDM. */
-  readonly blobRoom: readonly [number, number];
+  /** Bytes for the blob of each group: of even groups at the bottom of the TCDM, of odd ones at its top. */
+  readonly blobs: readonly number[];
 }
 
 /** @throws OctobarError `config` naming the layer and the bytes when something does not fit */
-export function scheduleNetwork(shape: NetworkShape, target: Target): Schedule {
+export function scheduleNetwork(shape: NetworkShape, target: Target, overlap = true): Schedule {
   const operations = shape.layers.map((layer) => operationOf(layer, shape, target));
   const arrayList = target.arrays === undefined ? [] : arrayLayers(shape.plan, target.arrays);
   const needs = shape.layers.map((layer, i) =>
@@ -38,10 +41,11 @@ export function scheduleNetwork(shape: NetworkShape, target: Target): Schedule {
       layer,
       operations[i]!,
       arrayList.find((array) => array.layer === i),
-      target.harts,
+      target,
     ),
   );
-  const capacity = target.tcdm.end - target.tcdm.from;
+  const { from, end } = usable(target);
+  const capacity = end - from;
   let groups = groupLayers(shape);
   for (;;) {
     groups = numbered(groups);
@@ -63,17 +67,18 @@ export function scheduleNetwork(shape: NetworkShape, target: Target): Schedule {
       return {
         shape,
         target,
+        overlap,
         operations,
         needs,
         arrayLayers: arrayList,
         arrays,
         groups: plans,
-        blobRoom: rooms,
+        blobs: rooms,
       };
     }
     // A group that does not fit as a whole may fit layer by layer.
     const culprit = groups[attempt.culprit]!;
-    if (culprit.layers.length === 1) throw tooLarge(works[attempt.culprit]!, shape, capacity);
+    if (culprit.layers.length === 1) throw tooLarge(works, attempt.culprit, shape, capacity);
     groups = groups.flatMap((group) => (group === culprit ? splitGroup(shape, group) : [group]));
   }
 }
@@ -82,46 +87,26 @@ export function scheduleNetwork(shape: NetworkShape, target: Target): Schedule {
 const likelyStripe = 28;
 
 type Attempt =
-  | { readonly plans: GroupPlan[]; readonly rooms: [number, number] }
+  | { readonly plans: GroupPlan[]; readonly rooms: readonly number[] }
   | { readonly culprit: number };
 
-/** Stripes of a group that blobs have room for at first; more steps take room from buffers. */
-const stripeGuesses = [8, 24, 60];
+/** Rounds in which blobs grow; three are usual. */
+const mostRounds = 12;
 
+/**
+ * Blobs take room from buffers, and smaller buffers make more stripes and larger blobs: blobs grow from
+ * their least size until every plan has the room that it needs.
+ */
 function planGroups(works: readonly GroupWork[], shape: NetworkShape, capacity: number): Attempt {
-  let attempt: Attempt | undefined;
-  for (const stripes of stripeGuesses) {
-    const found = planWithRoom(works, shape, capacity, stripes);
-    if ('plans' in found) return found;
-    attempt ??= found;
-  }
-  return attempt!;
-}
-
-/** Blob rooms shrink the buffers, and plans decide the blobs: a few rounds until both agree. */
-function planWithRoom(
-  works: readonly GroupWork[],
-  shape: NetworkShape,
-  capacity: number,
-  stripes: number,
-): Attempt {
-  let rooms: [number, number] = [0, 0];
-  works.forEach((work, g) => {
-    rooms[g % 2] = Math.max(rooms[g % 2]!, blobRoom(work, stripes, shape));
-  });
-  let attempt: Attempt | undefined;
-  for (let round = 0; round < 4; round += 1) {
+  let rooms: readonly number[] = works.map((work) => blobRoom(work, 1, shape));
+  for (let round = 0; ; round += 1) {
     const next = chooseResidency(works, shape, capacity, rooms);
-    if ('culprit' in next) return attempt ?? next;
-    attempt = { plans: next.plans, rooms };
-    const used: [number, number] = [0, 0];
-    next.plans.forEach((plan, g) => {
-      used[g % 2] = Math.max(used[g % 2]!, blobRoom(plan.work, plan.stripes.length, shape));
-    });
-    if (used[0] === rooms[0] && used[1] === rooms[1]) break;
-    rooms = used;
+    if ('culprit' in next) return next;
+    const used = next.plans.map((plan) => blobRoom(plan.work, plan.stripes.length, shape));
+    if (used.every((bytes, g) => bytes <= rooms[g]!)) return { plans: next.plans, rooms };
+    if (round === mostRounds) return { culprit: used.indexOf(Math.max(...used)) };
+    rooms = used.map((bytes, g) => Math.max(bytes, rooms[g]!));
   }
-  return attempt!;
 }
 
 interface Way {
@@ -136,12 +121,13 @@ function chooseResidency(
   works: readonly GroupWork[],
   shape: NetworkShape,
   capacity: number,
-  rooms: readonly [number, number],
+  rooms: readonly number[],
 ): { plans: GroupPlan[] } | { culprit: number } {
-  const free = capacity - rooms[0] - rooms[1];
   /** By group: the best way up to it when its output stays or not. */
   const ways: { stays?: Way; leaves?: Way }[] = [];
   for (const [g, work] of works.entries()) {
+    const { low, high } = blobEdges(rooms, g - 1, g + 2);
+    const free = capacity - low - high;
     const found: { stays?: Way; leaves?: Way } = {};
     for (const input of g === 0 ? [false] : [false, true]) {
       const before = g === 0 ? undefined : input ? ways[g - 1]!.stays : ways[g - 1]!.leaves;
@@ -149,7 +135,7 @@ function chooseResidency(
       for (const output of [false, true]) {
         if (output && !mayStay(shape, works, g)) continue;
         const residency: Residency = { input, output };
-        const room = roomFor(work, shape, residency, free, rooms[g % 2]!);
+        const room = roomFor(work, shape, residency, free, rooms[g]!);
         const plan = planGroup(work, shape, residency, room);
         if (plan === undefined) continue;
         const cost = (before?.cost ?? 0) + plan.overhead;
@@ -192,13 +178,22 @@ function mayStay(shape: NetworkShape, works: readonly GroupWork[], g: number): b
   return shape.consumers(output).every((layer) => next.layers.includes(layer));
 }
 
-function tooLarge(work: GroupWork, shape: NetworkShape, capacity: number): OctobarError {
+function tooLarge(
+  works: readonly GroupWork[],
+  g: number,
+  shape: NetworkShape,
+  capacity: number,
+): OctobarError {
+  const work = works[g]!;
   const layer = shape.layers[work.group.layers[0]!]!;
   const least = leastRoom(work, shape);
-  const bytes = least.buffers + 2 * least.blob;
+  const bytes = least.buffers + least.blob;
+  const rooms = works.map((other) => leastRoom(other, shape).blob);
+  const { low, high } = blobEdges(rooms, g - 1, g + 2);
+  const others = low + high - rooms[g]!;
   return new OctobarError(
     'config',
-    `layer ${layer.name} needs ${bytes} bytes of TCDM even row by row (${least.buffers} for rows of its tensors and weights, twice ${least.blob} for tables), ${capacity} are free`,
+    `layer ${layer.name} needs ${bytes} bytes of TCDM even in the smallest stripes (${least.buffers} for rows of its tensors and weights, ${least.blob} for tables), ${capacity} are free, ${others} of them taken by tables of its neighbours`,
     { hint: 'give the cluster more TCDM with --set tcdm.size=..., or choose a smaller network' },
   );
 }

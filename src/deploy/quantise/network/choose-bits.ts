@@ -2,8 +2,7 @@ import type { ArrayGeometry } from '../../array-geometry.js';
 import type { ConvolutionNode, FloatGraph, FloatNode } from '../../graph/float-graph.js';
 import type { WeightBits } from '../../graph/quantised-network.js';
 import { pack, publishedRule, type Rectangle } from '../../pack/maxrects.js';
-import { columnTiles, rectanglesOf } from '../../pack/tile-and-pack.js';
-import { pointwiseSpans } from '../../tiling.js';
+import { columnTiles, publishedSpans, rectanglesOf } from '../../pack/tile-and-pack.js';
 import type { FittedWeights } from '../fit.js';
 import { fitConvolution, type FitTarget } from './fit-layer.js';
 import { quantiseNetwork, type QuantiseNetworkOptions } from './quantise-network.js';
@@ -27,39 +26,47 @@ export interface ChosenWidths {
   readonly arrays: number;
 }
 
+export interface ArrayBudget {
+  /** Arrays allowed beyond those of 4 bit everywhere, as a fraction. */
+  readonly extra: number;
+  /** Arrays of the machine; a network that takes more at 4 bit anyway is not held to it. */
+  readonly arrays: number;
+}
+
 /**
- * Chooses which layers on crossbars get 8-bit weights. Layer after layer, on the inputs that a 4-bit
- * network gives it, the error of both widths is measured; then, best gain per cell first, layers are
- * widened as long as the packed arrays stay within the budget.
- *
- * @param extra arrays allowed beyond those of 4 bit everywhere, as a fraction
+ * Chooses which layers on crossbars get 8-bit weights. Layer after layer the error that either width
+ * leaves is measured on some outputs; then, best gain per cell first, layers are widened as long as
+ * the packed arrays stay within the budget.
  */
 export function chooseWidths(
   graph: FloatGraph,
   pictures: readonly Uint8Array[],
   options: Omit<QuantiseNetworkOptions, 'bits' | 'method' | 'observe'>,
-  extra: number,
+  budget: ArrayBudget,
 ): ChosenWidths {
   const layers: WidthChoice[] = [];
   quantiseNetwork(graph, pictures, {
     ...options,
-    bits: () => 4,
-    method: 'best',
-    observe: (node, target, fitted) => {
-      const wide = fitConvolution(node, target, 8, 'best');
-      const cols = node.output.channels;
+    // What the layers see need not be fitted: rounding 8-bit weights takes no time.
+    bits: () => 8,
+    method: 'naive',
+    observe: (node, target) => {
+      const [some, wanted] = someOutputs(node, target);
+      const error = (bits: WeightBits): number =>
+        relativeError(some, wanted, fitConvolution(some, wanted, bits, 'best'));
       layers.push({
         name: node.name,
-        rows: fitted.codes.length / cols,
-        cols,
-        error4: relativeError(node, target, fitted),
-        error8: relativeError(node, target, wide),
+        rows: node.inChannels,
+        cols: node.output.channels,
+        error4: error(4),
+        error8: error(8),
         bits: 4,
       });
     },
   });
   const arrays4 = packedArrays(layers, options.geometry);
-  const most = Math.floor(arrays4 * (1 + extra));
+  const allowed = Math.floor(arrays4 * (1 + budget.extra));
+  const most = Math.max(arrays4, Math.min(allowed, budget.arrays));
   const gain = (l: WidthChoice): number => (l.error4 - l.error8) / (l.rows * l.cols);
   for (const layer of layers.toSorted((a, b) => gain(b) - gain(a))) {
     if (layer.error4 <= layer.error8) continue;
@@ -67,6 +74,26 @@ export function chooseWidths(
     if (packedArrays(layers, options.geometry) > most) layer.bits = 4;
   }
   return { layers, arrays4, arrays: packedArrays(layers, options.geometry) };
+}
+
+/** Outputs of a layer whose error stands for that of all. */
+const mostOutputs = 24;
+
+/** A pointwise layer with some of its outputs, evenly drawn, and what these are fitted to. */
+function someOutputs(node: ConvolutionNode, target: FitTarget): [ConvolutionNode, FitTarget] {
+  const { channels } = node.output;
+  const every = Math.ceil(channels / mostOutputs);
+  const drawn = <T extends Float32Array>(values: T): Float32Array =>
+    values.filter((_, i) => (i % channels) % every === 0);
+  return [
+    {
+      ...node,
+      output: { ...node.output, channels: Math.ceil(channels / every) },
+      weights: drawn(node.weights),
+      bias: node.bias.filter((_, c) => c % every === 0),
+    },
+    { ...target, wanted: target.wanted.map(drawn) },
+  ];
 }
 
 /** The widths as quantiseNetwork wants them. */
@@ -82,7 +109,7 @@ export function packedArrays(
 ): number {
   const rectangles: Rectangle[] = layers.flatMap(({ rows, cols, bits }) => {
     const cells = bits === 4 ? 1 : 2;
-    return rectanglesOf(columnTiles(cols, cells, pointwiseSpans(rows, geometry), geometry), cells);
+    return rectanglesOf(columnTiles(cols, cells, publishedSpans(rows, geometry), geometry), cells);
   });
   const bin = { width: geometry.cols, height: geometry.rows };
   return pack(rectangles, bin, publishedRule).arrays;

@@ -5,6 +5,12 @@ import type { QuantisedInput } from '../../graph/quantised-network.js';
 /** Real value of one code of the logits: fine against any logit, coarse enough for int32. */
 const logitScale = 2 ** -16;
 
+/**
+ * Class logits of a detector are clipped here, at probabilities of 0.0003 and 0.9997: logits of
+ * -20 are common and would take the codes that tell likely boxes apart.
+ */
+const detectorLogit = 8;
+
 /** Largest magnitude in some tensors. */
 export function largestMagnitude(tensors: readonly Float32Array[]): number {
   let top = 0;
@@ -34,7 +40,9 @@ export function outputTensor(
     return { ...node.output, kind: 'int32', scale: logitScale };
   }
   const unsigned = node.kind === 'average-pool' ? unsignedInput : node.activation !== 'linear';
-  const top = largestMagnitude(real) || 1;
+  const seen = largestMagnitude(real) || 1;
+  const classes = graph.tail.kind === 'detector' && graph.outputs.indexOf(node.name) % 2 === 1;
+  const top = classes ? Math.min(seen, detectorLogit) : seen;
   return unsigned
     ? { ...node.output, kind: 'uint8', scale: top / 255 }
     : { ...node.output, kind: 'int8', scale: top / 127 };

@@ -1,0 +1,6 @@
+/** Prices for what the machine counts. */
+export { clusterPrices } from './cluster.js';
+export { capramPrices, depthwisePrices, examplePrices, fpirmPrices, imaPrices } from './engines.js';
+export { energyOf, type EnergyReport, type EnergyRow, type PricedPart } from './model.js';
+export { type CountedRun, type Price, type PriceTable } from './price.js';
+export { supplyParameters } from './supply.js';
