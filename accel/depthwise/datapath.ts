@@ -1,3 +1,4 @@
+import type { WasmHost } from '../../emulator/wasm/index.js';
 import { RequantTables } from '../physics/requantise.js';
 import { Arena, vectorHost } from '../simd/arena.js';
 import { createKernels } from '../simd/kernels.js';
@@ -48,7 +49,9 @@ export class ReferenceDatapath implements Datapath {
 /** The same by vector code; the window lies in its memory. */
 export class VectorDatapath implements Datapath {
   readonly window: WindowState;
-  private readonly kernels: Kernels;
+  /** Compiled at the first pixel: many programs have none. */
+  private kernels: Kernels | undefined;
+  private readonly host: WasmHost;
   private readonly arena: Arena;
   private readonly columns: number;
   private readonly tables: number;
@@ -62,7 +65,7 @@ export class VectorDatapath implements Datapath {
     this.columns = arena.allocate(2 * windowWords(columns));
     this.tables = arena.allocate(pixelTables.bytes);
     this.result = arena.allocate(groupChannels);
-    this.kernels = createKernels(host, arena);
+    this.host = host;
     const { buffer } = arena.memory;
     this.window = {
       weights: new Int8Array(buffer, this.tables + pixelTables.weights, weightBytes),
@@ -76,6 +79,7 @@ export class VectorDatapath implements Datapath {
 
   pixel(column: number, { shift, lo, hi }: DepthwiseJob, result: Uint8Array): void {
     const { window, columns } = this;
+    this.kernels ??= createKernels(this.host, this.arena);
     const { u8 } = this.arena;
     this.kernels.pixel(
       columns + 2 * columnStart(window, column),

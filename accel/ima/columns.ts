@@ -5,6 +5,7 @@ import { VectorArray, VectorUnit } from '../mvm/vector-array.js';
 import { convertColumns, convertNoisyColumns } from '../physics/adc.js';
 import { dacInput } from '../physics/dac.js';
 import type { ReadNoise } from '../physics/noise.js';
+import { vectorHost } from '../simd/arena.js';
 import { ActiveRows, Crossbar } from './crossbar.js';
 import type { ImaConfig } from './parameters.js';
 
@@ -68,14 +69,20 @@ export class ReferenceColumns implements Columns<Crossbar> {
 
 /** The same by vector code. */
 export class VectorColumns implements Columns<VectorArray> {
-  private readonly unit: VectorUnit;
+  private shared: VectorUnit | undefined;
 
+  /** @throws OctobarError `config` where this host cannot run vector code */
   constructor(private readonly config: ImaConfig) {
-    this.unit = new VectorUnit(config.rows, config.cols);
+    vectorHost();
   }
 
   create(): VectorArray {
     return new VectorArray(this.unit, this.config.rows, this.config.cols);
+  }
+
+  /** Compiled when the first array is used: many programs never do. */
+  private get unit(): VectorUnit {
+    return (this.shared ??= new VectorUnit(this.config.rows, this.config.cols));
   }
 
   product(
