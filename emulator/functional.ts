@@ -18,6 +18,7 @@ export function effectiveConfig(config: MachineConfig): MachineConfig {
     timing: { ...config.timing, ...least(timingParameters) },
     bus: { ...config.bus, ...least(busParameters) },
     l2: { ...config.l2, latency: 1 },
+    icache: { ...config.icache, ideal: true },
   };
 }
 

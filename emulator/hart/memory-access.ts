@@ -42,8 +42,7 @@ export class MemoryAccess {
     private readonly harts: Harts,
     private readonly options: HartsOptions,
   ) {
-    this.tcdm = options.tcdm;
-    this.l2 = options.l2;
+    ({ tcdm: this.tcdm, l2: this.l2 } = options);
     this.functional = isFunctional(options.timing);
     this.why = Array.from({ length: options.state.count }, () => undefined);
     this.eventLoads = new Int32Array(options.state.count);

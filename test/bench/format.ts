@@ -68,7 +68,7 @@ export function markdown(report: Report): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
     line(columns.map(([title]) => title)),
-    line(columns.map((_, i) => (i === 0 || i === 3 || i === 4 ? '---' : '---:'))),
+    line(columns.map((_, i) => ([0, 3, 4].includes(i) ? '---' : '---:'))),
     ...report.rows.map((row) => line(cellsOf(row))),
     '',
     ...remarks(report).map((remark) => `- ${remark}`),
