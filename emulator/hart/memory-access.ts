@@ -433,8 +433,6 @@ export class MemoryAccess {
     this.harts.disturbed = true;
   }
 
-  // --- Operands and errors -------------------------------------------------------------------
-
   private source(hart: number, slot: number): number {
     return this.harts.state.registers[
       (hart << HART_SHIFT) + ((slot >>> RS2_SHIFT) & REGISTER_MASK)
