@@ -101,6 +101,7 @@ function randomSettings(r: Random, harts: number, coreV: boolean): Settings {
     'tcdm.banks': r.pick([8, 16, 16, 32, 32]),
     'tcdm.arbitration': r.pick(['fair', 'fair', 'round-robin']),
     'tcdm.masters': masters,
+    'icache.ideal': r.chance(50),
     ...(r.chance(20) ? { 'l2.latency': r.between(1, 20) } : {}),
     ...(r.chance(15) ? { 'bus.peripheral_latency': r.between(1, 9) } : {}),
     ...(r.chance(15) ? { 'bus.fast_port_latency': r.between(1, 3) } : {}),
