@@ -51,6 +51,8 @@ export class InstructionCache implements Stateful {
     private readonly config: ConfigOf<typeof icacheParameters>,
     private readonly space: CodeSpace,
     private readonly state: HartState,
+    /** Harts of the cluster; one beyond them fetches past the caches. */
+    private readonly harts: number = state.count,
     arena: Arena = separateArena,
   ) {
     checkGeometry(config);
@@ -58,7 +60,8 @@ export class InstructionCache implements Stateful {
     this.l2Lines = space.l2Size >>> this.lineShift;
     this.privates = new PrivateCaches(
       {
-        harts: state.count,
+        harts,
+        outside: (1 << state.count) - (1 << harts),
         size: config.private_size,
         ways: config.private_ways,
         line: config.line,
@@ -78,7 +81,7 @@ export class InstructionCache implements Stateful {
   }
 
   get prefetchAtReset(): number {
-    return this.config.prefetch ? (1 << this.state.count) - 1 : 0;
+    return this.config.prefetch ? (1 << this.harts) - 1 : 0;
   }
 
   get resident(): Uint16Array {
@@ -177,7 +180,7 @@ export class InstructionCache implements Stateful {
   /** @param shared also the second level */
   flush(shared: boolean): void {
     this.beforeChange();
-    for (let hart = 0; hart < this.state.count; hart++) this.privates.flush(hart);
+    for (let hart = 0; hart < this.harts; hart++) this.privates.flush(hart);
     if (shared) this.shared.flush();
   }
 
@@ -185,7 +188,7 @@ export class InstructionCache implements Stateful {
   flushLine(position: number): void {
     this.beforeChange();
     const line = position >>> this.lineShift;
-    for (let hart = 0; hart < this.state.count; hart++) this.privates.flushSet(hart, line);
+    for (let hart = 0; hart < this.harts; hart++) this.privates.flushSet(hart, line);
     this.shared.flushSet(line);
   }
 
