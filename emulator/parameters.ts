@@ -48,6 +48,14 @@ export const clusterParameters = {
     source: 'PULP convention: the first cluster is 0',
     status: 'published',
   },
+  engine: {
+    value: 'interpreter',
+    choices: ['auto', 'interpreter', 'eager'],
+    meaning:
+      'who executes instructions: interpreter; auto translates hot code to WebAssembly, eager all code at once. Experimental: a translated run that is stopped and resumed within a hot loop can differ by some cycles',
+    source: 'a property of the emulator, not of the hardware',
+    status: 'assumed',
+  },
 } as const satisfies ParameterTable;
 
 /** Everything `createMachine` needs, accelerators apart. */
