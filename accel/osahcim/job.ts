@@ -27,7 +27,7 @@ export function modeOf({ own }: MvmJob): OsaMode {
     saliency: mode === 0,
     fixed: mode === 1 ? own[word(O.BOUNDARY)] : boundaries.digital,
     shift: own[word(O.OSE_SHIFT)],
-    thresholds: [...own.slice(first, first + thresholds)],
+    thresholds: Array.from(own.slice(first, first + thresholds)),
     step: own[word(O.ADC_STEP)],
   };
 }

@@ -123,7 +123,7 @@ const expectedOutput = (memory: Uint8Array, job: JobSpec, model: ColumnModel): U
 conformance({
   name: 'yoloc',
   // Fast enough that the streams decide when a job ends.
-  factory: yolocEngine(config({ operation_ns: 1 })),
+  factory: yolocEngine(config({ operation_ns: 2 })),
   map: yolocRegisters,
   plainRegister: 'J_START_X',
   prepare,
