@@ -48,6 +48,8 @@ export interface MachineStats {
 }
 
 export interface HartView {
+  /** `controller` of the hart outside the cluster. */
+  readonly name?: string;
   readonly pc: number;
   /** x0..x31, unsigned. */
   readonly registers: readonly number[];
@@ -64,7 +66,7 @@ export interface MachineApi {
   /** Back door: no time passes. An address that is no memory is an error. */
   read(address: number, bytes: number): Uint8Array;
   write(address: number, data: Uint8Array): void;
-  /** All harts start here in cycle 0. */
+  /** All harts start here in cycle 0; of a machine with a controller hart, that one alone. */
   start(entry: number): void;
   /** Runs every cycle < `cycle`, or until the run ends. */
   runUntil(cycle: number): Stop;

@@ -13,6 +13,12 @@ export function checkConfig(config: MachineConfig): void {
       'set tcdm.masters to a power of two that is at least harts',
     );
   }
+  if (config.controller.present && config.harts > 15) {
+    refuse(
+      `a machine with a controller hart has at most 15 others, harts is ${config.harts}`,
+      'set harts to 15 or less',
+    );
+  }
   if (config.tcdm.size / 4 < config.tcdm.banks) {
     refuse('the TCDM has fewer words than banks', 'lower tcdm.banks or raise tcdm.size');
   }

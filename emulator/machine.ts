@@ -1,31 +1,16 @@
 import type { MachineApi, MachineStats, HartView, Probe, Stop, TraceSink } from './api.js';
-import { Dma } from './dma/index.js';
-import { EventUnit } from './event/index.js';
-import { createInterpreter, type Interpreter } from './hart/generated/execute.js';
-import { createInterpreter as createCachedInterpreter } from './hart/generated/execute-cached.js';
-import { Harts } from './hart/harts.js';
+import { compose, type Composition } from './composition.js';
 import type { HartsHost } from './hart/host.js';
 import { HART_SHIFT } from './hart/slot.js';
-import { createHartState, HORIZON, mode, NOW, SOON, UNTIL, type HartState } from './hart/state.js';
+import { HORIZON, mode, NOW, SOON, UNTIL, type HartState } from './hart/state.js';
 import { recentInstructions } from './hart/view.js';
-import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
-import { InstructionCache } from './icache/instruction-cache.js';
-import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect/address-map.js';
-import { Crossbar } from './interconnect/crossbar.js';
-import { Memory } from './memory/memory.js';
-import { checkConfig } from './machine-config.js';
-import { machineStats, type CountingParts } from './machine-stats.js';
+import type { AcceleratorFactory } from './hwpe/environment.js';
+import { addressMap } from './interconnect/address-map.js';
+import { machineStats } from './machine-stats.js';
+import type { Memory } from './memory/memory.js';
 import type { MachineConfig } from './parameters.js';
-import {
-  ClusterControl,
-  ClusterTimer,
-  IcacheControl,
-  SocControl,
-  Stdout,
-  UnmodelledSocPeripherals,
-} from './peripherals/index.js';
 import { OctobarError } from './sim/error.js';
-import type { RunControl, Stateful, Unit } from './sim/unit.js';
+import type { RunControl } from './sim/unit.js';
 
 /** Composes the machine that a configuration names. `accelerators[slot]` may be absent. */
 export function createMachine(
@@ -35,8 +20,6 @@ export function createMachine(
   return new Machine(config, accelerators);
 }
 
-const SLOT_REGIONS = ['hwpe0', 'hwpe1'] as const;
-const SLOT_EVENTS = [12, 14] as const;
 /**
  * Steps of the main loop between two returns to its caller, and cycles that the interpreter may stay
  * away: the host's compiler puts in a better version of a function when it is called again.
@@ -44,22 +27,10 @@ const SLOT_EVENTS = [12, 14] as const;
 const STEPS = 4096;
 const STRETCH = 20_000;
 
-class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
+class Machine implements MachineApi, HartsHost, RunControl {
   now = 0;
-  readonly state: HartState;
-  readonly icache: InstructionCache | undefined;
-  private readonly harts: Harts;
-  private readonly interpreter: Interpreter;
-  private readonly tcdm: Memory;
-  private readonly l2: Memory;
-  readonly crossbar: Crossbar;
-  private readonly events: EventUnit;
-  readonly dma: Dma;
-  private readonly control: ClusterControl;
-  readonly accelerators: (Accelerator | undefined)[];
-  private readonly units: Unit[];
-  private readonly bus: PeripheralBus;
-  private readonly parts: readonly (readonly [string, Stateful])[];
+  private readonly machine: Composition;
+  private readonly state: HartState;
   private readonly probes = new Map<number, Probe>();
   private outputSink: (hart: number, byte: number) => void = () => undefined;
   private stop: Stop | undefined;
@@ -70,155 +41,20 @@ class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
     private readonly config: MachineConfig,
     factories: readonly (AcceleratorFactory | undefined)[],
   ) {
-    checkConfig(config);
-    this.tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size);
-    this.l2 = new Memory(addressMap.l2.base, config.l2.size);
-    this.state = createHartState(config.harts, config.timing.clock_stops);
-    this.crossbar = new Crossbar(config.tcdm, this.tcdm, this.state);
-    const space = {
-      l2Size: this.l2.size,
-      tcdmSize: this.tcdm.size,
-      l2Latency: config.l2.latency,
-    };
-    this.icache = config.icache.ideal
-      ? undefined
-      : new InstructionCache(config.icache, space, this.state);
-    this.harts = new Harts(
-      {
-        state: this.state,
-        arbiter: this.crossbar,
-        timing: config.timing,
-        isa: config.isa,
-        clusterId: config.cluster_id,
-        tcdm: this.tcdm,
-        l2: this.l2,
-        testAndSetBase: addressMap.tcdm_test_and_set.base,
-        l2Latency: config.l2.latency,
-        icache: this.icache,
-      },
-      this,
-    );
-    this.interpreter = this.icache
-      ? createCachedInterpreter(this.harts)
-      : createInterpreter(this.harts);
-    this.crossbar.complete = this.interpreter.complete;
-    this.crossbar.onPortWrite = (offset, bytes) => {
-      if (offset < this.harts.codeCache.tcdmCodeEnd) {
-        this.harts.codeCache.changed(this.tcdm.base + offset, bytes);
-      }
-    };
-    const allHarts = (1 << config.harts) - 1;
-    this.events = new EventUnit(config.event, this.harts, config.harts);
-    this.control = new ClusterControl(config.control, this.harts, SLOT_REGIONS.length, allHarts);
-    this.crossbar.branch = this.control;
-    const timer = new ClusterTimer(config.timer, this.events, allHarts);
-    const { codeCache } = this.harts;
-    const { l2 } = this;
-    this.dma = new Dma(config.dma, {
-      ports: this.crossbar.wordPorts,
-      tcdm: { base: this.tcdm.base, size: this.tcdm.size },
-      inner: {
-        contains: (address, bytes) => this.tcdm.contains(address, bytes),
-        load: (address) => this.tcdm.load(address),
-        store: (address, byte) => {
-          this.tcdm.store(address, byte);
-          codeCache.changed(address, 1);
-        },
-      },
-      outer: {
-        contains: (address, bytes) => l2.contains(address, bytes),
-        load: (address) => l2.load(address),
-        store(address, byte) {
-          l2.store(address, byte);
-          codeCache.changed(address, 1);
-        },
-      },
-      events: this.events,
-      control: this.harts,
-      harts: config.harts,
-    });
-    this.accelerators = SLOT_REGIONS.map((_, slot) => {
-      const factory = factories[slot];
-      return factory?.({
-        slot,
-        eventLine: SLOT_EVENTS[slot],
-        clockHz: config.clock_hz,
-        seed: config.seed ?? 1,
-        port: this.crossbar.addWidePort((factory.portBits ?? 128) / 8),
-        events: this.events,
-        control: this.harts,
-        selected: () => this.control.selectedSlot === slot,
-      });
-    });
-    const present = this.accelerators.filter((engine) => engine !== undefined);
-    const soc = new SocControl(this, config.harts);
-    const stdout = new Stdout(this);
-    const icacheControl = new IcacheControl(
-      this.icache,
-      (address) => codeCache.indexOf(address & -2),
-      config.icache.enabled,
-    );
-    this.units = [this.events, timer, this.dma, ...present];
-    this.bus = this.connect(timer, icacheControl, soc, stdout);
-    this.harts.attachBus(this.bus);
-    this.parts = [
-      ['harts', this.harts],
-      ['crossbar', this.crossbar],
-      ['events', this.events],
-      ['control', this.control],
-      ['timer', timer],
-      ['dma', this.dma],
-      ...(this.icache ? [['icache', this.icache] as const] : []),
-      ['icache_control', icacheControl],
-      ['soc', soc],
-      ['stdout', stdout],
-      ...present.map((engine) => [engine.name, engine] as const),
-    ];
-  }
-
-  private connect(
-    timer: ClusterTimer,
-    icache: IcacheControl,
-    soc: SocControl,
-    stdout: Stdout,
-  ): PeripheralBus {
-    const { peripheral_latency, fast_port_latency, soc_latency } = this.config.bus;
-    const at = (
-      name: keyof typeof addressMap,
-      peripheral: PeripheralRegion['peripheral'],
-      latency = peripheral_latency,
-    ): PeripheralRegion => ({
-      name,
-      base: addressMap[name].base,
-      size: addressMap[name].size,
-      latency,
-      peripheral,
-    });
-    const regions: PeripheralRegion[] = [
-      at('event_unit_fast', this.events.fast, fast_port_latency),
-      at('event_unit', this.events.slow),
-      at('dma_fast', this.dma.fast, fast_port_latency),
-      at('dma', this.dma.slow),
-      at('cluster_control', this.control),
-      at('timer', timer),
-      at('icache_control', icache),
-      at('soc_control', soc, soc_latency),
-      at('stdout', stdout, soc_latency),
-      { ...at('soc_unmodelled', new UnmodelledSocPeripherals(), soc_latency), background: true },
-    ];
-    this.accelerators.forEach((engine, slot) => {
-      if (engine) regions.push(at(SLOT_REGIONS[slot], engine));
-    });
-    return new PeripheralBus(regions);
+    this.machine = compose(config, factories, this);
+    this.state = this.machine.state;
   }
 
   // --- Running -------------------------------------------------------------------------------
 
   start(entry: number): void {
-    for (const [, part] of this.parts) part.reset();
+    const { parts, harts, chip } = this.machine;
+    for (const [, part] of parts) part.reset();
     this.now = 0;
     this.stop = undefined;
-    for (let hart = 0; hart < this.config.harts; hart++) this.harts.start(hart, entry, 0);
+    // A controller starts alone, and starts the others through the cluster control unit.
+    const first = chip === undefined ? 0 : this.config.harts;
+    for (let hart = first; hart < harts.count; hart++) harts.start(hart, entry, 0);
   }
 
   runUntil(cycle: number): Stop {
@@ -254,10 +90,10 @@ class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
    * then, so that the host's compiler can put a better version of this function in its place.
    */
   private slice(limit: number): Stop | undefined {
-    const { state, harts, crossbar, units } = this;
+    const { state, harts, crossbar, units } = this.machine;
     const { next, clock, requesters } = state;
-    const { rounds } = this.interpreter;
-    const count = this.config.harts;
+    const { rounds } = this.machine.interpreter;
+    const { count } = harts;
     let unitNext = 0;
     let soon = 0;
     let busy = 0;
@@ -317,21 +153,34 @@ class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
   }
 
   private deadlock(): OctobarError {
-    const waiting = Array.from({ length: this.config.harts }, (_, hart) => {
+    const waiting = Array.from({ length: this.state.count }, (_, hart) => {
       const view = this.hart(hart);
-      return `hart ${hart} ${view.waitsFor ?? view.state}`;
+      return `${this.nameOf(hart)} ${view.waitsFor ?? view.state}`;
     });
+    const { mode: modes } = this.state;
+    const isStarted = (_: unknown, hart: number): boolean =>
+      modes[hart << HART_SHIFT] !== mode.stopped;
+    const hart = Math.max(waiting.findIndex(isStarted), 0);
     return new OctobarError(
       'deadlock',
       `every hart sleeps and no event can come: ${waiting.join('; ')}`,
       {
-        hart: 0,
-        pc: this.state.pc[0] >>> 0,
-        address: this.awaited(0),
+        hart,
+        pc: this.state.pc[hart << HART_SHIFT] >>> 0,
+        address: this.awaited(hart),
         cycle: this.now,
         hint: 'look at who did not arrive or did not send the event; masks of the event unit are per hart',
       },
     );
+  }
+
+  private isController(hart: number): boolean {
+    return hart >= this.config.harts;
+  }
+
+  /** How texts call a hart. */
+  private nameOf(hart: number): string {
+    return this.isController(hart) ? `hart ${hart} (controller)` : `hart ${hart}`;
   }
 
   /** Address whose access a hart waits for; of a hart in `wfi` the instruction's own. */
@@ -345,7 +194,7 @@ class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
 
   probe(pc: number, probe: Probe): void {
     this.probes.set(pc >>> 0, probe);
-    this.harts.codeCache.setProbe(pc, true);
+    this.machine.harts.codeCache.setProbe(pc, true);
   }
 
   probed(hart: number, pc: number, now: number): boolean {
@@ -364,29 +213,35 @@ class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
     if (this.stop?.reason === 'exit') return;
     this.stop = { reason: 'exit', code, hart };
     this.exitedAt = now;
-    this.harts.disturbed = true;
+    this.machine.harts.disturbed = true;
   }
 
   output(hart: number, byte: number): void {
-    this.now = Math.max(this.now, this.harts.now);
+    this.now = Math.max(this.now, this.machine.harts.now);
     this.outputSink(hart, byte);
   }
 
   eventPending(hart: number, now: number): boolean {
-    return this.events.pending(hart, now);
+    return !this.isController(hart) && this.machine.events.pending(hart, now);
+  }
+
+  interruptTaken(hart: number, line: number): void {
+    if (this.isController(hart)) this.machine.chip?.interrupts.taken(line);
+    else this.machine.events.taken(hart, line);
   }
 
   withdraw(hart: number): void {
-    this.events.withdraw(hart);
+    this.machine.events.withdraw(hart);
   }
 
   // --- Looking in from outside ---------------------------------------------------------------
 
   private memoryOf(address: number, bytes: number): Memory {
-    for (const memory of [this.tcdm, this.l2]) if (memory.contains(address, bytes)) return memory;
+    for (const memory of [this.machine.tcdm, this.machine.l2])
+      if (memory.contains(address, bytes)) return memory;
     throw new OctobarError('unmapped-access', `${bytes} bytes that are no memory`, {
       address,
-      hint: `TCDM has ${this.tcdm.size} bytes from 0x10000000, L2 ${this.l2.size} from 0x1c000000 (keys tcdm.size, l2.size)`,
+      hint: `TCDM has ${this.machine.tcdm.size} bytes from 0x10000000, L2 ${this.machine.l2.size} from 0x1c000000 (keys tcdm.size, l2.size)`,
     });
   }
 
@@ -398,7 +253,7 @@ class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
   write(address: number, data: Uint8Array): void {
     const memory = this.memoryOf(address, data.length);
     memory.u8.set(data, address - memory.base);
-    this.harts.codeCache.invalidate();
+    this.machine.harts.codeCache.invalidate();
   }
 
   hart(index: number): HartView {
@@ -406,28 +261,37 @@ class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
     const names = ['running', 'running', 'waiting', 'sleeping', 'sleeping', 'stopped'] as const;
     const m = s.mode[index << HART_SHIFT];
     return {
+      ...(this.isController(index) ? { name: 'controller' } : {}),
       pc: s.pc[index << HART_SHIFT] >>> 0,
       registers: Array.from({ length: 32 }, (_, x) => s.registers[(index << HART_SHIFT) + x] >>> 0),
       state: names[m],
       waitsFor: this.waitsFor(index),
-      recent: recentInstructions(s, this.harts.codeCache, index),
+      recent: recentInstructions(s, this.machine.harts.codeCache, index),
     };
   }
 
   private waitsFor(hart: number): string | undefined {
+    const { events, harts, chip } = this.machine;
     const m = this.state.mode[hart << HART_SHIFT];
-    if (m === mode.waitForInterrupt) return 'wfi: waits for an event or an enabled interrupt';
+    if (m === mode.stopped && chip !== undefined) {
+      return `not started (FETCH_ENABLE at 0x10200008, bit ${hart}, is 0)`;
+    }
+    if (m === mode.waitForInterrupt) {
+      const what = 'wfi: waits for an event or an enabled interrupt';
+      return this.isController(hart) ? `${what}; ${chip?.interrupts.describe()}` : what;
+    }
     if (m !== mode.asleep && m !== mode.held) return undefined;
-    return this.events.describeWait(hart) ?? this.harts.memory.reason(hart);
+    const event = this.isController(hart) ? undefined : events.describeWait(hart);
+    return event ?? harts.memory.reason(hart);
   }
 
   stats(): MachineStats {
-    return machineStats(this, this.now);
+    return machineStats(this.machine, this.now);
   }
 
   trace(sink: TraceSink | undefined): void {
-    if (sink === undefined) return this.harts.trace(undefined);
-    this.harts.trace((hart, pc, cycle) => {
+    if (sink === undefined) return this.machine.harts.trace(undefined);
+    this.machine.harts.trace((hart, pc, cycle) => {
       // Who looks at the machine from here sees it in this cycle.
       this.now = cycle;
       sink(hart, pc, cycle);
@@ -440,29 +304,34 @@ class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
 
   setToHost(address: number): void {
     this.memoryOf(address, 4);
-    this.harts.memory.hostCalls.watch(address);
+    this.machine.harts.memory.hostCalls.watch(address);
   }
 
   preload(section: string, bytes: Uint8Array): boolean {
-    return this.accelerators.some((engine) => engine?.preload(section, bytes) === true);
+    return this.machine.accelerators.some((engine) => engine?.preload(section, bytes) === true);
   }
 
   disassemble(address: number): { text: string; bytes: number } {
-    return this.harts.codeCache.disassemble(address);
+    return this.machine.harts.codeCache.disassemble(address);
   }
 
   map(): { base: number; size: number; name: string; latency: number }[] {
     const memories = [
-      { base: this.tcdm.base, size: this.tcdm.size, name: 'tcdm', latency: 1 },
+      { base: this.machine.tcdm.base, size: this.machine.tcdm.size, name: 'tcdm', latency: 1 },
       {
         base: addressMap.tcdm_test_and_set.base,
-        size: this.tcdm.size,
+        size: this.machine.tcdm.size,
         name: 'tcdm_test_and_set',
         latency: 1,
       },
-      { base: this.l2.base, size: this.l2.size, name: 'l2', latency: this.config.l2.latency },
+      {
+        base: this.machine.l2.base,
+        size: this.machine.l2.size,
+        name: 'l2',
+        latency: this.config.l2.latency,
+      },
     ];
-    const peripherals = this.bus.regions.map(({ base, size, name, latency }) => ({
+    const peripherals = this.machine.bus.regions.map(({ base, size, name, latency }) => ({
       base,
       size,
       name,
@@ -474,9 +343,9 @@ class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
   save(): unknown {
     return {
       now: this.now,
-      tcdm: this.tcdm.u8.slice(),
-      l2: this.l2.u8.slice(),
-      parts: Object.fromEntries(this.parts.map(([name, part]) => [name, part.save()])),
+      tcdm: this.machine.tcdm.u8.slice(),
+      l2: this.machine.l2.u8.slice(),
+      parts: Object.fromEntries(this.machine.parts.map(([name, part]) => [name, part.save()])),
     };
   }
 
@@ -488,9 +357,9 @@ class Machine implements MachineApi, HartsHost, RunControl, CountingParts {
       parts: Record<string, unknown>;
     };
     this.now = saved.now;
-    this.tcdm.u8.set(saved.tcdm);
-    this.l2.u8.set(saved.l2);
-    for (const [name, part] of this.parts) part.restore(saved.parts[name]);
+    this.machine.tcdm.u8.set(saved.tcdm);
+    this.machine.l2.u8.set(saved.l2);
+    for (const [name, part] of this.machine.parts) part.restore(saved.parts[name]);
     this.stop = undefined;
   }
 }

@@ -5,7 +5,12 @@ import type { dmaParameters } from './dma/index.js';
 import type { eventParameters } from './event/index.js';
 import type { timingParameters } from './hart/timing.js';
 import type { icacheParameters } from './icache/parameters.js';
-import type { busParameters, l2Parameters, tcdmParameters } from './interconnect/parameters.js';
+import type {
+  busParameters,
+  controllerParameters,
+  l2Parameters,
+  tcdmParameters,
+} from './interconnect/parameters.js';
 
 /** Keys without a prefix: the cluster as a whole. */
 export const clusterParameters = {
@@ -58,4 +63,5 @@ export interface MachineConfig extends ConfigOf<typeof clusterParameters> {
   dma: ConfigOf<typeof dmaParameters>;
   timer: ConfigOf<typeof timerParameters>;
   control: ConfigOf<typeof clusterControlParameters>;
+  controller: ConfigOf<typeof controllerParameters>;
 }

@@ -133,10 +133,10 @@ export function describeCommand(command: Command): string {
 export function moveBytes(command: Command, inner: OuterMemory, outer: OuterMemory): void {
   const { external, tcdm, toTcdm, incrementing } = command;
   for (let i = 0; i < command.bytes; i++) {
-    const inside = placeOf(tcdm, i);
-    const outside = incrementing ? placeOf(external, i) : external.address + (i & 7);
-    if (toTcdm) inner.store(inside, outer.load(outside));
-    else outer.store(outside, inner.load(inside));
+    const near = placeOf(tcdm, i);
+    const far = incrementing ? placeOf(external, i) : external.address + (i & 7);
+    if (toTcdm) inner.store(near, outer.load(far));
+    else outer.store(far, inner.load(near));
   }
 }
 

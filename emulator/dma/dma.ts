@@ -39,6 +39,8 @@ export class Dma implements Unit, Stateful {
   readonly fast: Peripheral;
   /** The port at 0x10201800: one queue for all. */
   readonly slow: Peripheral;
+  /** The port at 0x10201c00, for a controller outside the cluster: a queue of its own. */
+  readonly chip: Peripheral;
   readonly control: HartControl;
 
   private readonly queues: readonly CommandQueue[];
@@ -77,9 +79,10 @@ export class Dma implements Unit, Stateful {
     const { harts, control, outer, ports } = environment;
     this.environment = environment;
     this.control = control;
-    this.queues = Array.from({ length: harts + 1 }, () => new CommandQueue(this));
+    this.queues = Array.from({ length: harts + 2 }, () => new CommandQueue(this));
     this.fast = new DmaPort('DMA', this, (hart) => this.queues[hart]);
     this.slow = new DmaPort('DMA (shared port)', this, () => this.queues[harts]);
+    this.chip = new DmaPort('DMA (port of the chip)', this, () => this.queues[harts + 1]);
     this.sender = new Sender(config, outer, [ports[0], ports[1]], (id, bytes, now) => {
       this.bytesOut += bytes;
       this.arrived(id, bytes, now);

@@ -11,6 +11,7 @@ import { Mutexes } from './mutexes.js';
 import type { eventParameters } from './parameters.js';
 import { EventFastPort, EventSlowPort } from './ports.js';
 import { eventFastRegisters, eventSlowRegisters } from './registers.js';
+import { SocFifo } from './soc-fifo.js';
 import { Wait } from './wait.js';
 
 const waitTexts = [
@@ -62,6 +63,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
   readonly queue: BarrierQueue;
   readonly mutexes: Mutexes;
   readonly dispatch: Dispatch;
+  readonly soc: SocFifo;
   readonly waitKind: Uint8Array;
   readonly waitIndex: Uint8Array;
 
@@ -73,7 +75,8 @@ export class EventUnit implements Unit, EventSink, Stateful {
   private readonly answered: Uint8Array;
   /** The held read was taken back, for an interrupt: it will be tried again. */
   private readonly withdrawn: Uint8Array;
-  private readonly irqLevel: Uint8Array;
+  /** Lines that a hart sees: bit 0 for the one line, or one bit each. */
+  private readonly irqLevel: Uint32Array;
   /** Event lines of each hart in the current cycle. */
   private readonly lines: Uint32Array;
   private readonly interruptLine: number;
@@ -89,6 +92,8 @@ export class EventUnit implements Unit, EventSink, Stateful {
     config: ConfigOf<typeof eventParameters>,
     private readonly control: HartControl,
     readonly harts: number,
+    /** RI5CY: each event has an interrupt line of its own, and taking the interrupt clears it. */
+    private readonly vectored = false,
   ) {
     if (harts > 16) {
       throw new OctobarError('config', `the event unit serves 16 harts, not ${harts}`, {
@@ -108,12 +113,13 @@ export class EventUnit implements Unit, EventSink, Stateful {
     this.clearsIn = new Uint8Array(harts);
     this.answered = new Uint8Array(harts);
     this.withdrawn = new Uint8Array(harts);
-    this.irqLevel = new Uint8Array(harts);
+    this.irqLevel = words();
     this.barriers = new Barriers(config.barriers);
     this.queue = new BarrierQueue(config.barriers, harts);
     this.mutexes = new Mutexes(config.mutexes);
     this.dispatch = new Dispatch(config.dispatch_depth, harts);
     this.allHarts = (1 << harts) - 1;
+    this.soc = new SocFifo(this, this.allHarts);
     this.interruptLine = config.interrupt_line;
     this.fast = new EventFastPort(this, new RegisterDecoder('event unit', eventFastRegisters));
     this.slow = new EventSlowPort(
@@ -315,10 +321,22 @@ export class EventUnit implements Unit, EventSink, Stateful {
   }
 
   private driveInterrupt(hart: number): void {
-    const level = (this.buffer[hart] & this.irqMask[hart]) !== 0 ? 1 : 0;
-    if (level === this.irqLevel[hart]) return;
+    const events = (this.buffer[hart] & this.irqMask[hart]) >>> 0;
+    const level = this.vectored ? events : events === 0 ? 0 : 1;
+    const changed = level ^ this.irqLevel[hart];
+    if (changed === 0) return;
     this.irqLevel[hart] = level;
-    this.control.interrupt(hart, this.interruptLine, level === 1);
+    if (!this.vectored) return this.control.interrupt(hart, this.interruptLine, level === 1);
+    for (let line = 0; line < 32; line++) {
+      if (((changed >>> line) & 1) !== 0) {
+        this.control.interrupt(hart, line, ((level >>> line) & 1) !== 0);
+      }
+    }
+  }
+
+  /** A hart has entered the handler of an interrupt line. */
+  taken(hart: number, line: number): void {
+    if (this.vectored) this.clear(hart, 1 << line);
   }
 
   reset(): void {
@@ -329,6 +347,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
     this.nextTurn = Infinity;
     this.mutexes.reset();
     this.dispatch.reset();
+    this.soc.reset();
     this.scheduled = [];
     this.clock = 0;
     this.dirty = false;
@@ -344,6 +363,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
       nextTurn: this.nextTurn === Infinity ? -1 : this.nextTurn,
       mutexes: this.mutexes.save(),
       dispatch: this.dispatch.save(),
+      soc: this.soc.save(),
       scheduled: [...this.scheduled],
       clock: this.clock,
       dirty: this.dirty,
@@ -353,12 +373,13 @@ export class EventUnit implements Unit, EventSink, Stateful {
   restore(state: unknown): void {
     const s = state as {
       words: (Uint32Array | Uint8Array)[];
-      irqLevel: Uint8Array;
+      irqLevel: Uint32Array;
       barriers: unknown;
       queue: unknown;
       nextTurn: number;
       mutexes: unknown;
       dispatch: unknown;
+      soc: unknown;
       scheduled: Scheduled[];
       clock: number;
       dirty: boolean;
@@ -371,6 +392,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
     this.nextTurn = s.nextTurn < 0 ? Infinity : s.nextTurn;
     this.mutexes.restore(s.mutexes);
     this.dispatch.restore(s.dispatch);
+    this.soc.restore(s.soc);
     this.scheduled = [...s.scheduled];
     this.clock = s.clock;
     this.dirty = s.dirty;

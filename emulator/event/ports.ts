@@ -227,6 +227,7 @@ export class EventSlowPort extends EventPort {
     const hit = this.decoder.find(offset, size, false);
     if (hart >= 0) this.unit.advance(now);
     if (hit.register.name.startsWith('BARRIER_')) return this.readBarrier(hit);
+    if (hit.register.name === 'SOC_EVENT') return this.readSoc(hit, hart, now);
     return this.readCore(hit.register.name, this.block(hit));
   }
 
@@ -237,6 +238,15 @@ export class EventSlowPort extends EventPort {
     if (name === 'SW_TRIGGER') this.unit.signal(hit.index, value);
     else if (name.startsWith('BARRIER_')) this.writeBarrier(hit, value);
     else this.writeCore(name, this.block(hit), value);
+  }
+
+  private readSoc(hit: RegisterHit, hart: number, now: number): number {
+    const { soc } = this.unit;
+    if (soc.connected) return soc.read(hart >= 0, now);
+    throw this.decoder.misuse(
+      `${this.decoder.label(hit)} needs a chip around the cluster that sends events`,
+      'choose a machine with a controller hart, for example --preset pulp-open',
+    );
   }
 
   private block(hit: RegisterHit): number {

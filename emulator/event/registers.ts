@@ -239,8 +239,12 @@ export const eventSlowRegisters: RegisterMap = {
       name: 'SOC_EVENT',
       offset: 0x700,
       access: 'ro',
-      modelled: false,
-      meaning: 'Oldest SoC peripheral event; there are no such peripherals here.',
+      meaning:
+        'Oldest SoC event, taken out by the read; only with a controller hart, an error without.',
+      fields: [
+        { name: 'ID', lsb: 0, width: 8, meaning: 'Number of the event.' },
+        { name: 'VALID', lsb: 31, width: 1, meaning: '0: there was none.' },
+      ],
     },
     {
       name: 'EXTERNAL_EVENT',

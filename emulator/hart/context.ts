@@ -35,6 +35,8 @@ export interface InterpreterContext {
   readonly tcdmCodeEnd: number;
   /** Looks at a hart with `attention` before it issues; true when it takes an interrupt instead. */
   attend(hart: number): boolean;
+  /** Bytes of the TCDM that a hart with `attention` reaches through the crossbar. */
+  reachOf(hart: number): number;
   /** Index into `code` of a pc outside L2; an address that is no memory is an error. */
   indexOf(hart: number, pc: number): number;
   /** By line of code: a bit for each hart whose private instruction cache holds it. */

@@ -1,6 +1,7 @@
-import { csrByAddress, EVENT_COUNTERS } from '../isa/csr.js';
+import { csrByAddress, EVENT_COUNTERS, PCCR, pulpCsrByAddress, type CsrRow } from '../isa/csr.js';
 import { OctobarError } from '../sim/error.js';
 import { eventCount, SUPPORTED_EVENTS, type FetchMisses } from './performance-events.js';
+import { PULP_EVENT_BITS, PulpCounters } from './pulp-counters.js';
 import type { HartState } from './state.js';
 import { HART_SHIFT } from './slot.js';
 
@@ -41,26 +42,38 @@ const U64 = (1n << 64n) - 1n;
 export interface CsrOptions {
   readonly misa: number;
   readonly clusterId: number;
-  /** Whether the registers of CORE-V exist. */
+  /** The hart that has an interrupt controller of its own before it: number (-1 without one) and cluster. */
+  readonly controller: { readonly hart: number; readonly cluster_id: number };
+  /** Whether the registers of CORE-V exist, or those of RI5CY. */
   readonly coreV: boolean;
+  readonly pulp: boolean;
   /** Misses of the instruction cache; undefined when every fetch hits. */
   readonly misses: FetchMisses | undefined;
 }
 
 export class CsrFile {
+  /** The registers that exist, by address. */
+  readonly table: ReadonlyMap<number, CsrRow>;
   private harts: HartCsrs[] = [];
+  private readonly pulp: PulpCounters;
 
   constructor(
     private readonly state: HartState,
     private readonly options: CsrOptions,
   ) {
+    this.table = options.pulp ? pulpCsrByAddress : csrByAddress;
+    this.pulp = new PulpCounters(state.count, (hart, event, now, done) =>
+      this.pulpEvent(hart, event, now, done),
+    );
     this.reset();
   }
 
   reset(): void {
-    this.harts = Array.from({ length: this.state.count }, () => ({
+    this.pulp.reset();
+    this.harts = Array.from({ length: this.state.count }, (_, hart) => ({
       mstatus: MPP,
-      mie: 0,
+      // RI5CY leaves masking to the unit before it, as does the controller to that of its chip.
+      mie: this.hasMie(hart) ? 0 : -1,
       mip: 0,
       mtvec: 1,
       mtvecWritten: false,
@@ -75,15 +88,17 @@ export class CsrFile {
 
   save() {
     // JSON has no 64-bit integers.
-    return this.harts.map((csrs) => ({
+    const harts = this.harts.map((csrs) => ({
       ...csrs,
       counters: csrs.counters.map((counter) => ({ ...counter, offset: String(counter.offset) })),
     }));
+    return { harts, pulp: this.pulp.save() };
   }
 
   restore(state: unknown): void {
     const saved = state as ReturnType<CsrFile['save']>;
-    this.harts = saved.map((csrs) => ({
+    this.pulp.restore(saved.pulp);
+    this.harts = saved.harts.map((csrs) => ({
       ...csrs,
       counters: csrs.counters.map((counter) => ({ ...counter, offset: BigInt(counter.offset) })),
     }));
@@ -93,9 +108,18 @@ export class CsrFile {
     return this.harts[hart];
   }
 
+  private hasMie(hart: number): boolean {
+    return !this.options.pulp && hart !== this.options.controller.hart;
+  }
+
+  private hartId(hart: number): number {
+    const { controller, clusterId } = this.options;
+    return hart === controller.hart ? controller.cluster_id << 5 : (clusterId << 5) | hart;
+  }
+
   /** Value of a CSR when its access leaves decode in cycle `now`; undefined when it does not exist. */
   read(hart: number, address: number, now: number): number | undefined {
-    const row = csrByAddress.get(address);
+    const row = this.table.get(address);
     if (row === undefined || (row.coreV && !this.options.coreV)) return undefined;
     const csrs = this.of(hart);
     switch (row.name) {
@@ -119,7 +143,7 @@ export class CsrFile {
         return csrs.inhibit;
       case 'mhartid':
       case 'uhartid':
-        return (this.options.clusterId << 5) | hart;
+        return this.hartId(hart);
       case 'privlv':
         return 3;
       case 'lpstart0':
@@ -134,12 +158,18 @@ export class CsrFile {
         return this.state.loopEnd1[hart << HART_SHIFT];
       case 'lpcount1':
         return this.state.loopCount1[hart << HART_SHIFT];
+      case 'pcer':
+        return this.pulp.events(hart);
+      case 'pcmr':
+        return this.pulp.modeOf(hart);
       case 'mtval':
       case 'mvendorid':
       case 'marchid':
       case 'mimpid':
+      case 'pccr31':
         return 0;
     }
+    if (row.pulp) return this.pulp.read(hart, address - PCCR, now) | 0;
     if (address >= 0x323 && address < 0x340) return csrs.counters[address - 0x320].events;
     const value = this.counter(hart, address & 0x1f, now);
     return Number(((address & 0x80) !== 0 ? value >> 32n : value) & 0xffffffffn) | 0;
@@ -151,12 +181,14 @@ export class CsrFile {
    */
   write(hart: number, address: number, value: number, now: number): void {
     const csrs = this.of(hart);
-    switch (csrByAddress.get(address)?.name) {
+    const row = this.table.get(address);
+    if (row?.pulp === true) return this.writePulp(hart, row, value, now);
+    switch (row?.name) {
       case 'mstatus':
         csrs.mstatus = (value & (MIE | MPIE)) | MPP;
         return;
       case 'mie':
-        csrs.mie = value & INTERRUPT_LINES;
+        if (this.hasMie(hart)) csrs.mie = value & INTERRUPT_LINES;
         return;
       case 'mtvec':
         // The vector table is 256-byte aligned; only direct and vectored modes exist.
@@ -204,6 +236,43 @@ export class CsrFile {
       high ? (word << 32n) | (old & 0xffffffffn) : (old & ~0xffffffffn) | word,
       now,
     );
+  }
+
+  private writePulp(hart: number, row: CsrRow, value: number, now: number): void {
+    const s = this.state;
+    const at = hart << HART_SHIFT;
+    switch (row.name) {
+      case 'pcer':
+        return this.pulp.select(hart, value, now);
+      case 'pcmr':
+        return this.pulp.setMode(hart, value, now);
+      case 'pccr31':
+        return this.pulp.writeAll(hart, value, now);
+      case 'lpstart0':
+        s.loopStart0[at] = value & -2;
+        return;
+      case 'lpend0':
+        s.loopEnd0[at] = value & -2;
+        return;
+      case 'lpcount0':
+        s.loopCount0[at] = value;
+        return;
+      case 'lpstart1':
+        s.loopStart1[at] = value & -2;
+        return;
+      case 'lpend1':
+        s.loopEnd1[at] = value & -2;
+        return;
+      case 'lpcount1':
+        s.loopCount1[at] = value;
+        return;
+      default:
+        return this.pulp.write(hart, row.address - PCCR, value, now);
+    }
+  }
+
+  private pulpEvent(hart: number, event: number, now: number, done: 0 | 1): number {
+    return eventCount(this.state, hart, PULP_EVENT_BITS[event], now, done, this.options.misses);
   }
 
   /** Value of a counter before, or with `done` 1 after, the instruction that leaves decode now. */

@@ -197,7 +197,7 @@ function emitRequest(row: Row): string[] {
     ...(postIncrement === true
       ? [`$nextBase = (${operands.rs1} + ${stepOf(row.memory!)}) | 0;`]
       : []),
-    `if (offset >>> 0 < tcdmSize${crosses}) {`,
+    `if (offset >>> 0 < reach${crosses}) {`,
     '  $requestOffset = offset;',
     '  $requestSlot = w;',
     '  $since = t;',

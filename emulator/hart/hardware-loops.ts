@@ -1,4 +1,4 @@
-import { csrByAddress } from '../isa/csr.js';
+import { csrByAddress, pulpCsrByAddress, type CsrRow } from '../isa/csr.js';
 import type { Decoded, Row } from '../isa/row.js';
 import { OctobarError } from '../sim/error.js';
 import type { CodeCache } from './code-cache.js';
@@ -49,19 +49,31 @@ export class HardwareLoops {
   private readonly good = [new Map<number, number>(), new Map<number, number>()] as const;
   private readonly last = new Map<number, LastInstruction>();
   private generation = -1;
+  private readonly csrs: ReadonlyMap<number, CsrRow>;
+  /** Bytes from the last instruction of a loop to what its end register holds. */
+  private readonly endDistance: number;
 
+  /** @param older the rules of RI5CY instead of those of CV32E40P */
   constructor(
     private readonly state: HartState,
     private readonly codeCache: CodeCache,
-  ) {}
+    private readonly older: boolean,
+  ) {
+    this.csrs = older ? pulpCsrByAddress : csrByAddress;
+    this.endDistance = older ? 0 : 4;
+  }
 
   /** Loop registers were replaced from outside: the code cache has to know the ends again. */
   restored(): void {
+    for (let hart = 0; hart < this.state.count; hart++) this.watchEnds(hart);
+  }
+
+  /** Loop registers of a hart were written one by one. */
+  watchEnds(hart: number): void {
     const { loopCount0, loopEnd0, loopCount1, loopEnd1 } = this.state;
-    for (let at = 0; at < this.state.count << HART_SHIFT; at += 1 << HART_SHIFT) {
-      if (loopCount0[at] !== 0) this.codeCache.watchLoopEnd(loopEnd0[at] - 4);
-      if (loopCount1[at] !== 0) this.codeCache.watchLoopEnd(loopEnd1[at] - 4);
-    }
+    const at = hart << HART_SHIFT;
+    if (loopCount0[at] !== 0) this.codeCache.watchLoopEnd(loopEnd0[at] - this.endDistance);
+    if (loopCount1[at] !== 0) this.codeCache.watchLoopEnd(loopEnd1[at] - this.endDistance);
   }
 
   private forgetOldCode(): void {
@@ -85,40 +97,46 @@ export class HardwareLoops {
         ? [s.loopStart0, s.loopEnd0, s.loopCount0]
         : [s.loopStart1, s.loopEnd1, s.loopCount1];
     const { start, end, count } = row.loop!;
+    const name = this.older ? (row.pulp?.name ?? row.name) : row.name;
     const refuse = (rule: string): never => {
-      throw new OctobarError('hardware-loop', `${row.name} of loop ${loop}: ${rule}`, {
+      throw new OctobarError('hardware-loop', `${name} of loop ${loop}: ${rule}`, {
         hart,
         pc: pc >>> 0,
         cycle: now,
-        hint: 'the hardware would go on with undefined behaviour; the rules are in the CV32E40P user manual, "CORE-V Hardware Loop feature"',
+        hint: `the hardware would go on with undefined behaviour; the rules are in the ${this.older ? 'RI5CY user manual, "Hardware Loops"' : 'CV32E40P user manual, "CORE-V Hardware Loop feature"'}`,
       });
     };
     const relative = start === 'next' || start === 'offset' || end === 'offset';
-    if (relative && (pc & 3) !== 0) refuse('the set-up instruction must lie at a multiple of 4');
-    if ((start !== undefined || end !== undefined) && counts[at] !== 0) {
+    const strict = !this.older;
+    if (strict && relative && (pc & 3) !== 0)
+      refuse('the set-up instruction must lie at a multiple of 4');
+    if (strict && (start !== undefined || end !== undefined) && counts[at] !== 0) {
       refuse(`start and end must not change while the count is not 0 (it is ${counts[at] >>> 0})`);
     }
     const register = s.registers[at + ((slot >>> RS1_SHIFT) & REGISTER_MASK)];
     // cv.setupi has its count in the immediate, and the words to its end in the place of rs2.
     const offset =
       row.format === 'loop-setup-immediate'
-        ? 4 * ((slot >>> RS2_SHIFT) & REGISTER_MASK)
+        ? (this.older ? 2 : 4) * ((slot >>> RS2_SHIFT) & REGISTER_MASK)
         : immediate;
-    // The two low bits of both addresses are wired to 0.
+    // The low bits of both addresses are wired to 0: two, or one of RI5CY.
+    const wired = this.older ? -2 : -4;
     if (start !== undefined) {
       starts[at] =
-        start === 'next' ? pc + 4 : start === 'register' ? register & -4 : (pc + offset) & -4;
+        start === 'next' ? pc + 4 : start === 'register' ? register & wired : (pc + offset) & wired;
     }
-    if (end !== undefined) ends[at] = end === 'register' ? register & -4 : (pc + offset) & -4;
-    if (count === undefined) return;
-    counts[at] = count === 'register' ? register : immediate;
+    if (end !== undefined) ends[at] = end === 'register' ? register & wired : (pc + offset) & wired;
+    if (count !== undefined) counts[at] = count === 'register' ? register : immediate;
     if (counts[at] === 0) return;
+    // RI5CY takes the three registers in any order: until all are there, there is nothing to check.
+    if (count === undefined) return this.older ? this.watchEnds(hart) : undefined;
+    if (this.older && (starts[at] === 0 || ends[at] === 0)) return;
     this.forgetOldCode();
     if (this.good[loop].get(starts[at]) !== ends[at]) {
       this.checkBody(loop, starts[at], ends[at], refuse);
     }
-    this.checkNesting(at, refuse);
-    this.codeCache.watchLoopEnd(ends[at] - 4);
+    if (strict) this.checkNesting(at, refuse);
+    this.codeCache.watchLoopEnd(ends[at] - this.endDistance);
     this.forgetOldCode();
     this.good[loop].set(starts[at], ends[at]);
   }
@@ -129,6 +147,7 @@ export class HardwareLoops {
     end: number,
     refuse: (rule: string) => never,
   ): void {
+    if (this.older) return this.checkOlderBody(start, end, refuse);
     const bytes = (end >>> 0) - (start >>> 0);
     if (bytes < 4 * MIN_BODY) {
       refuse(`the body must have at least ${MIN_BODY} instructions, it has ${bytes} bytes`);
@@ -140,6 +159,22 @@ export class HardwareLoops {
       if (rule !== undefined) {
         refuse(`${rule}, but ${this.codeCache.disassemble(pc).text} is at 0x${hex(pc)}`);
       }
+    }
+  }
+
+  /** RI5CY: at least two instructions, and the last one is no jump; all else may be inside. */
+  private checkOlderBody(start: number, last: number, refuse: (rule: string) => never): void {
+    if (this.codeCache.indexOf(start) < 0 || this.codeCache.indexOf(last) < 0) {
+      refuse('the body must lie in memory');
+    }
+    const bytes = this.codeCache.isLongWithoutMark(start) ? 4 : 2;
+    if (last >>> 0 < (start >>> 0) + bytes) {
+      refuse('the body must have at least 2 instructions, and end where the last one begins');
+    }
+    const decoded = this.codeCache.decodeAt(last);
+    const rule = decoded && forbiddenAtEnd(decoded);
+    if (rule !== undefined) {
+      refuse(`${rule}, but ${this.codeCache.disassemble(last).text} is at 0x${hex(last)}`);
     }
   }
 
@@ -173,7 +208,7 @@ export class HardwareLoops {
     const at = hart << HART_SHIFT;
     const s = this.state;
     const waited = s.waited[at] !== 0;
-    const end = (pc + 4) | 0;
+    const end = (pc + this.endDistance) | 0;
     s.waited[at] = 0;
     s.loopCounted[at] = 0;
     const entry = this.entryOf(pc, on, cacheable);
@@ -184,11 +219,18 @@ export class HardwareLoops {
       s.loopCounted[at] = 1;
       left = --s.loopCount0[at];
       start = s.loopStart0[at];
+      // Where both loops of RI5CY end at once, the outer one goes on when the inner one is through.
+      if (left === 0 && this.older && s.loopEnd1[at] === end && s.loopCount1[at] !== 0) {
+        s.loopCounted[at] = 3;
+        left = --s.loopCount1[at];
+        start = s.loopStart1[at];
+      }
     } else if (s.loopEnd1[at] === end && s.loopCount1[at] !== 0) {
       s.loopCounted[at] = 2;
       left = --s.loopCount1[at];
       start = s.loopStart1[at];
     } else return on;
+    if (this.older) return this.olderBack(at, pc, on, start, left, entry);
     const flushed = s.afterFlush[at];
     const late = flushed === pc || flushed === ((pc - 4) | 0);
     if (late) s.afterFlush[at] = 0;
@@ -208,6 +250,26 @@ export class HardwareLoops {
     return entry.back;
   }
 
+  /** RI5CY: the jump back is free, but fetching a 32-bit instruction that straddles two words is not. */
+  private olderBack(
+    at: number,
+    pc: number,
+    on: number,
+    start: number,
+    left: number,
+    entry: LastInstruction,
+  ): number {
+    if (left === 0) return on;
+    const s = this.state;
+    s.loopTarget[at] = start;
+    s.loopExtra[at] = (start & 2) !== 0 && this.codeCache.isLong(start) ? 1 : 0;
+    if (entry.start !== start) {
+      entry.start = start;
+      entry.back = this.codeCache.loopBackWord(pc, on, start) | JUMPS_BACK;
+    }
+    return entry.back;
+  }
+
   private entryOf(pc: number, on: number, cacheable: boolean): LastInstruction {
     const old = this.last.get(pc);
     if (old !== undefined && old.generation === this.codeCache.generation) return old;
@@ -219,7 +281,7 @@ export class HardwareLoops {
       back: on | JUMPS_BACK,
       start: -1,
       traps: decoded === undefined || timing === 'ecall' || timing === 'ebreak',
-      flushes: timing === 'csr' && csrByAddress.get(decoded!.imm)?.flushes === true,
+      flushes: timing === 'csr' && this.csrs.get(decoded!.imm)?.flushes === true,
     };
     if (cacheable) this.last.set(pc, entry);
     return entry;
@@ -255,8 +317,8 @@ export class HardwareLoops {
     const at = hart << HART_SHIFT;
     const s = this.state;
     if (!this.codeCache.endsLoop(s.pc[at])) return;
-    if (s.loopCounted[at] === 1) s.loopCount0[at]++;
-    else if (s.loopCounted[at] === 2) s.loopCount1[at]++;
+    if ((s.loopCounted[at] & 1) !== 0) s.loopCount0[at]++;
+    if ((s.loopCounted[at] & 2) !== 0) s.loopCount1[at]++;
     s.loopCounted[at] = 0;
   }
 }
@@ -280,6 +342,24 @@ function forbidden(d: Decoded, loop: number, isLast: boolean): string | undefine
     case 'event-load':
       // The RTL does not count the turn then: the loop would never end.
       return isLast ? 'the last instruction must not be an event load' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The rule of RI5CY that an instruction breaks at the end of a loop. */
+function forbiddenAtEnd({ row }: Decoded): string | undefined {
+  switch (row.timing) {
+    case 'branch':
+    case 'jump':
+    case 'jalr':
+    case 'mret':
+      return 'the last instruction must not be a branch or jump';
+    case 'wfi':
+    case 'event-load':
+      return 'the last instruction must not put the hart to sleep';
+    case 'loop':
+      return 'the last instruction must not set up a loop';
     default:
       return undefined;
   }

@@ -12,27 +12,12 @@ import type { HartsHost } from './host.js';
 import { InstructionFetch } from './instruction-fetch.js';
 import { HardwareLoops } from './hardware-loops.js';
 import { createDecoder } from '../isa/decoder.js';
-import type { InstructionCache } from '../icache/instruction-cache.js';
 import { MemoryAccess } from './memory-access.js';
+import type { HartsOptions } from './options.js';
 import { COST_MASK, COST_SHIFT, HART_SHIFT, REGISTER_MASK, RS1_SHIFT, rowOf } from './slot.js';
 import { AT, DISTURBED, mode, NOW, type HartState, type StallCause } from './state.js';
 import { Traps } from './traps.js';
 import type { timingParameters } from './timing.js';
-
-export interface HartsOptions {
-  readonly state: HartState;
-  readonly arbiter: HartArbiter;
-  readonly timing: ConfigOf<typeof timingParameters>;
-  readonly isa: string;
-  readonly clusterId: number;
-  readonly tcdm: Memory;
-  readonly l2: Memory;
-  /** TCDM through test-and-set. */
-  readonly testAndSetBase: number;
-  readonly l2Latency: number;
-  /** Undefined: every fetch hits. */
-  readonly icache: InstructionCache | undefined;
-}
 
 /** The harts beyond the generated switch: what its rare events lead to, each in a part of its own. */
 export class Harts implements InterpreterContext, HartControl {
@@ -49,6 +34,10 @@ export class Harts implements InterpreterContext, HartControl {
   readonly csrs: CsrFile;
   readonly loops: HardwareLoops;
   readonly memory: MemoryAccess;
+  /** Number of the hart outside the cluster, or -1. */
+  readonly controller: number;
+  /** The harts are RI5CY. */
+  readonly pulp: boolean;
   readonly resident: Uint16Array;
   readonly lineShift: number;
   private readonly fetchUnit: InstructionFetch;
@@ -70,25 +59,32 @@ export class Harts implements InterpreterContext, HartControl {
     this.l2Size = options.l2.size;
     this.count = options.state.count;
     const extensions = extensionsOf(options.isa);
-    this.codeCache = new CodeCache(
-      options.l2,
-      options.tcdm,
-      createDecoder(extensions),
-      options.timing,
-    );
-    this.loops = new HardwareLoops(options.state, this.codeCache);
-    const letters = (extensions.has('xcvelw') ? 1 << 23 : 0) | (1 << 8) | (1 << 12) | (1 << 2);
+    const decoder = createDecoder(extensions);
+    this.codeCache = new CodeCache(options.l2, options.tcdm, decoder, options.timing);
+    const pulp = (this.pulp = extensions.has('xpulpv2'));
+    this.loops = new HardwareLoops(options.state, this.codeCache, pulp);
+    const custom = pulp || extensions.has('xcvelw') ? 1 << 23 : 0;
     this.csrs = new CsrFile(options.state, {
-      misa: (1 << 30) | letters,
+      misa: (1 << 30) | custom | (1 << 12) | (1 << 8) | (1 << 2),
       clusterId: options.clusterId,
+      controller: options.controller,
       coreV: extensions.has('xcvhwlp'),
+      pulp,
       misses: options.icache,
     });
     this.memory = new MemoryAccess(this, options);
+    this.controller = options.controller.hart;
     const { icache } = options;
     this.resident = icache?.resident ?? new Uint16Array(0);
     this.lineShift = icache?.lineShift ?? 0;
-    this.fetchUnit = new InstructionFetch(options.state, this.codeCache, this.loops, host, icache);
+    this.fetchUnit = new InstructionFetch(
+      options.state,
+      this.codeCache,
+      this.loops,
+      host,
+      icache,
+      this.controller,
+    );
     this.traps = new Traps(this);
   }
 
@@ -255,6 +251,11 @@ export class Harts implements InterpreterContext, HartControl {
     this.traps.trace(sink);
   }
 
+  /** Bytes of the TCDM that a hart reaches through the crossbar. */
+  reachOf(hart: number): number {
+    return hart === this.controller ? 0 : this.tcdmSize;
+  }
+
   get traced(): boolean {
     return this.traps.traced;
   }
@@ -291,6 +292,8 @@ export class Harts implements InterpreterContext, HartControl {
   start(hart: number, pc: number, at: number): void {
     const s = this.state;
     s.pc[hart << HART_SHIFT] = pc & -2;
+    // RI5CY has its vectors around its boot address until mtvec says otherwise.
+    if (this.pulp) this.csrs.of(hart).mtvec = (pc & ~0xff) | 1;
     s.mode[hart << HART_SHIFT] = mode.running;
     s.next[hart << HART_SHIFT] = at;
     s.startedAt[hart << HART_SHIFT] = at;

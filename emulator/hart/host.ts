@@ -5,6 +5,8 @@ export interface HartsHost {
   exit(code: number, hart: number, now: number): void;
   /** Whether the event unit holds an event for a hart, so that `wfi` does not sleep. */
   eventPending(hart: number, now: number): boolean;
+  /** A hart enters the handler of an interrupt line. */
+  interruptTaken(hart: number, line: number): void;
   /** A sleeping read of the event unit is taken back for an interrupt. */
   withdraw(hart: number): void;
   output(hart: number, byte: number): void;

@@ -18,6 +18,8 @@ export class InstructionFetch {
     private readonly host: HartsHost,
     /** Undefined: every fetch hits. */
     private readonly icache: InstructionCache | undefined,
+    /** The hart outside the cluster, whose fetches pass by the cache; -1 when there is none. */
+    private readonly outside: number,
   ) {
     this.stoppedAt = new Float64Array(state.count).fill(-1);
   }
@@ -50,7 +52,7 @@ export class InstructionFetch {
    * code; 0 when its lines are there. They are counted as a stall.
    */
   wait(hart: number, pc: number, index: number, now: number): number {
-    if (this.icache === undefined) return 0;
+    if (this.icache === undefined || hart === this.outside) return 0;
     // The second half of an instruction that ends outside memory is a fault of `resolve`.
     const behind = this.codeCache.isLongWithoutMark(pc) ? this.codeCache.indexOf(pc + 2) : index;
     const wait = this.icache.fetch(hart, index, behind < 0 ? index : behind, now);

@@ -2,8 +2,9 @@ import type { PeripheralBus, PeripheralRegion } from '../interconnect/address-ma
 import type { MemoryMeaning } from '../isa/row.js';
 import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
-import type { Harts, HartsOptions } from './harts.js';
+import type { Harts } from './harts.js';
 import { HostCalls } from './host-calls.js';
+import type { HartsOptions } from './options.js';
 import {
   COST_MASK,
   COST_SHIFT,
@@ -18,6 +19,10 @@ import {
   rowOf,
 } from './slot.js';
 import { mode, phase, stall, type StallCause } from './state.js';
+
+/** Bytes from address 0 that are an alias: of the cluster, and of L2 (source: pulp-runtime memory_map.h, gvsoc-pulp soc.json). */
+const CLUSTER_ALIAS = 0x400000;
+const L2_ALIAS = 0x8000;
 
 /** Every load and store that is not one aligned access to the TCDM: misaligned ones, test-and-set, L2, peripherals. */
 export class MemoryAccess {
@@ -64,26 +69,57 @@ export class MemoryAccess {
 
   access(hart: number, slot: number, address: number, now: number): void {
     const { memory, timing } = rowOf(slot)!;
-    const at = address >>> 0;
+    const at = this.behindAlias(hart, address >>> 0);
     if (timing === 'event-load' && (at & 3) !== 0) {
       throw this.fault(
         'misaligned',
-        'cv.elw needs a word address',
+        `${this.nameAt(hart)} needs a word address`,
         hart,
         at,
         now,
         'use an address that is a multiple of 4',
       );
     }
-    if (this.tcdm.contains(at, 1)) return this.requestTcdm(hart, slot, memory!, at, now);
-    if (this.l2.contains(at, 1)) return this.accessL2(hart, slot, memory!, at, now);
+    const { controller } = this.options;
+    const outside = hart === controller.hart;
+    if (this.tcdm.contains(at, 1)) {
+      if (!outside) return this.requestTcdm(hart, slot, memory!, at, now);
+      return this.accessOuter(hart, slot, memory!, this.tcdm, at, controller.cluster_latency, now);
+    }
+    if (this.l2.contains(at, 1)) {
+      const latency = outside ? controller.l2_latency : this.options.l2Latency;
+      return this.accessOuter(hart, slot, memory!, this.l2, at, latency, now);
+    }
     const alias = at - this.options.testAndSetBase;
     if (alias >= 0 && alias < this.tcdm.size) {
+      if (outside) throw this.notForController(hart, 'the test-and-set view of the TCDM', at, now);
       return this.requestTestAndSet(hart, slot, memory!, alias, at, now);
     }
     const region = this.bus?.find(at);
     if (region === undefined) throw this.unmapped(hart, slot, at, now);
     this.accessPeripheral(hart, slot, memory!, region, at, now);
+  }
+
+  /**
+   * On a PULP chip the cluster is seen once more from address 0 by its own harts, and the first L2 bank
+   * by the controller. The first word stays free in every linker script: an access there is a null pointer.
+   */
+  private behindAlias(hart: number, at: number): number {
+    const { controller } = this.options;
+    if (controller.hart < 0 || at < 4) return at;
+    if (hart === controller.hart) return at < L2_ALIAS ? this.l2.base + at : at;
+    return at < CLUSTER_ALIAS ? this.tcdm.base + at : at;
+  }
+
+  private notForController(hart: number, what: string, at: number, now: number): OctobarError {
+    return this.fault(
+      'unmapped-access',
+      `${what} has no way to the controller hart`,
+      hart,
+      at,
+      now,
+      'the direct links belong to the harts of the cluster; the controller has the ports of all harts at 0x10200800 (event unit) and 0x10201800 (DMA)',
+    );
   }
 
   // --- TCDM ----------------------------------------------------------------------------------
@@ -229,26 +265,34 @@ export class MemoryAccess {
     this.hostCalls.stored(hart, address & -4, 4, this.harts.state.next[hart << HART_SHIFT]);
   }
 
-  // --- L2 ------------------------------------------------------------------------------------
+  // --- Memory without arbitration: L2, and the TCDM as the controller sees it ------------------
 
-  private accessL2(hart: number, slot: number, m: MemoryMeaning, at: number, now: number): void {
-    const offset = at - this.l2.base;
-    if (!this.l2.contains(at, m.bytes)) {
-      throw this.unmapped(hart, slot, this.l2.base + this.l2.size, now);
+  private accessOuter(
+    hart: number,
+    slot: number,
+    m: MemoryMeaning,
+    memory: Memory,
+    at: number,
+    cycles: number,
+    now: number,
+  ): void {
+    const offset = at - memory.base;
+    if (!memory.contains(at, m.bytes)) {
+      throw this.unmapped(hart, slot, memory.base + memory.size, now);
     }
     if (m.write) {
       const value = this.source(hart, slot);
-      for (let i = 0; i < m.bytes; i++) this.l2.u8[offset + i] = value >>> (8 * i);
+      for (let i = 0; i < m.bytes; i++) memory.u8[offset + i] = value >>> (8 * i);
       this.harts.codeCache.changed(at, m.bytes);
       this.hostCalls.stored(hart, at, m.bytes, now);
       this.deliver(hart, slot, m, 0);
     } else {
       let value = 0;
-      for (let i = 0; i < m.bytes; i++) value |= this.l2.u8[offset + i] << (8 * i);
+      for (let i = 0; i < m.bytes; i++) value |= memory.u8[offset + i] << (8 * i);
       this.deliver(hart, slot, m, value);
     }
     const accesses = (at & 3) + m.bytes > 4 ? 2 : 1;
-    const latency = this.options.l2Latency * accesses + this.flush(slot);
+    const latency = cycles * accesses + this.flush(slot);
     this.answered(hart, slot, m, now, latency, 'outer_memory');
   }
 
@@ -273,12 +317,15 @@ export class MemoryAccess {
       );
     }
     const s = this.harts.state;
+    const outside = hart === this.options.controller.hart;
+    const cycles = outside ? region.controllerLatency : region.latency;
+    if (cycles === undefined) throw this.notForController(hart, region.name, at, now);
     const isEventLoad = rowOf(slot)!.timing === 'event-load';
     this.accessing = hart;
     this.eventLoads[hart] = isEventLoad ? slot : 0;
     s.requestAddress[hart << HART_SHIFT] = at;
     s.requestSlot[hart << HART_SHIFT] = slot;
-    s.heldLatency[hart << HART_SHIFT] = region.latency + this.flush(slot);
+    s.heldLatency[hart << HART_SHIFT] = cycles + this.flush(slot);
     const { peripheral } = region;
     const offset = at - region.base;
     let value = 0;
@@ -409,12 +456,18 @@ export class MemoryAccess {
     (m.write ? this.harts.state.stores : this.harts.state.loads)[hart << HART_SHIFT]++;
   }
 
+  /** Mnemonic of the instruction in flight, in the dialect of the machine. */
+  private nameAt(hart: number): string {
+    const decoded = this.harts.codeCache.decodeAt(this.harts.state.pc[hart << HART_SHIFT]);
+    return decoded?.encoding.name ?? 'access';
+  }
+
   private unmapped(hart: number, slot: number, address: number, now: number): OctobarError {
-    const row = rowOf(slot)!;
-    const what = row.memory!.write ? 'store to' : 'load from';
+    const what = rowOf(slot)!.memory!.write ? 'store to' : 'load from';
+    const name = this.nameAt(hart);
     return this.fault(
       'unmapped-access',
-      `${row.name}: ${what} an address that nothing claims`,
+      `${name}: ${what} an address that nothing claims`,
       hart,
       address,
       now,

@@ -100,7 +100,7 @@ export const wordFields = [
   'loopExtra',
   /** Length of the instruction that jumps back. */
   'loopBytes',
-  /** Which loop the last watched instruction counted down: 1 + its number, or 0. */
+  /** Which loops the last watched instruction counted down: bit 0 and bit 1. */
   'loopCounted',
   /** Address of the first instruction after the last pipeline flush. */
   'afterFlush',

@@ -1,4 +1,3 @@
-import { csrByAddress } from '../isa/csr.js';
 import type { Row } from '../isa/row.js';
 import { OctobarError } from '../sim/error.js';
 import type { TraceSink } from '../api.js';
@@ -10,6 +9,9 @@ import { mode, NOT_EXECUTED, NOW } from './state.js';
 const CAUSE_ILLEGAL = 2;
 const CAUSE_BREAKPOINT = 3;
 const CAUSE_ECALL = 11;
+
+/** Bit of `attention` of the controller: the interpreter asks how far it reaches. */
+const OUTSIDE = 2;
 
 /** CV32E40P: fast interrupts 31..16 first, then external, software, timer. */
 const interruptOrder = [31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 11, 3, 7];
@@ -38,7 +40,7 @@ export class Traps {
   }
 
   csr(hart: number, row: Row, slot: number, address: number, now: number): void {
-    const entry = csrByAddress.get(address);
+    const entry = this.harts.csrs.table.get(address);
     const old = this.harts.csrs.read(hart, address, now);
     const r = this.harts.state.registers;
     const base = hart << HART_SHIFT;
@@ -54,6 +56,7 @@ export class Traps {
       const value =
         row.csr === 'write' ? operand : row.csr === 'set' ? old | operand : old & ~operand;
       this.harts.csrs.write(hart, address, value | 0, now);
+      if (entry.pulp) this.harts.loops.watchEnds(hart);
       this.updateInterrupts(hart);
     }
     r[base + ((slot >>> RD_SHIFT) & RD_MASK)] = old;
@@ -88,7 +91,7 @@ export class Traps {
     const csrs = this.harts.csrs.of(hart);
     const s = this.harts.state;
     const pc = s.pc[hart << HART_SHIFT];
-    if (!csrs.mtvecWritten) {
+    if (!csrs.mtvecWritten && !(this.harts.pulp && cause < 0)) {
       const what =
         cause < 0 ? `interrupt ${cause & 31}` : cause === CAUSE_ECALL ? 'ecall' : 'ebreak';
       throw new OctobarError('unhandled-trap', `${what} without a trap handler`, {
@@ -153,7 +156,8 @@ export class Traps {
     const csrs = this.harts.csrs.of(hart);
     const pending = (csrs.mip & csrs.mie) !== 0;
     this.interrupted[hart] = pending && (csrs.mstatus & MIE) !== 0 ? 1 : 0;
-    this.harts.state.attention[hart << HART_SHIFT] = this.interrupted[hart] | (this.tracer ? 1 : 0);
+    const looked = (this.tracer ? 1 : 0) | (hart === this.harts.controller ? OUTSIDE : 0);
+    this.harts.state.attention[hart << HART_SHIFT] = this.interrupted[hart] | looked;
     if (this.interrupted[hart] !== 0) this.harts.disturbed = true;
   }
 
@@ -192,9 +196,12 @@ export class Traps {
   private takeInterrupt(hart: number, now: number): void {
     const csrs = this.harts.csrs.of(hart);
     const pending = csrs.mip & csrs.mie;
-    const line =
-      interruptOrder.find((bit) => ((pending >>> bit) & 1) !== 0) ?? 31 - Math.clz32(pending);
+    // RI5CY and the interrupt controller of a chip take the highest line first.
+    const highestFirst = this.harts.pulp || hart === this.harts.controller;
+    const order = highestFirst ? [] : interruptOrder;
+    const line = order.find((bit) => ((pending >>> bit) & 1) !== 0) ?? 31 - Math.clz32(pending);
     this.trap(hart, (1 << 31) | line, now, this.harts.timing.interrupt);
+    this.harts.host.interruptTaken(hart, line);
   }
 
   /** Wakes sleepers that an enabled interrupt reaches; called once per cycle after devices ran. */

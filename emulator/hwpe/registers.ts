@@ -53,7 +53,10 @@ export const mandatoryRegisters = [
 export const capabilityBase = 0x3c0;
 
 const capabilityRows = [
-  ['ENGINE_ID', 'which engine: 1 IMA, 2 depth-wise engine, 3 CAP-RAM, 4 OSA-HCIM, 5 YOLoC, 6 FPIRM, 255 tutorial example'],
+  [
+    'ENGINE_ID',
+    'which engine: 1 IMA, 2 depth-wise engine, 3 CAP-RAM, 4 OSA-HCIM, 5 YOLoC, 6 FPIRM, 255 tutorial example',
+  ],
   ['ROWS', 'inputs of one array; 0 when the engine has no arrays'],
   ['COLS', 'columns of one array; 0 when the engine has no arrays'],
   ['ARRAYS', 'number of arrays'],

@@ -19,6 +19,11 @@ export const addressMap = {
   hwpe0: { base: 0x10201000, size: 0x400, meaning: 'HWPE slot 0: depth-wise engine' },
   icache_control: { base: 0x10201400, size: 0x400, meaning: 'instruction-cache control' },
   dma: { base: 0x10201800, size: 0x400, meaning: 'DMA (MCHAN)' },
+  dma_chip: {
+    base: 0x10201c00,
+    size: 0x400,
+    meaning: 'DMA, second shared port (with a controller hart)',
+  },
   hwpe1: { base: 0x10202000, size: 0x1000, meaning: 'HWPE slot 1: in-memory computing engine' },
   event_unit_fast: {
     base: 0x10204000,
@@ -26,12 +31,34 @@ export const addressMap = {
     meaning: 'event unit, direct link of the accessing hart',
   },
   dma_fast: { base: 0x10204400, size: 0x400, meaning: 'DMA, direct link of the accessing hart' },
+  boot_rom: {
+    base: 0x1a000000,
+    size: 0x2000,
+    meaning: 'boot ROM, not modelled: the emulator loads the image (with a controller hart)',
+  },
   soc_unmodelled: {
     base: 0x1a100000,
     size: 0x20000,
     meaning: 'SoC peripherals that are not modelled',
   },
   soc_control: { base: 0x1a104000, size: 0x1000, meaning: 'SoC control: end of the run, boot' },
+  fll: { base: 0x1a100000, size: 0x1000, meaning: 'clock generators (with a controller hart)' },
+  soc_events: {
+    base: 0x1a106000,
+    size: 0x1000,
+    meaning: 'SoC event unit (with a controller hart)',
+  },
+  fc_itc: {
+    base: 0x1a109800,
+    size: 0x800,
+    meaning: 'interrupt controller of the controller hart',
+  },
+  fc_timer: { base: 0x1a10b000, size: 0x400, meaning: 'timer of the controller hart' },
+  fc_view: {
+    base: 0x1b000000,
+    size: 0x400000,
+    meaning: 'private view of a controller with an event unit, not modelled',
+  },
   stdout: { base: 0x1a10f000, size: 0x1000, meaning: 'characters, one slot per hart' },
   l2: { base: 0x1c000000, size: 0, meaning: 'L2, code and constants' },
 } as const;
@@ -43,8 +70,10 @@ export interface PeripheralRegion {
   readonly name: RegionName;
   readonly base: number;
   readonly size: number;
-  /** Cycles of an access. */
+  /** Cycles of an access of a hart of the cluster. */
   readonly latency: number;
+  /** Cycles of an access of the controller hart; undefined where it has no way to. */
+  readonly controllerLatency?: number | undefined;
   readonly peripheral: Peripheral;
   /** Answers only where no other region does. */
   readonly background?: true;

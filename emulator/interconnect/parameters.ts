@@ -92,3 +92,51 @@ export const busParameters = {
     status: 'assumed',
   },
 } as const satisfies ParameterTable;
+
+/** The hart outside the cluster that boots it, with its chip around it (preset `pulp-open`). */
+export const controllerParameters = {
+  present: {
+    value: false,
+    meaning:
+      'the machine has a controller hart that boots the cluster, and the PULP chip around it; without it all harts of the cluster start at the entry',
+    source: 'PULP chip: the fabric controller; the cluster of Garofalo 2022 stands alone',
+    status: 'published',
+  },
+  cluster_id: {
+    value: 31,
+    unit: '',
+    min: 0,
+    max: 31,
+    meaning: 'cluster number in the mhartid of the controller',
+    source: 'pulp-runtime properties.h, ARCHI_FC_CID',
+    status: 'published',
+  },
+  l2_latency: {
+    value: 2,
+    unit: 'cycle',
+    min: 1,
+    max: 1000,
+    meaning: 'cycles of a load or store of the controller to L2',
+    source: 'the controller sits at the L2 interconnect of the chip; its cycles were not measured',
+    status: 'assumed',
+  },
+  soc_latency: {
+    value: 8,
+    unit: 'cycle',
+    min: 1,
+    max: 1000,
+    meaning: 'cycles of an access of the controller to a peripheral of the chip',
+    source: 'gvsoc-pulp pulp_open/soc.py: the APB router has a latency of 8',
+    status: 'derived',
+  },
+  cluster_latency: {
+    value: 14,
+    unit: 'cycle',
+    min: 1,
+    max: 1000,
+    meaning:
+      'cycles of an access of the controller to the TCDM or a peripheral of the cluster; it does not contend for banks',
+    source: 'gvsoc-pulp pulp_open: AXI router 12, cluster router 2',
+    status: 'derived',
+  },
+} as const satisfies ParameterTable;

@@ -9,14 +9,15 @@ export interface CsrRow {
   /** An access flushes the pipeline and costs `timing.csr_flush`. */
   readonly flushes: boolean;
   readonly meaning: string;
-  /** Exists only with CORE-V. */
+  /** Exists only with CORE-V, or only with the older extensions of RI5CY. */
   readonly coreV: boolean;
+  readonly pulp: boolean;
 }
 
 const row = (
   name: string,
   address: number,
-  flags: '' | 'w' | 'f' | 'wf' | 'x' | 'xf',
+  flags: '' | 'w' | 'f' | 'wf' | 'x' | 'xf' | 'p' | 'pw',
   meaning: string,
 ): CsrRow => ({
   name,
@@ -25,6 +26,7 @@ const row = (
   flushes: flags.includes('f'),
   meaning,
   coreV: flags.includes('x'),
+  pulp: flags.includes('p'),
 });
 
 /** Number of event counters, mhpmcounter3 to mhpmcounter31: the privileged ISA wants all of them. */
@@ -78,6 +80,37 @@ export const csrRows: readonly CsrRow[] = [
   row('mhartid', 0xf14, '', 'cluster id << 5 | core id'),
 ];
 
-export const csrByAddress: ReadonlyMap<number, CsrRow> = new Map(
-  csrRows.map((entry) => [entry.address, entry]),
-);
+/** Counters of RI5CY: one for each event, in the order of `performanceEvents` of the hart. */
+export const PULP_COUNTERS = 17;
+export const PCCR = 0x780;
+
+/**
+ * What RI5CY has beside the base registers, some of it at addresses that CORE-V gave to others.
+ * Sources: pulp-runtime archi/riscv/pcer_v2.h and priv_1_10.h; RI5CY user manual.
+ */
+export const pulpCsrRows: readonly CsrRow[] = [
+  row('uhartid', 0x014, 'p', 'mhartid, read-only'),
+  ...Array.from({ length: PULP_COUNTERS }, (_, n) =>
+    row(`pccr${n}`, PCCR + n, 'pw', `how often event ${n} of the table below occurred, 32 bits`),
+  ),
+  row('pccr31', 0x79f, 'pw', 'a write sets all counters; reads 0'),
+  row('lpstart0', 0x7c0, 'pw', 'start of hardware loop 0'),
+  row('lpend0', 0x7c1, 'pw', 'end of hardware loop 0: its last instruction'),
+  row('lpcount0', 0x7c2, 'pw', 'turns of hardware loop 0 to go'),
+  row('lpstart1', 0x7c4, 'pw', 'start of hardware loop 1'),
+  row('lpend1', 0x7c5, 'pw', 'end of hardware loop 1: its last instruction'),
+  row('lpcount1', 0x7c6, 'pw', 'turns of hardware loop 1 to go'),
+  row('privlv', 0xc10, 'p', 'privilege level: always 3, machine'),
+  row('pcer', 0xcc0, 'pw', 'events that count, one bit each'),
+  row('pcmr', 0xcc1, 'pw', 'bit 0: counters run, bit 1: they stop at their highest value'),
+];
+
+const byAddress = (rows: readonly CsrRow[]): ReadonlyMap<number, CsrRow> =>
+  new Map(rows.map((entry) => [entry.address, entry]));
+
+/** The registers of the base with those of CORE-V, and with those of RI5CY. */
+export const csrByAddress = byAddress(csrRows);
+export const pulpCsrByAddress = byAddress([
+  ...csrRows.filter((entry) => !entry.coreV),
+  ...pulpCsrRows,
+]);

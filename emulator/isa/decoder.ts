@@ -1,4 +1,5 @@
-import type { CompressedRow, Decoded, Extension, Fields, Format, Row } from './row.js';
+import type { CompressedRow, Decoded, Encoding, Extension, Fields, Format, Row } from './row.js';
+import { populationCount } from './arithmetic.js';
 import { compressedRows, rows } from './table.js';
 import { OctobarError } from '../sim/error.js';
 
@@ -87,8 +88,13 @@ function coreVFields(format: Format, word: number): Fields {
       return { rd: rd & 1, rs1: 0, rs2: 0, imm: (word >>> 20) << 2 };
     case 'loop-setup':
       return { rd: rd & 1, rs1, rs2: 0, imm: (word >>> 20) << 2 };
+    case 'loop-offset-half':
+      return { rd: rd & 1, rs1: 0, rs2: 0, imm: (word >>> 20) << 1 };
+    case 'loop-setup-half':
+      return { rd: rd & 1, rs1, rs2: 0, imm: (word >>> 20) << 1 };
     case 'loop-setup-immediate':
-      // The count has the wider field; the offset, in words, sits in the place of rs1.
+    case 'loop-setup-immediate-half':
+      // The count has the wider field; the offset sits in the place of rs1.
       return { rd: rd & 1, rs1: 0, rs2: rs1, imm: word >>> 20 };
     default:
       throw new OctobarError('internal', `no fields for the format ${format}`);
@@ -102,10 +108,16 @@ export interface Decoder {
 
 /** Candidate rows by their low seven bits, so that a decode looks at a handful of rows. */
 export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
-  const byOpcode: Row[][] = Array.from({ length: 128 }, () => []);
+  const byOpcode: { row: Row; encoding: Encoding }[][] = Array.from({ length: 128 }, () => []);
+  const pulp = extensions.has('xpulpv2');
   for (const row of rows) {
-    if (extensions.has(row.extension)) byOpcode[row.match & 0x7f].push(row);
+    const encoding = extensions.has(row.extension) ? row : pulp ? row.pulp : undefined;
+    if (encoding !== undefined) byOpcode[encoding.match & 0x7f].push({ row, encoding });
   }
+  // Some encodings of RI5CY fill what others leave open (p.addnr in p.addn): the closest comes first.
+  const fixedBits = ({ encoding }: { encoding: Encoding }): number =>
+    populationCount(encoding.mask);
+  if (pulp) for (const list of byOpcode) list.sort((a, b) => fixedBits(b) - fixedBits(a));
   const compressed: readonly CompressedRow[] = extensions.has('c') ? compressedRows : [];
   const rowByName = new Map(rows.map((row) => [row.name, row]));
 
@@ -114,7 +126,9 @@ export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
       if ((bits & entry.mask) !== entry.match) continue;
       const fields = entry.expand(bits);
       const row = rowByName.get(entry.base);
-      return fields && row ? { ...fields, row, compressed: entry, bytes: 2 } : undefined;
+      return fields && row
+        ? { ...fields, row, encoding: row, pulp, compressed: entry, bytes: 2 }
+        : undefined;
     }
     return undefined;
   };
@@ -122,9 +136,10 @@ export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
   return {
     decode(word) {
       if ((word & 3) !== 3) return decodeCompressed(word & 0xffff);
-      for (const row of byOpcode[word & 0x7f]) {
-        if ((word & row.mask) === (row.match | 0)) {
-          return { ...fieldsOf(row.format, word), row, compressed: undefined, bytes: 4 };
+      for (const { row, encoding } of byOpcode[word & 0x7f]) {
+        if ((word & encoding.mask) === (encoding.match | 0)) {
+          const fields = fieldsOf(encoding.format, word);
+          return { ...fields, row, encoding, pulp, compressed: undefined, bytes: 4 };
         }
       }
       return undefined;

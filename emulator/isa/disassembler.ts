@@ -1,4 +1,4 @@
-import { csrByAddress } from './csr.js';
+import { csrByAddress, pulpCsrByAddress } from './csr.js';
 import type { Decoded } from './row.js';
 import { abiNames } from './registers.js';
 import { OctobarError } from '../sim/error.js';
@@ -7,9 +7,9 @@ const hexAddress = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
 /** Assembly text of a decoded instruction at `address`, without aliases, in the operand order of GNU as. */
 export function disassemble(decoded: Decoded, address: number): string {
-  const { row, compressed } = decoded;
+  const { encoding, compressed } = decoded;
   const operands = compressed ? compressedOperands(decoded, address) : operandsOf(decoded, address);
-  const name = (compressed?.name ?? row.name).padEnd(9);
+  const name = (compressed?.name ?? encoding.name).padEnd(9);
   return `${name} ${operands}`.trimEnd();
 }
 
@@ -18,7 +18,7 @@ function operandsOf(d: Decoded, address: number): string {
   const rs1 = abiNames[d.rs1];
   const rs2 = abiNames[d.rs2];
   const target = hexAddress(address + d.imm);
-  switch (d.row.format) {
+  switch (d.encoding.format) {
     case 'r':
       return `${rd},${rs1},${rs2}`;
     case 'shift':
@@ -37,14 +37,14 @@ function operandsOf(d: Decoded, address: number): string {
     case 'jump':
       return `${rd},${target}`;
     case 'csr':
-      return `${rd},${csrName(d.imm)},${rs1}`;
+      return `${rd},${csrName(d)},${rs1}`;
     case 'csri':
-      return `${rd},${csrName(d.imm)},${d.rs2}`;
+      return `${rd},${csrName(d)},${d.rs2}`;
     case 'fence':
     case 'none':
       return '';
     default:
-      return coreVOperands(d, address);
+      return d.encoding === d.row ? coreVOperands(d, address) : pulpOperands(d, address);
   }
 }
 
@@ -53,7 +53,7 @@ function coreVOperands(d: Decoded, address: number): string {
   const rd = abiNames[d.rd];
   const rs1 = abiNames[d.rs1];
   const rs2 = abiNames[d.rs2];
-  switch (d.row.format) {
+  switch (d.encoding.format) {
     case 'unary':
       return `${rd},${rs1}`;
     case 'load-post':
@@ -88,7 +88,41 @@ function coreVOperands(d: Decoded, address: number): string {
     case 'loop-setup-immediate':
       return `${d.rd},${d.imm},${hexAddress(address + 4 * d.rs2)}`;
     default:
-      throw new OctobarError('internal', `no operands for the format ${d.row.format}`);
+      throw new OctobarError('internal', `no operands for the format ${d.encoding.format}`);
+  }
+}
+
+/** As the binutils of PULP write XpulpV2; what they write like CORE-V is left to that. */
+function pulpOperands(d: Decoded, address: number): string {
+  const rd = abiNames[d.rd];
+  const rs1 = abiNames[d.rs1];
+  const rs2 = abiNames[d.rs2];
+  const loop = `x${d.rd}`;
+  switch (d.encoding.format) {
+    case 'bit-field':
+      return d.encoding.name === 'p.bitrev'
+        ? `${rd},${rs1},${d.rs2},${d.imm}`
+        : coreVOperands(d, address);
+    case 'load-post':
+      return `${rd},${d.imm}(${rs1}!)`;
+    case 'load-post-register':
+      return `${rd},${rs2}(${rs1}!)`;
+    case 'store-post':
+      return `${rs2},${d.imm}(${rs1}!)`;
+    case 'store-post-register':
+      return `${rs2},${rd}(${rs1}!)`;
+    case 'loop-register':
+      return `${loop},${rs1}`;
+    case 'loop-count':
+      return `${loop},${d.imm}`;
+    case 'loop-offset-half':
+      return `${loop},${hexAddress(address + d.imm)}`;
+    case 'loop-setup-half':
+      return `${loop},${rs1},${hexAddress(address + d.imm)}`;
+    case 'loop-setup-immediate-half':
+      return `${loop},${d.imm},${hexAddress(address + 2 * d.rs2)}`;
+    default:
+      return coreVOperands(d, address);
   }
 }
 
@@ -108,6 +142,6 @@ function compressedOperands(d: Decoded, address: number): string {
     .replaceAll(', ', ',');
 }
 
-function csrName(address: number): string {
-  return csrByAddress.get(address)?.name ?? hexAddress(address);
+function csrName({ imm, pulp }: Decoded): string {
+  return (pulp ? pulpCsrByAddress : csrByAddress).get(imm)?.name ?? hexAddress(imm);
 }

@@ -14,7 +14,9 @@ export type Extension =
   | 'xcvbi'
   | 'xcvbitmanip'
   | 'xcvsimd'
-  | 'xcvhwlp';
+  | 'xcvhwlp'
+  /** All of the above but the base, in the older encodings of RI5CY: see `Row.pulp`. */
+  | 'xpulpv2';
 
 /**
  * Where the operands of an instruction sit and how they are written in assembly.
@@ -57,7 +59,11 @@ export type Format =
   | 'loop-offset'
   | 'loop-count'
   | 'loop-setup'
-  | 'loop-setup-immediate';
+  | 'loop-setup-immediate'
+  /** The same with offsets in halfwords, as RI5CY has them. */
+  | 'loop-offset-half'
+  | 'loop-setup-half'
+  | 'loop-setup-immediate-half';
 
 /** Which rule of the timing table an instruction follows (`hart/timing.ts` has the cycles). */
 export type TimingClass =
@@ -97,14 +103,19 @@ export interface LoopMeaning {
   readonly count?: 'immediate' | 'register';
 }
 
-/** One instruction: encoding, operands, meaning and timing class. Everything else derives from it. */
-export interface Row {
+/** Name, operands and bits of an instruction. A word w is this one when (w & mask) == match. */
+export interface Encoding {
   readonly name: string;
-  readonly extension: Extension;
   readonly format: Format;
-  /** An instruction word w is this one when (w & mask) == match. */
   readonly match: number;
   readonly mask: number;
+}
+
+/** One instruction: encoding, operands, meaning and timing class. Everything else derives from it. */
+export interface Row extends Encoding {
+  readonly extension: Extension;
+  /** The older encoding of RI5CY (XpulpV2), which the PULP compiler writes. */
+  readonly pulp?: Encoding;
   readonly timing: TimingClass;
   /** rd = result. */
   readonly result?: Expression;
@@ -146,6 +157,10 @@ export interface Fields {
 
 export interface Decoded extends Fields {
   readonly row: Row;
+  /** The encoding that was found: the row itself, or its older one. */
+  readonly encoding: Encoding;
+  /** The hart is a RI5CY: some CSRs have other names. */
+  readonly pulp: boolean;
   /** The compressed row when the encoding has 16 bits. */
   readonly compressed: CompressedRow | undefined;
   readonly bytes: 2 | 4;

@@ -51,6 +51,7 @@ export const PROBE = rows.length + 2;
 /** Names accepted for `isa` and the extensions that each switches on. */
 export const isaExtensions: Readonly<Record<string, readonly Extension[]>> = {
   rv32imc: ['i', 'm', 'c', 'zicsr', 'zifencei'],
+  rv32imc_xpulpv2: ['i', 'm', 'c', 'zicsr', 'zifencei', 'xpulpv2'],
   rv32imc_xcv: [
     'i',
     'm',

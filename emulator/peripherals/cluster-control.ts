@@ -162,12 +162,14 @@ export class ClusterControl implements Peripheral {
   /**
    * @param slots number of accelerator slots
    * @param running harts that run after reset without being enabled here, as a mask
+   * @param harts harts of the cluster
    */
   constructor(
     private readonly config: ConfigOf<typeof clusterControlParameters>,
     private readonly control: HartControl,
     private readonly slots: number,
     private readonly running: number,
+    private readonly harts = control.count,
   ) {
     this.reset();
   }
@@ -227,7 +229,7 @@ export class ClusterControl implements Peripheral {
   }
 
   private enableFetch(value: number, now: number): void {
-    const mask = value & ((1 << this.control.count) - 1);
+    const mask = value & ((1 << this.harts) - 1);
     const stopped = this.fetchEnable & ~mask;
     if (stopped !== 0) {
       throw new OctobarError(
@@ -236,7 +238,7 @@ export class ClusterControl implements Peripheral {
         { hint: 'harts cannot be stopped here: let them sleep in the event unit or in wfi' },
       );
     }
-    for (let h = 0; h < this.control.count; h++) {
+    for (let h = 0; h < this.harts; h++) {
       if (((mask & ~this.fetchEnable) >>> h) & 1) {
         this.control.start(h, this.bootAddresses[h], now + this.config.fetch_cycles);
       }

@@ -8,4 +8,8 @@ export { SocControl, socControlRegisters } from './soc-control.js';
 export { Stdout, stdoutRegisters } from './stdout.js';
 export { ClusterTimer } from './timer.js';
 export { timerParameters, timerRegisters } from './timer-registers.js';
-export { UnmodelledSocPeripherals, socPeripheralRegisters } from './unmodelled.js';
+export {
+  UnmodelledSocPeripherals,
+  UnmodelledWindow,
+  socPeripheralRegisters,
+} from './unmodelled.js';

@@ -105,32 +105,38 @@ export const socControlRegisters: RegisterMap = {
 /** SoC control: the store that ends the run, and what little a program asks about the chip. */
 export class SocControl implements Peripheral {
   readonly name = 'SoC control';
-  readonly registers = socControlRegisters;
-  private readonly decoder = new RegisterDecoder(this.name, socControlRegisters);
+  private readonly decoder: RegisterDecoder;
+  /** Registers without a meaning of their own. */
+  private readonly stored: Uint32Array;
   private status = 0;
-  private bootAddress = 0;
 
+  /** @param registers the map; what it has beyond the one above is stored */
   constructor(
     private readonly run: RunControl,
     private readonly harts: number,
-  ) {}
+    readonly registers: RegisterMap = socControlRegisters,
+  ) {
+    this.decoder = new RegisterDecoder(this.name, registers);
+    this.stored = new Uint32Array(registers.size >> 2);
+  }
 
   read(offset: number, size: number): number {
     switch (this.decoder.find(offset, size, false).register.name) {
       case 'INFO':
         return (this.harts << 16) | 1;
-      case 'BOOT_ADDRESS':
-        return this.bootAddress;
       case 'BOOT_SELECT':
         return 0;
-      default:
+      case 'CORESTATUS':
+      case 'CORESTATUS_RO':
         return this.status;
+      default:
+        return this.stored[offset >> 2];
     }
   }
 
   write(offset: number, value: number, size: number, hart: number, now: number): void {
-    if (this.decoder.find(offset, size, true).register.name === 'BOOT_ADDRESS') {
-      this.bootAddress = value >>> 0;
+    if (this.decoder.find(offset, size, true).register.name !== 'CORESTATUS') {
+      this.stored[offset >> 2] = value;
       return;
     }
     if (hart < 0) {
@@ -143,16 +149,17 @@ export class SocControl implements Peripheral {
   }
 
   reset(): void {
-    this.status = this.bootAddress = 0;
+    this.status = 0;
+    this.stored.fill(0);
   }
 
   save(): unknown {
-    return { status: this.status, bootAddress: this.bootAddress };
+    return { status: this.status, stored: this.stored.slice() };
   }
 
   restore(state: unknown): void {
-    const s = state as { status: number; bootAddress: number };
+    const s = state as { status: number; stored: Uint32Array };
     this.status = s.status;
-    this.bootAddress = s.bootAddress;
+    this.stored.set(s.stored);
   }
 }

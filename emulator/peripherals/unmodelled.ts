@@ -69,3 +69,38 @@ export class UnmodelledSocPeripherals implements Peripheral {
   }
   restore(): void {}
 }
+
+/** A window of the chip that is known by name only. */
+export class UnmodelledWindow implements Peripheral {
+  readonly registers: RegisterMap;
+
+  constructor(
+    readonly name: string,
+    size: number,
+    private readonly hint: string,
+  ) {
+    this.registers = { name: 'UNMODELLED', meaning: name, size, registers: [] };
+  }
+
+  read(offset: number): number {
+    throw this.error(offset, 'read');
+  }
+
+  write(offset: number): void {
+    throw this.error(offset, 'written');
+  }
+
+  private error(offset: number, verb: string): OctobarError {
+    return new OctobarError(
+      'device-misuse',
+      `${this.name} is ${verb} at offset ${hex(offset)}, but is not modelled`,
+      { hint: this.hint },
+    );
+  }
+
+  reset(): void {}
+  save(): unknown {
+    return undefined;
+  }
+  restore(): void {}
+}

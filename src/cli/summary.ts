@@ -6,7 +6,9 @@ import type { Cell } from './table.js';
 export function summary(stats: Stats): string {
   const image = stats.images.map(({ name }) => name).join(' + ');
   const clock = `${stats.clock_hz / 1e6} MHz`;
-  const harts = stats.harts.length === 1 ? '1 hart' : `${stats.harts.length} harts`;
+  const cluster = Number(stats.config['harts']);
+  const controller = stats.harts.length > cluster ? ' and a controller' : '';
+  const harts = `${cluster === 1 ? '1 hart' : `${cluster} harts`}${controller}`;
   const machine = `${stats.preset}, ${stats.isa}, ${harts} at ${clock}`;
   const parts = [
     `\n ${image} on ${machine}\n\n`,

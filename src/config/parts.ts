@@ -13,6 +13,7 @@ import { hwpeParameters } from '../../emulator/hwpe/parameters.js';
 import { icacheParameters } from '../../emulator/icache/parameters.js';
 import {
   busParameters,
+  controllerParameters,
   l2Parameters,
   tcdmParameters,
 } from '../../emulator/interconnect/parameters.js';
@@ -39,6 +40,7 @@ export const clusterParts = {
   dma: part('dma', 'DMA', dmaParameters),
   timer: part('timer', 'Timer', timerParameters),
   control: part('control', 'Cluster control', clusterControlParameters),
+  controller: part('controller', 'Controller hart and its chip', controllerParameters),
   hwpe: part('hwpe', 'All engines', hwpeParameters),
 };
 

@@ -6,6 +6,7 @@ import { layerData } from './layer-data.js';
 import { registerMaps } from './maps.js';
 import { memoryMapHeader } from './memory-map-header.js';
 import { networkHeader } from './network-header.js';
+import { pulpOpenPage } from './pulp-open-page.js';
 import { registerPage } from './register-page.js';
 
 /** Folders that hold nothing but generated files, relative to the root of the project. */
@@ -27,6 +28,7 @@ export function generatedFiles(): Map<string, string> {
   files.set(`${layer}/layer_data.S`, layerData());
   files.set(`${headers}/network_image.h`, networkHeader());
   files.set(`${docs}/registers.md`, registerPage(addressMap, registerMaps));
+  files.set(`${docs}/pulp-open.md`, pulpOpenPage());
   for (const { path, text } of configDocuments()) files.set(path, text);
   return files;
 }

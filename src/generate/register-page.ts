@@ -31,7 +31,8 @@ function registerRows(register: Register): string[] {
 
 const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
-function chapter(map: RegisterMap, base: number): string[] {
+/** One block: a heading, what it is, and the table of its registers. */
+export function chapter(map: RegisterMap, base: number): string[] {
   const registers = [...map.registers].toSorted((a, b) => a.offset - b.offset);
   return [
     '',

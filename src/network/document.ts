@@ -23,6 +23,8 @@ export function inferenceDocument(result: Inference): unknown {
       shared: arrays?.shared ?? 0,
       reprogrammed_rows: arrays?.reprogrammedRows ?? 0,
     },
+    energy_uj: run.energy.total_uj,
+    energy_by_component_uj: run.energy.components,
     units: splitByUnit(run),
     layers: run.layers.map((layer) => ({
       name: layer.name,

@@ -1,4 +1,5 @@
 /** What people read of an inference. */
+import { overlap, type Detection } from '../deploy/tail/index.js';
 import { isExact } from './tensor-check.js';
 import type { Inference } from './infer.js';
 import type { LayerRun, NetworkRun } from './run.js';
@@ -37,7 +38,7 @@ function heading({ deployment, run }: Inference): string {
     `${plan.name}, ${plan.input.width}x${plan.input.height}, weights ${info.weights}, ${converters}, preset ${run.after.preset}\n` +
     `${grouped(macs)} multiply-accumulates, ${arrays?.arrays ?? 0} arrays, ${reloaded}\n` +
     `${grouped(run.cycles)} cycles, ${(run.seconds * 1e3).toFixed(3)} ms at ${run.after.clock_hz / 1e6} MHz, ` +
-    `${(macs / run.cycles).toFixed(2)} MAC/cycle\n`
+    `${(macs / run.cycles).toFixed(2)} MAC/cycle, ${run.energy.total_uj.toFixed(1)} uJ\n`
   );
 }
 
@@ -128,14 +129,27 @@ function answerText({ answer, float, deployment }: Inference): string {
       label,
       score.toFixed(3),
       ...[box.left, box.top, box.right, box.bottom].map((edge) => edge.toFixed(3)),
+      ...nearest({ label, box }, float),
     ]);
     const found =
       rows.length === 0
         ? 'nothing found\n'
-        : table([['object', 'score', 'left', 'top', 'right', 'bottom'], ...rows]);
+        : table([
+            ['object', 'score', 'left', 'top', 'right', 'bottom', 'float score', 'IoU'],
+            ...rows,
+          ]);
     return `${found}boxes are decoded on the host, everything before on the cluster\n`;
   }
   return 'the network ends with features\n';
+}
+
+/** Score and overlap of the trained network's box of the same object. */
+function nearest(found: Pick<Detection, 'label' | 'box'>, float: Inference['float']): string[] {
+  const same = (float?.detections ?? []).filter(({ label }) => label === found.label);
+  const best = same
+    .map((other) => ({ score: other.score, iou: overlap(found.box, other.box) }))
+    .toSorted((a, b) => b.iou - a.iou)[0];
+  return best === undefined ? ['-', '-'] : [best.score.toFixed(3), best.iou.toFixed(3)];
 }
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -57,6 +57,11 @@ export interface NetworkRun {
   readonly bit_exact: boolean | undefined;
   /** Bytes of the tensors that leave the network. */
   readonly outputs: ReadonlyMap<string, Uint8Array>;
+  /** Energy of the measured part in microjoule, by component of the cluster. */
+  readonly energy: {
+    readonly total_uj: number;
+    readonly components: Readonly<Record<string, number>>;
+  };
   readonly schedule: Schedule;
   readonly image: NetworkImage;
   /** Counters at the start and at the end of the measured part. */
@@ -156,9 +161,24 @@ function execute(
         ? undefined
         : layers.every(({ report }) => report !== undefined && isExact(report)),
     outputs,
+    energy: energyBetween(watch.before!, watch.after!),
     schedule,
     image,
     before: watch.before!,
     after: watch.after!,
+  };
+}
+
+/** Energy is a sum over counters and time, so that of a part is a difference. */
+function energyBetween(before: Stats, after: Stats): NetworkRun['energy'] {
+  const microjoule = (late: number, early: number): number => (late - early) / 1e6;
+  return {
+    total_uj: microjoule(after.energy.total_pj, before.energy.total_pj),
+    components: Object.fromEntries(
+      Object.entries(after.energy.components).map(([name, pj]) => [
+        name,
+        microjoule(pj, before.energy.components[name] ?? 0),
+      ]),
+    ),
   };
 }

@@ -38,6 +38,7 @@ export function composeMachine(configuration: Configuration, seed = 1): MachineA
     dma: configuration.of(parts.dma),
     timer: configuration.of(parts.timer),
     control: configuration.of(parts.control),
+    controller: configuration.of(parts.controller),
   };
   const slots = configuration.engines.map((name) =>
     name === null ? undefined : factories[name](configuration),

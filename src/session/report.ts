@@ -24,7 +24,8 @@ export function machineReport(sources: ReportSources, harts: number): string {
 function hartReport(sources: ReportSources, reader: CodeReader, index: number): string {
   const hart = sources.machine.hart(index);
   const stack = callStack(reader, sources.symbols, hart.pc, hart.registers);
-  const lines = [`hart ${index}: ${hart.state} at ${place(sources, hart.pc)}`];
+  const name = hart.name === undefined ? '' : ` (${hart.name})`;
+  const lines = [`hart ${index}${name}: ${hart.state} at ${place(sources, hart.pc)}`];
   if (hart.waitsFor !== undefined) lines.push(`  waits for: ${hart.waitsFor}`);
   lines.push('  registers:', ...registerRows(hart));
   lines.push('  call stack:', ...stack.map((pc) => `    ${place(sources, pc)}`));

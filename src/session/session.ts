@@ -59,7 +59,7 @@ export interface SessionParts {
 
 export class Session {
   readonly configuration: Configuration;
-  /** Number of harts. */
+  /** Number of harts; the last one is the controller when the machine has one. */
   readonly harts: number;
   private machine: MachineApi | undefined;
   private readonly files: ElfFile[] = [];
@@ -79,7 +79,8 @@ export class Session {
 
   constructor(private readonly parts: SessionParts) {
     this.configuration = parts.configuration;
-    this.harts = this.configuration.number('harts');
+    const hasController = this.configuration.get('controller.present') === true;
+    this.harts = this.configuration.number('harts') + (hasController ? 1 : 0);
     this.machine = parts.machine;
     const decoder = new TextDecoder();
     this.output = new OutputLines((bytes, hart) => {

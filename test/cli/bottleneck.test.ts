@@ -20,7 +20,11 @@ it('octobar bottleneck answers on stdout, reports progress on stderr, and writes
 
 it.each([
   [['--block', '17'], 64, /blocks 0 to 16/],
-  [['--mapping', 'gpu'], 64, /Allowed choices are all, cores, pulp-nn, best, ima-cores, ima-only, ima-dw/],
+  [
+    ['--mapping', 'gpu'],
+    64,
+    /Allowed choices are all, cores, pulp-nn, best, ima-cores, ima-only, ima-dw/,
+  ],
   [['--weights', '5'], 64, /Allowed choices are 4, 8/],
   [['--set', 'ima.row=1'], 78, /did you mean ima\.rows/],
 ])('octobar bottleneck %j is refused', async (argv, status, message) => {

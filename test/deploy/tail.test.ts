@@ -37,7 +37,7 @@ describe('detection', () => {
 
   test('decodes offsets against the anchor', () => {
     // y moves by 1/10 of 0.4, x by 2/10 of 0.2, height doubles, width stays.
-    const offsets = [1, 2, 5 * Math.log(2), 0, ...new Array<number>(8).fill(0)];
+    const offsets = [1, 2, 5 * Math.log(2), 0, ...Array.from({ length: 8 }, () => 0)];
     const logits = [9, 2, -9, 9, -9, -9, 9, -9, -9];
     const [found, ...others] = detect(tail, [offsets, logits]);
     expect(others).toEqual([]);
@@ -51,7 +51,7 @@ describe('detection', () => {
 
   test('of overlapping boxes of a class the best stays, other classes and places too', () => {
     const logits = [0, 1, 3, 0, 2, -9, 0, 0.5, -9];
-    const found = detect(tail, [new Array<number>(12).fill(0), logits]);
+    const found = detect(tail, [Array.from({ length: 12 }, () => 0), logits]);
     expect(found.map(({ label, box }) => [label, box.left.toFixed(1)])).toEqual([
       ['dog', '0.4'],
       ['cat', '0.4'],

@@ -175,7 +175,9 @@ describe.skipIf(compiler === undefined)('kernels on this machine', () => {
           pointwise(layer, input, harts, `pointwise-${version}`);
         expect(compute(block.expand!, block.input), version).toEqual(bytes(expected.expand));
         if (version === 'pulpnn' && block.project.cols % 4 !== 0) continue;
-        expect(compute(block.project, expected.depthwise), version).toEqual(bytes(expected.project));
+        expect(compute(block.project, expected.depthwise), version).toEqual(
+          bytes(expected.project),
+        );
       }
   });
 

@@ -49,6 +49,12 @@ export const wordsAt = (machine: MachineApi, address: number, count: number): nu
   return Array.from({ length: count }, (_, index) => view.getUint32(4 * index, true));
 };
 
+/** The two encodings of the same operations, and what an instruction is called in each. */
+export const dialects = [
+  { isa: 'rv32imc_xcv', of: (row: Row): Row => row },
+  { isa: 'rv32imc_xpulpv2', of: (row: Row): Row => ({ ...row, ...row.pulp }) },
+] as const;
+
 export function rowOf(name: string, format?: Format): Row {
   const found = rows.find((row) => row.name === name && (format ?? row.format) === row.format);
   if (found === undefined) throw new Error(`no row ${name} ${format ?? ''}`);

@@ -215,6 +215,8 @@ function hasResult(i: Executed): boolean {
 const overwrites = (load: Executed, i: Executed): boolean =>
   hasResult(i) && operandsOf(i).rd === operandsOf(load).rd;
 
+const isCsrAccess = (bits: number): boolean => (bits & 0x7f) === 0x73 && (bits & 0x3000) !== 0;
+
 /**
  * Cycles between `now` and `next` leaving decode. `before` and `earlier` left before `now`.
  * Undefined where the rules leave it open.
@@ -242,7 +244,8 @@ export function cyclesBetween(
       return 5 + split;
     case 'illegal':
     case 'c.illegal':
-      return 5;
+      // An access to a CSR that is refused is as quick as ecall
+      return isCsrAccess(now.bits) ? 4 : 5;
   }
   if (now.name.startsWith('csrr')) {
     return flushing.has(now.bits >>> 20) ? 4 : waitOf(before, now, next, 1);

@@ -116,7 +116,7 @@ export class ToyBuilder {
       rows,
       weights: Int8Array.from({ length: rows * cols }, () => this.random.from(-top, top)),
       weightBits: bits,
-      requantisation: unit_(cols),
+      requantisation: identity(cols),
       array:
         unit === 'array'
           ? { cellsPerWeight, converter: undefined, spans: publishedSpans(rows, this.options) }
@@ -137,7 +137,7 @@ export class ToyBuilder {
       unit,
       window,
       weights: Int8Array.from({ length: 9 * channels }, () => this.random.from(-127, 127)),
-      requantisation: unit_(channels),
+      requantisation: identity(channels),
     };
     return this.put(layer);
   }
@@ -229,7 +229,7 @@ function estimate(layer: PlannedConvolution | PlannedDepthwise): number {
 }
 
 /** q = acc. */
-const unit_ = (channels: number) => ({
+const identity = (channels: number) => ({
   mul: new Int32Array(channels).fill(2),
   bias: new BigInt64Array(channels),
   shift: 1,

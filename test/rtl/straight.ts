@@ -148,7 +148,7 @@ function csr(w: Writer): void {
       return w.wide(e.csr(random.chance(50) ? 2 : 1, pointer, 0, 0x340));
     }
     default:
-      // Counters of a core whose clock is gated while it sleeps do not count what ours do
+      // How fast the clock gate of a sleeping core closes is not known: its counters are not compared
       if (!w.cluster && random.chance(60)) {
         return w.wide(e.csr(2, w.destination(), 0, random.pick(countedCsrs)));
       }

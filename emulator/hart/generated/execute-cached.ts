@@ -51,6 +51,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       const horizon = alone ? until : now + 1;
       let soon = Infinity;
       let asking = 0;
+      // What a hart with `attention` may change for itself; the last hart of a round only.
+      let reach = tcdmSize;
       harts: for (let base = 0; base < end; base += 128) {
         let t = N[base + 0];
         if (t !== now) {
@@ -61,9 +63,12 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           requesters[asking++] = base >> 7;
           continue;
         }
-        if (R[base + 35] !== 0 && context.attend(base >> 7)) {
-          if (N[base + 0] < soon) soon = N[base + 0];
-          continue;
+        if (R[base + 35] !== 0) {
+          if (context.attend(base >> 7)) {
+            if (N[base + 0] < soon) soon = N[base + 0];
+            continue;
+          }
+          reach = context.reachOf(base >> 7) | 0;
         }
         let pc = R[base + 33];
         const holder = 1 << (base >> 7);
@@ -284,7 +289,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           case 11: { // lb
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -317,7 +322,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 12: { // lh
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -350,7 +355,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 13: { // lw
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -383,7 +388,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 14: { // lbu
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -416,7 +421,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 15: { // lhu
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -449,7 +454,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 16: { // sb
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -482,7 +487,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 17: { // sh
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -515,7 +520,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 18: { // sw
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -668,7 +673,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 74: { // cv.sb
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + code[index + 1]) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -703,7 +708,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 69: { // cv.lbu
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)]) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -737,7 +742,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 61: // cv.lb
           case 70: { // cv.lbu
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -773,7 +778,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 77: { // cv.sh
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + code[index + 1]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -808,7 +813,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 72: { // cv.lhu
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -842,7 +847,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 64: // cv.lh
           case 73: { // cv.lhu
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -877,7 +882,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 80: { // cv.sw
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + code[index + 1]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -911,7 +916,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 66: { // cv.lw
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -944,7 +949,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 67: { // cv.lw
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -978,7 +983,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 75: { // cv.sb
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)]) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1011,7 +1016,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 76: { // cv.sb
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1045,7 +1050,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 78: { // cv.sh
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1078,7 +1083,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 79: { // cv.sh
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1112,7 +1117,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 81: { // cv.sw
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1145,7 +1150,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 82: { // cv.sw
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1532,7 +1537,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if ((w & 1073741824) !== 0) N[base + 2] = t + 1;
             if (w < 0) {
               // The last instruction of a hardware loop that turns.
-              R[base + 33] = pc - 4;
+              R[base + 33] = (pc - 2 - ((w >>> 27) & 2)) | 0;
               t += context.jumpBack(base);
               pc = R[base + 33];
             }

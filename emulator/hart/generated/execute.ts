@@ -50,6 +50,8 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
       const horizon = alone ? until : now + 1;
       let soon = Infinity;
       let asking = 0;
+      // What a hart with `attention` may change for itself; the last hart of a round only.
+      let reach = tcdmSize;
       harts: for (let base = 0; base < end; base += 128) {
         let t = N[base + 0];
         if (t !== now) {
@@ -60,9 +62,12 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           requesters[asking++] = base >> 7;
           continue;
         }
-        if (R[base + 35] !== 0 && context.attend(base >> 7)) {
-          if (N[base + 0] < soon) soon = N[base + 0];
-          continue;
+        if (R[base + 35] !== 0) {
+          if (context.attend(base >> 7)) {
+            if (N[base + 0] < soon) soon = N[base + 0];
+            continue;
+          }
+          reach = context.reachOf(base >> 7) | 0;
         }
         let pc = R[base + 33];
         for (;;) {
@@ -271,7 +276,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           case 11: { // lb
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -304,7 +309,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 12: { // lh
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -337,7 +342,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 13: { // lw
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -370,7 +375,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 14: { // lbu
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -403,7 +408,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 15: { // lhu
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -436,7 +441,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 16: { // sb
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -469,7 +474,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 17: { // sh
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -502,7 +507,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 18: { // sw
             const offset = (R[base + ((w >>> 15) & 31)] + code[index + 1] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -655,7 +660,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 74: { // cv.sb
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + code[index + 1]) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -690,7 +695,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 69: { // cv.lbu
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)]) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -724,7 +729,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 61: // cv.lb
           case 70: { // cv.lbu
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -760,7 +765,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 77: { // cv.sh
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + code[index + 1]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -795,7 +800,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 72: { // cv.lhu
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -829,7 +834,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 64: // cv.lh
           case 73: { // cv.lhu
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -864,7 +869,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 80: { // cv.sw
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + code[index + 1]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -898,7 +903,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 66: { // cv.lw
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -931,7 +936,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 67: { // cv.lw
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 20) & 31)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -965,7 +970,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 75: { // cv.sb
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)]) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -998,7 +1003,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 76: { // cv.sb
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize) {
+            if (offset >>> 0 < reach) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1032,7 +1037,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 78: { // cv.sh
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1065,7 +1070,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 79: { // cv.sh
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 1) === 0) {
+            if (offset >>> 0 < reach && (offset & 1) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1099,7 +1104,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           case 81: { // cv.sw
             const offset = (R[base + ((w >>> 15) & 31)] - tcdmBase) | 0;
             R[base + 44] = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)]) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1132,7 +1137,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
           }
           case 82: { // cv.sw
             const offset = (R[base + ((w >>> 15) & 31)] + R[base + ((w >>> 9) & 63)] - tcdmBase) | 0;
-            if (offset >>> 0 < tcdmSize && (offset & 3) === 0) {
+            if (offset >>> 0 < reach && (offset & 3) === 0) {
               R[base + 37] = offset;
               R[base + 38] = w;
               N[base + 1] = t;
@@ -1519,7 +1524,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if ((w & 1073741824) !== 0) N[base + 2] = t + 1;
             if (w < 0) {
               // The last instruction of a hardware loop that turns.
-              R[base + 33] = pc - 4;
+              R[base + 33] = (pc - 2 - ((w >>> 27) & 2)) | 0;
               t += context.jumpBack(base);
               pc = R[base + 33];
             }

@@ -11,14 +11,25 @@ import {
   type Expression,
 } from '../expression.js';
 import type { Row } from '../row.js';
-import { custom1, custom2 } from './encoding.js';
+import { custom1, custom2, pulpRegister, pulpShift, pulpShiftRegister } from './encoding.js';
 
 /** General ALU instructions. Source: CV32E40P user manual, "General ALU operations". */
-const unary = (name: string, funct7: number, result: Expression): Row =>
-  custom1('xcvalu', name, funct7, 'unary', result);
+/** `older`: funct7 and funct3 of RI5CY. */
+type Older = readonly [funct7: number, funct3: number];
 
-const register = (name: string, funct7: number, operator: BinaryOperator): Row =>
-  custom1('xcvalu', name, funct7, 'r', binary(operator, rs1, rs2));
+const unary = (name: string, funct7: number, older: Older, result: Expression): Row =>
+  custom1('xcvalu', name, funct7, 'unary', result, pulpRegister(name, ...older, 'unary'));
+
+const register = (name: string, funct7: number, older: Older, operator: BinaryOperator): Row =>
+  custom1('xcvalu', name, funct7, 'r', binary(operator, rs1, rs2), pulpRegister(name, ...older));
+
+const clip = (
+  name: string,
+  funct7: number,
+  funct3: number,
+  form: 'shift' | 'r',
+  result: Expression,
+) => custom1('xcvalu', name, funct7, form, result, pulpRegister(name, 0x0a, funct3, form));
 
 const clamp = (low: Expression, high: Expression): Expression =>
   binary('max_s', binary('min_s', rs1, high), low);
@@ -62,6 +73,7 @@ const normalisedRows = (operator: 'add' | 'sub', index: number): Row[] =>
         2 + index,
         'r-shift',
         normalised(operator, signed, round, rs1, rs2, imm),
+        pulpShift(name, signed ? 0 : 2, (round ? 6 : 2) + index),
       ),
       custom1(
         'xcvalu',
@@ -69,26 +81,27 @@ const normalisedRows = (operator: 'add' | 'sub', index: number): Row[] =>
         0x40 + 4 * index + variant,
         'r',
         normalised(operator, signed, round, rd, rs1, amount),
+        pulpShiftRegister(`${name}r`, signed ? 1 : 3, (round ? 6 : 2) + index),
       ),
     ];
   });
 
 export const xcvalu: readonly Row[] = [
-  unary('abs', 0x28, select(binary('lt_s', rs1, zero), binary('sub', zero, rs1), rs1)),
-  register('slet', 0x29, 'le_s'),
-  register('sletu', 0x2a, 'le_u'),
-  register('min', 0x2b, 'min_s'),
-  register('minu', 0x2c, 'min_u'),
-  register('max', 0x2d, 'max_s'),
-  register('maxu', 0x2e, 'max_u'),
-  unary('exths', 0x30, extend(16, true, rs1)),
-  unary('exthz', 0x31, extend(16, false, rs1)),
-  unary('extbs', 0x32, extend(8, true, rs1)),
-  unary('extbz', 0x33, extend(8, false, rs1)),
-  custom1('xcvalu', 'clip', 0x38, 'shift', clamp(not(immediateBound), immediateBound)),
-  custom1('xcvalu', 'clipu', 0x39, 'shift', clamp(zero, immediateBound)),
-  custom1('xcvalu', 'clipr', 0x3a, 'r', clamp(not(registerBound), registerBound)),
-  custom1('xcvalu', 'clipur', 0x3b, 'r', clamp(zero, registerBound)),
+  unary('abs', 0x28, [2, 0], select(binary('lt_s', rs1, zero), binary('sub', zero, rs1), rs1)),
+  register('slet', 0x29, [2, 2], 'le_s'),
+  register('sletu', 0x2a, [2, 3], 'le_u'),
+  register('min', 0x2b, [2, 4], 'min_s'),
+  register('minu', 0x2c, [2, 5], 'min_u'),
+  register('max', 0x2d, [2, 6], 'max_s'),
+  register('maxu', 0x2e, [2, 7], 'max_u'),
+  unary('exths', 0x30, [8, 4], extend(16, true, rs1)),
+  unary('exthz', 0x31, [8, 5], extend(16, false, rs1)),
+  unary('extbs', 0x32, [8, 6], extend(8, true, rs1)),
+  unary('extbz', 0x33, [8, 7], extend(8, false, rs1)),
+  clip('clip', 0x38, 1, 'shift', clamp(not(immediateBound), immediateBound)),
+  clip('clipu', 0x39, 2, 'shift', clamp(zero, immediateBound)),
+  clip('clipr', 0x3a, 5, 'r', clamp(not(registerBound), registerBound)),
+  clip('clipur', 0x3b, 6, 'r', clamp(zero, registerBound)),
   ...normalisedRows('add', 0),
   ...normalisedRows('sub', 1),
 ];

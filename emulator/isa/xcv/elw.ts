@@ -11,6 +11,7 @@ export const xcvelw: readonly Row[] = [
     format: 'load',
     match: 0x300b,
     mask: 0x707f,
+    pulp: { name: 'p.elw', format: 'load', match: 0x6003, mask: 0x707f },
     timing: 'event-load',
     memory: { bytes: 4, signed: true, write: false },
   },

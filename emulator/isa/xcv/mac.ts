@@ -1,6 +1,6 @@
 import { binary, constant, imm, lane, rd, rs1, rs2, type Expression } from '../expression.js';
 import type { Row } from '../row.js';
-import { custom1, custom2 } from './encoding.js';
+import { custom1, custom2, pulpRegister, pulpShift } from './encoding.js';
 
 /** Multiplication of halfwords with a shift, and accumulation. Source: CV32E40P user manual, "Multiply-Accumulate". */
 const product = (half: 0 | 1, signed: boolean): Expression =>
@@ -19,7 +19,12 @@ const halfRows = (stem: string, funct3: number, signed: boolean, accumulate: boo
     const sum = accumulate ? binary('add', plain, rd) : plain;
     const rounded = round ? binary('add', sum, rounding) : sum;
     const result = binary(signed ? 'shr_s' : 'shr_u', rounded, imm);
-    return custom2('xcvmac', name, funct2, funct3, 'r-shift', result);
+    const older = pulpShift(
+      name,
+      (signed ? 2 : 0) + (upper ? 1 : 0),
+      (round ? 4 : 0) + (accumulate ? 1 : 0),
+    );
+    return custom2('xcvmac', name, funct2, funct3, 'r-shift', result, older);
   });
 
 const words = binary('mul', rs1, rs2);
@@ -29,6 +34,6 @@ export const xcvmac: readonly Row[] = [
   ...halfRows('mul', 5, false, false),
   ...halfRows('mac', 6, true, true),
   ...halfRows('mac', 7, false, true),
-  custom1('xcvmac', 'mac', 0x48, 'r', binary('add', rd, words)),
-  custom1('xcvmac', 'msu', 0x49, 'r', binary('sub', rd, words)),
+  custom1('xcvmac', 'mac', 0x48, 'r', binary('add', rd, words), pulpRegister('mac', 0x21, 0)),
+  custom1('xcvmac', 'msu', 0x49, 'r', binary('sub', rd, words), pulpRegister('msu', 0x21, 1)),
 ];

@@ -15,7 +15,7 @@ import {
   type LaneBits,
 } from '../expression.js';
 import type { Row } from '../row.js';
-import { CUSTOM_3 } from './encoding.js';
+import { CUSTOM_3, pulpVector } from './encoding.js';
 
 /**
  * Packed bytes (.b) and halfwords (.h): arithmetic, comparisons, dot products. The second operand is a
@@ -40,6 +40,8 @@ function family(
   funct6: number,
   signed: boolean,
   meaning: (bits: LaneBits, second: Expression) => Expression,
+  /** funct6 of RI5CY. */
+  older = funct6,
 ): Row[] {
   return ([16, 8] as const).flatMap((bits) => {
     const form = (
@@ -53,6 +55,14 @@ function family(
       match: simdMatch(funct6, 0, funct3 + byteBit(bits)),
       timing: 'alu',
       result: meaning(bits, second),
+      pulp: pulpVector(
+        `${stem}${mode}.${suffix(bits)}`,
+        older,
+        0,
+        funct3 + byteBit(bits),
+        rest.format,
+        rest.mask,
+      ),
       ...rest,
     });
     const registers = { format: 'r', mask: SIMD_REGISTERS } as const;
@@ -107,11 +117,18 @@ const dotProduct = (
   firstSigned: boolean,
   signed: boolean,
   accumulate: boolean,
+  older: number,
 ): Row[] =>
-  family(stem, funct6, signed, (bits, second) => {
-    const sum = laneSum(bits, binary('mul', lane(bits, firstSigned, rs1), second));
-    return accumulate ? binary('add', rd, sum) : sum;
-  });
+  family(
+    stem,
+    funct6,
+    signed,
+    (bits, second) => {
+      const sum = laneSum(bits, binary('mul', lane(bits, firstSigned, rs1), second));
+      return accumulate ? binary('add', rd, sum) : sum;
+    },
+    older,
+  );
 
 const absolute = (bits: LaneBits): Row => {
   const value = lane(bits, true, rs1);
@@ -122,6 +139,7 @@ const absolute = (bits: LaneBits): Row => {
     format: 'unary',
     match: simdMatch(0x1c, 0, byteBit(bits)),
     mask: 0xfff0707f,
+    pulp: pulpVector(`abs.${suffix(bits)}`, 0x1c, 0, byteBit(bits), 'unary', 0xfff0707f),
     timing: 'alu',
     result: lanes(bits, select(binary('lt_s', value, zero), binary('sub', zero, value), value)),
   };
@@ -161,10 +179,10 @@ export const simdComparisons: readonly Row[] = [
 ];
 
 export const simdDotProducts: readonly Row[] = [
-  ...dotProduct('dotup', 0x20, false, false, false),
-  ...dotProduct('dotusp', 0x22, false, true, false),
-  ...dotProduct('dotsp', 0x24, true, true, false),
-  ...dotProduct('sdotup', 0x26, false, false, true),
-  ...dotProduct('sdotusp', 0x28, false, true, true),
-  ...dotProduct('sdotsp', 0x2a, true, true, true),
+  ...dotProduct('dotup', 0x20, false, false, false, 0x20),
+  ...dotProduct('dotusp', 0x22, false, true, false, 0x22),
+  ...dotProduct('dotsp', 0x24, true, true, false, 0x26),
+  ...dotProduct('sdotup', 0x26, false, false, true, 0x28),
+  ...dotProduct('sdotusp', 0x28, false, true, true, 0x2a),
+  ...dotProduct('sdotsp', 0x2a, true, true, true, 0x2e),
 ];

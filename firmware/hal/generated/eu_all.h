@@ -92,8 +92,16 @@
 #define EU_ALL_SW_TRIGGER(i) (0x600u + 0x04u * (uint32_t)(i))
 #define EU_ALL_SW_TRIGGER_COUNT 8
 
-/* Oldest SoC peripheral event; there are no such peripherals here. (read-only, not modelled: an access is an error) */
+/* Oldest SoC event, taken out by the read; only with a controller hart, an error without. (read-only) */
 #define EU_ALL_SOC_EVENT 0x700u
+/* Number of the event. */
+#define EU_ALL_SOC_EVENT_ID_LSB 0
+#define EU_ALL_SOC_EVENT_ID_WIDTH 8
+#define EU_ALL_SOC_EVENT_ID_MASK 0xFFu
+/* 0: there was none. */
+#define EU_ALL_SOC_EVENT_VALID_LSB 31
+#define EU_ALL_SOC_EVENT_VALID_WIDTH 1
+#define EU_ALL_SOC_EVENT_VALID_MASK 0x80000000u
 
 /* Message from another cluster; there is one cluster. (read-write, not modelled: an access is an error) */
 #define EU_ALL_EXTERNAL_EVENT 0x780u

@@ -26,6 +26,9 @@
 /* DMA (MCHAN) */
 #define DMA_ADDR 0x10201800u
 
+/* DMA, second shared port (with a controller hart) */
+#define DMA_CHIP_ADDR 0x10201C00u
+
 /* HWPE slot 1: in-memory computing engine */
 #define HWPE1_ADDR 0x10202000u
 
@@ -35,11 +38,29 @@
 /* DMA, direct link of the accessing hart */
 #define DMA_FAST_ADDR 0x10204400u
 
+/* boot ROM, not modelled: the emulator loads the image (with a controller hart) */
+#define BOOT_ROM_ADDR 0x1A000000u
+
 /* SoC peripherals that are not modelled */
 #define SOC_UNMODELLED_ADDR 0x1A100000u
 
 /* SoC control: end of the run, boot */
 #define SOC_CONTROL_ADDR 0x1A104000u
+
+/* clock generators (with a controller hart) */
+#define FLL_ADDR 0x1A100000u
+
+/* SoC event unit (with a controller hart) */
+#define SOC_EVENTS_ADDR 0x1A106000u
+
+/* interrupt controller of the controller hart */
+#define FC_ITC_ADDR 0x1A109800u
+
+/* timer of the controller hart */
+#define FC_TIMER_ADDR 0x1A10B000u
+
+/* private view of a controller with an event unit, not modelled */
+#define FC_VIEW_ADDR 0x1B000000u
 
 /* characters, one slot per hart */
 #define STDOUT_ADDR 0x1A10F000u

@@ -87,9 +87,9 @@ export function writeDataElf(image: DataElf): Uint8Array {
   section(2, [2, 0, 0, symbolsAt, symbolBytes, 3, 1, 4, symbolSize]);
   section(3, [3, 0, 0, stringsAt, strings.bytes.length, 0, 0, 1, 0]);
   section(4, [3, 0, 0, namesAt, names.bytes.length, 0, 0, 1, 0]);
-  others.forEach(({ data }, i) => {
-    file.set(data, othersAt[i]!);
-    section(5 + i, [1, 0, 0, othersAt[i]!, data.length, 0, 0, 4, 0]);
+  others.forEach((other, i) => {
+    file.set(other.data, othersAt[i]!);
+    section(5 + i, [1, 0, 0, othersAt[i]!, other.data.length, 0, 0, 4, 0]);
   });
   return file;
 }

@@ -113,8 +113,8 @@ export class L2Layout {
   }
 
   /** Space for anything. @throws OctobarError `config` when L2 ends */
-  reserve(what: string, bytes: number, alignment = 16): number {
-    const address = Math.ceil(this.at / alignment) * alignment;
+  reserve(what: string, bytes: number): number {
+    const address = aligned(this.at);
     this.at = address + bytes;
     const { from, end } = this.schedule.target.l2;
     if (this.at > end) {

@@ -41,12 +41,12 @@ export function groupLayers(shape: NetworkShape): Group[] {
   let stage: number = stages.alone;
   shape.layers.forEach((layer, i) => {
     const before = shape.layers[i - 1];
-    const private_ =
+    const follows =
       before !== undefined &&
       layer.inputs.includes(before.name) &&
       shape.consumers(before.name).length === 1 &&
       !shape.isOutput(before.name);
-    const next = private_ ? stageAfter(stage, layer) : undefined;
+    const next = follows ? stageAfter(stage, layer) : undefined;
     stage = next ?? startingStage(layer);
     if (next === undefined) chains.push([i]);
     else chains.at(-1)!.push(i);
