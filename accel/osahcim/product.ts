@@ -147,11 +147,26 @@ export class OsaProduct implements Macro {
     return sum;
   }
 
-  /** Normalised and quantised to eight bits. */
+  /**
+   * Normalised and quantised to eight bits. Two's complement cut off at an order is rounded down, by half a
+   * unit on average for each one of an input bit; the input bits are common to all outputs, so their ones are
+   * counted once and given back.
+   */
   private saliency(plan: Plan): number {
     this.counts.saliency_evaluations++;
-    const partial = Math.abs(this.orders(plan, salientOrder)) / 2 ** salientOrder;
-    return Math.min(255, Math.floor(partial / 2 ** plan.shift));
+    const sum = this.orders(plan, salientOrder) / 2 ** salientOrder;
+    return Math.min(255, Math.floor(Math.abs(sum + this.rounding(plan)) / 2 ** plan.shift));
+  }
+
+  /** What rounding down takes away on average, in units of the lowest salient order. */
+  private rounding({ bits, signed }: Plan): number {
+    const { masks, words } = this;
+    let ones = 0;
+    for (let j = salientOrder + 1 - bits; j < inputBits; j++) {
+      const count = columnMac(masks, j * words, masks, j * words, words);
+      ones += signed && j === inputBits - 1 ? -count : count;
+    }
+    return ones / 2;
   }
 
   /**

@@ -4,7 +4,7 @@ import { macroJobBase, mvmRegisters } from '../mvm/registers.js';
 /** Thresholds between six boundaries. */
 export const thresholds = 5;
 /** Of normalised saliency. They halve from boundary to boundary, as the weight of the orders in question does. */
-const defaults = [4, 8, 16, 32, 64] as const;
+const defaults = [1, 2, 4, 8, 16] as const;
 
 const threshold = (i: number) =>
   readWrite(
@@ -29,7 +29,7 @@ const job = [
   readWrite(
     'OSE_SHIFT',
     macroJobBase + 8,
-    'normalisation: saliency = min(255, |sum of the orders from 10 up, over 2^10| >> OSE_SHIFT), 0 to 15',
+    'normalisation, 0 to 15: saliency = min(255, |S + r| >> OSE_SHIFT), S the sum of the orders from 10 up over 2^10, r half a unit for each one of an input bit that takes part (less for a sign bit)',
   ),
   threshold(0),
   threshold(1),
@@ -40,7 +40,7 @@ const job = [
     'ADC_STEP',
     macroJobBase + 12 + 4 * thresholds,
     'one code of the converter in sixteenths of (input level x weight bit), 1 to 65535; 0: the full range, all rows at the highest level',
-    { reset: 512 },
+    { reset: 896 },
   ),
 ] as const;
 

@@ -1,5 +1,5 @@
 /** Prices for what the machine counts. */
-export { familyPrice } from './adc.js';
+export { adcFamilies, adcSources, conversionPj, familyPrice, type AdcFamily } from './adc.js';
 export { clusterPrices } from './cluster.js';
 export { capramPrices, depthwisePrices, examplePrices, fpirmPrices, imaPrices } from './engines.js';
 export { osahcimPrices, yolocPrices } from './macros.js';

@@ -9,6 +9,9 @@ import { garofaloBottleneck } from './garofalo-bottleneck.js';
 import { garofaloDepthwise } from './garofalo-depthwise.js';
 import { garofaloIma } from './garofalo-ima.js';
 import { garofaloMobilenetV2 } from './garofalo-mobilenetv2.js';
+import { capram } from './capram.js';
+import { osahcim } from './osahcim.js';
+import { yoloc } from './yoloc.js';
 import type { Row } from './row.js';
 
 export type { Entry, StudyOptions } from './entry.js';
@@ -19,6 +22,9 @@ export const entries: readonly Entry[] = [
   garofaloDepthwise,
   garofaloBottleneck,
   garofaloMobilenetV2,
+  capram,
+  osahcim,
+  yoloc,
 ];
 
 export const reproductionSchema = 'octobar-reproduce/1';
@@ -55,7 +61,7 @@ export async function reproduce(
 ): Promise<Reproduction> {
   const entry = findEntry(name);
   const { full = false, progress = () => undefined } = options;
-  const configuration = configure();
+  const configuration = configure(entry.preset === undefined ? {} : { preset: entry.preset });
   const decides = (key: string): boolean =>
     entry.parameters.some((part) => (part.endsWith('.') ? key.startsWith(part) : key === part));
   return {

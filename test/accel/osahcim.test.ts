@@ -67,7 +67,7 @@ interface Modes {
   thresholds: readonly number[];
   step: number;
 }
-const reset: Modes = { mode: 0, boundary: 8, shift: 0, thresholds: [4, 8, 16, 32, 64], step: 512 };
+const reset: Modes = { mode: 0, boundary: 8, shift: 0, thresholds: [1, 2, 4, 8, 16], step: 896 };
 
 /** One row tile of one output. */
 interface Mac {
@@ -93,7 +93,11 @@ function hybrid(mac: Mac, modes: Modes): { boundary: number; sixteenths: bigint 
   };
   let top = 0n;
   for (let i = 0; i < weightBits; i++) if (10 - i <= 7) top += column(i, 10 - i, 7) << BigInt(i);
-  const size = Number((top < 0n ? -top : top) >> BigInt(10 + modes.shift));
+  let twice = (2n * top) >> 10n;
+  for (const input of inputs)
+    for (let j = 11 - weightBits; j <= 7; j++)
+      twice += bitOf(input, j) * (signed && j === 7 ? -1n : 1n);
+  const size = Number((twice < 0n ? -twice : twice) >> BigInt(1 + modes.shift));
   const saliency = size > 255 ? 255 : size;
   const chosen = 10 - modes.thresholds.filter((t) => saliency >= t).length;
   const boundary = modes.mode === 0 ? chosen : modes.mode === 1 ? modes.boundary : 0;
