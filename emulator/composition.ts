@@ -68,7 +68,7 @@ export function compose(
   const space = { l2Size: l2.size, tcdmSize: tcdm.size, l2Latency: config.l2.latency };
   const icache = config.icache.ideal
     ? undefined
-    : new InstructionCache(config.icache, space, state);
+    : new InstructionCache(config.icache, space, state, config.harts);
   const harts = new Harts(
     {
       state,

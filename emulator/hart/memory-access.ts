@@ -118,7 +118,7 @@ export class MemoryAccess {
       hart,
       at,
       now,
-      'the direct links belong to the harts of the cluster; the controller has the ports of all harts at 0x10200800 (event unit) and 0x10201800 (DMA)',
+      'test-and-set and the direct links belong to the harts of the cluster; the controller has the TCDM at 0x10000000, and the ports of all harts at 0x10200800 (event unit) and 0x10201800 (DMA)',
     );
   }
 

@@ -48,13 +48,16 @@ export class InstructionCache implements Stateful {
     private readonly config: ConfigOf<typeof icacheParameters>,
     private readonly space: CodeSpace,
     private readonly state: HartState,
+    /** Harts of the cluster; one beyond them fetches past the caches. */
+    private readonly harts: number = state.count,
   ) {
     checkGeometry(config);
     this.lineShift = 31 - Math.clz32(config.line);
     this.l2Lines = space.l2Size >>> this.lineShift;
     this.privates = new PrivateCaches(
       {
-        harts: state.count,
+        harts,
+        outside: (1 << state.count) - (1 << harts),
         size: config.private_size,
         ways: config.private_ways,
         line: config.line,
@@ -73,7 +76,7 @@ export class InstructionCache implements Stateful {
   }
 
   get prefetchAtReset(): number {
-    return this.config.prefetch ? (1 << this.state.count) - 1 : 0;
+    return this.config.prefetch ? (1 << this.harts) - 1 : 0;
   }
 
   get resident(): Uint16Array {
@@ -169,14 +172,14 @@ export class InstructionCache implements Stateful {
 
   /** @param shared also the second level */
   flush(shared: boolean): void {
-    for (let hart = 0; hart < this.state.count; hart++) this.privates.flush(hart);
+    for (let hart = 0; hart < this.harts; hart++) this.privates.flush(hart);
     if (shared) this.shared.flush();
   }
 
   /** Empties, in both levels, the sets that the line of a position belongs to. */
   flushLine(position: number): void {
     const line = position >>> this.lineShift;
-    for (let hart = 0; hart < this.state.count; hart++) this.privates.flushSet(hart, line);
+    for (let hart = 0; hart < this.harts; hart++) this.privates.flushSet(hart, line);
     this.shared.flushSet(line);
   }
 

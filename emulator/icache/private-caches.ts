@@ -5,6 +5,8 @@ const EMPTY = -1;
 
 interface Geometry {
   readonly harts: number;
+  /** Harts without a private cache, a bit each: every fetch of theirs hits. */
+  readonly outside: number;
   readonly size: number;
   readonly ways: number;
   readonly line: number;
@@ -21,6 +23,7 @@ interface Geometry {
 export class PrivateCaches {
   /** By line: a bit for each hart whose fetch hits and starts nothing. */
   readonly resident: Uint16Array;
+  private readonly outside: number;
   private readonly sets: number;
   private readonly ways: number;
   /** Line numbers, by hart, set, way. */
@@ -33,12 +36,13 @@ export class PrivateCaches {
 
   /** @param epochs counts up with every change of a private cache; by hart, HART_SHIFT apart */
   constructor(
-    { harts, size, ways, line, lines }: Geometry,
+    { harts, outside, size, ways, line, lines }: Geometry,
     private readonly epochs: Int32Array,
   ) {
+    this.outside = outside;
     this.ways = ways;
     this.sets = size / (ways * line);
-    this.resident = new Uint16Array(lines);
+    this.resident = new Uint16Array(lines).fill(outside);
     this.tags = new Int32Array(harts * this.sets * ways).fill(EMPTY);
     this.arrival = new Float64Array(this.tags.length);
     this.replacement = new Replacement(harts, ways);
@@ -143,7 +147,7 @@ export class PrivateCaches {
   reset(): void {
     this.tags.fill(EMPTY);
     this.arrival.fill(0);
-    this.resident.fill(0);
+    this.resident.fill(this.outside);
     this.replacement.reset();
   }
 

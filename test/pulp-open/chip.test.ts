@@ -347,6 +347,18 @@ describe('between controller and cluster', () => {
     expect(r[12]! & 1).toBe(0);
   });
 
+  it('the controller fetches past the caches of the cluster, with caches on or off', () => {
+    for (const enabled of [true, false]) {
+      const set = { 'icache.ideal': false, 'icache.enabled': enabled };
+      const machine = forHart('controller', load(10, 0x1020141c), set);
+      expect(machine.runUntil(1e5).reason).toBe('exit');
+      // PREFETCH after reset: a bit for each hart of the cluster.
+      expect(machine.hart(controller).registers[10]).toBe(0xff);
+      const { stalls, icache_misses, icache_prefetches } = machine.stats().harts[controller]!;
+      expect([stalls.icache, icache_misses, icache_prefetches]).toEqual([0, 0, 0]);
+    }
+  });
+
   it('the FIFO of SoC events is an error on a cluster without a chip', () => {
     const machine = pulpOpen({ 'controller.present': false });
     machine.write(l2, new Uint8Array(Uint32Array.from(load(10, 0x10200f00)).buffer));
