@@ -202,25 +202,25 @@
 /* lowest digital order in mode 1, 5 to 10: the four orders below go through a converter, lower ones are dropped (read-write, reset 0x08) */
 #define OSAHCIM_BOUNDARY 0x184u
 
-/* normalisation: saliency = min(255, |sum of the orders from 10 up, over 2^10| >> OSE_SHIFT), 0 to 15 (read-write) */
+/* normalisation, 0 to 15: saliency = min(255, |S + r| >> OSE_SHIFT), S the sum of the orders from 10 up over 2^10, r half a unit for each one of an input bit that takes part (less for a sign bit) (read-write) */
 #define OSAHCIM_OSE_SHIFT 0x188u
 
-/* a saliency of at least this chooses boundary 9 or below; 0 to 256, none below the one before, 256 never (read-write, reset 0x04) */
+/* a saliency of at least this chooses boundary 9 or below; 0 to 256, none below the one before, 256 never (read-write, reset 0x01) */
 #define OSAHCIM_OSE_THRESHOLD_0 0x18Cu
 
-/* a saliency of at least this chooses boundary 8 or below; 0 to 256, none below the one before, 256 never (read-write, reset 0x08) */
+/* a saliency of at least this chooses boundary 8 or below; 0 to 256, none below the one before, 256 never (read-write, reset 0x02) */
 #define OSAHCIM_OSE_THRESHOLD_1 0x190u
 
-/* a saliency of at least this chooses boundary 7 or below; 0 to 256, none below the one before, 256 never (read-write, reset 0x10) */
+/* a saliency of at least this chooses boundary 7 or below; 0 to 256, none below the one before, 256 never (read-write, reset 0x04) */
 #define OSAHCIM_OSE_THRESHOLD_2 0x194u
 
-/* a saliency of at least this chooses boundary 6 or below; 0 to 256, none below the one before, 256 never (read-write, reset 0x20) */
+/* a saliency of at least this chooses boundary 6 or below; 0 to 256, none below the one before, 256 never (read-write, reset 0x08) */
 #define OSAHCIM_OSE_THRESHOLD_3 0x198u
 
-/* a saliency of at least this chooses boundary 5 or below; 0 to 256, none below the one before, 256 never (read-write, reset 0x40) */
+/* a saliency of at least this chooses boundary 5 or below; 0 to 256, none below the one before, 256 never (read-write, reset 0x10) */
 #define OSAHCIM_OSE_THRESHOLD_4 0x19Cu
 
-/* one code of the converter in sixteenths of (input level x weight bit), 1 to 65535; 0: the full range, all rows at the highest level (read-write, reset 0x200) */
+/* one code of the converter in sixteenths of (input level x weight bit), 1 to 65535; 0: the full range, all rows at the highest level (read-write, reset 0x380) */
 #define OSAHCIM_ADC_STEP 0x1A0u
 
 /* which engine: 1 IMA, 2 depth-wise engine, 3 CAP-RAM, 4 OSA-HCIM, 5 YOLoC, 6 FPIRM, 255 tutorial example (read-only) */
