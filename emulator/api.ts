@@ -47,6 +47,22 @@ export interface MachineStats {
   engines: Record<string, Counters>;
 }
 
+/** Who executed the instructions, and why translated code handed a cycle over. Says nothing of the guest. */
+export interface TierStats {
+  /** Instructions that left decode, by tier. */
+  instructions: { translated: number; interpreted: number };
+  /** Cycles that translated code left to the interpreter, by reason. */
+  leaves: Record<string, number>;
+  /** Times that translated code was entered. */
+  visits: number;
+  functions: number;
+  modules: number;
+  /** Bytes of all modules ever made. */
+  code_bytes: number;
+  /** Times that all translations were dropped: code changed, or there were too many. */
+  dropped: number;
+}
+
 export interface HartView {
   /** `controller` of the hart outside the cluster. */
   readonly name?: string;
@@ -72,6 +88,7 @@ export interface MachineApi {
   runUntil(cycle: number): Stop;
   hart(index: number): HartView;
   stats(): MachineStats;
+  tiers(): TierStats;
   probe(pc: number, probe: Probe): void;
   trace(sink: TraceSink | undefined): void;
   onOutput(sink: (hart: number, byte: number) => void): void;

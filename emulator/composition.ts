@@ -11,7 +11,9 @@ import type { Accelerator, AcceleratorFactory } from './hwpe/environment.js';
 import { InstructionCache } from './icache/instruction-cache.js';
 import { addressMap, PeripheralBus, type PeripheralRegion } from './interconnect/address-map.js';
 import { Crossbar } from './interconnect/crossbar.js';
+import { effectiveConfig, isFunctional } from './functional.js';
 import { checkConfig } from './machine-config.js';
+import { SharedArena } from './memory/arena.js';
 import { Memory } from './memory/memory.js';
 import type { MachineConfig } from './parameters.js';
 import {
@@ -23,15 +25,20 @@ import {
   UnmodelledSocPeripherals,
 } from './peripherals/index.js';
 import type { RunControl, Stateful, Unit } from './sim/unit.js';
+import { sharedBytes, Translator } from './translator/index.js';
 
 const SLOT_REGIONS = ['hwpe0', 'hwpe1'] as const;
 const SLOT_EVENTS = [12, 14] as const;
 
 /** The parts of a machine, put together; who runs them is `machine.ts`. */
 export interface Composition {
+  /** The values that count: functional timing replaces costs. */
+  readonly config: MachineConfig;
   readonly state: HartState;
   readonly harts: Harts;
   readonly interpreter: Interpreter;
+  /** Undefined when nothing is translated. */
+  readonly translator: Translator | undefined;
   readonly tcdm: Memory;
   readonly l2: Memory;
   readonly crossbar: Crossbar;
@@ -53,22 +60,26 @@ export interface Composition {
  * @throws OctobarError `config` when the values do not fit each other
  */
 export function compose(
-  config: MachineConfig,
+  given: MachineConfig,
   factories: readonly (AcceleratorFactory | undefined)[],
   host: HartsHost & RunControl,
 ): Composition {
+  const config = effectiveConfig(given);
   checkConfig(config);
-  const tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size);
-  const l2 = new Memory(addressMap.l2.base, config.l2.size);
   // The controller is the last hart: everything that speaks of harts knows the cluster's first.
   const controller = config.controller.present ? config.harts : -1;
   const count = controller < 0 ? config.harts : config.harts + 1;
-  const state = createHartState(count, config.timing.clock_stops);
-  const crossbar = new Crossbar(config.tcdm, tcdm, state);
+  const sizes = { harts: count, tcdm: config.tcdm, l2: config.l2, icache: config.icache };
+  const arena = new SharedArena(sharedBytes(sizes));
+  const tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size, arena);
+  const l2 = new Memory(addressMap.l2.base, config.l2.size, arena);
+  const state = createHartState(count, config.timing.clock_stops, arena);
+  const crossbar = new Crossbar(config.tcdm, tcdm, state, arena);
+  crossbar.uncontended = isFunctional(config.timing);
   const space = { l2Size: l2.size, tcdmSize: tcdm.size, l2Latency: config.l2.latency };
   const icache = config.icache.ideal
     ? undefined
-    : new InstructionCache(config.icache, space, state, config.harts);
+    : new InstructionCache(config.icache, space, state, config.harts, arena);
   const harts = new Harts(
     {
       state,
@@ -86,6 +97,18 @@ export function compose(
     host,
   );
   const interpreter = icache ? createCachedInterpreter(harts) : createInterpreter(harts);
+  const translator = mayTranslate(config, harts)
+    ? Translator.create({
+        harts,
+        interpreter,
+        crossbar,
+        l2,
+        arena,
+        sizes,
+        icache,
+        eager: config.engine === 'eager',
+      })
+    : undefined;
   const { codeCache } = harts;
   crossbar.complete = interpreter.complete;
   crossbar.onPortWrite = (offset, bytes) => {
@@ -166,9 +189,11 @@ export function compose(
   ]);
   harts.attachBus(bus);
   return {
+    config,
     state,
     harts,
     interpreter,
+    translator,
     tcdm,
     l2,
     crossbar,
@@ -195,6 +220,10 @@ export function compose(
     ],
   };
 }
+
+/** Functional timing has no banks to arbitrate, and loops of RI5CY have rules of their own. */
+const mayTranslate = (config: MachineConfig, harts: Harts): boolean =>
+  config.engine !== 'interpreter' && !isFunctional(config.timing) && !harts.pulp;
 
 function surround(
   config: MachineConfig,

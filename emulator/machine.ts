@@ -1,4 +1,12 @@
-import type { MachineApi, MachineStats, HartView, Probe, Stop, TraceSink } from './api.js';
+import type {
+  MachineApi,
+  MachineStats,
+  HartView,
+  Probe,
+  Stop,
+  TierStats,
+  TraceSink,
+} from './api.js';
 import { compose, type Composition } from './composition.js';
 import type { HartsHost } from './hart/host.js';
 import { HART_SHIFT } from './hart/slot.js';
@@ -11,6 +19,7 @@ import type { Memory } from './memory/memory.js';
 import type { MachineConfig } from './parameters.js';
 import { OctobarError } from './sim/error.js';
 import type { RunControl } from './sim/unit.js';
+import { tierStats } from './translator/index.js';
 
 /** Composes the machine that a configuration names. `accelerators[slot]` may be absent. */
 export function createMachine(
@@ -37,11 +46,14 @@ class Machine implements MachineApi, HartsHost, RunControl {
   private exitedAt = 0;
   private probedHart = 0;
 
-  constructor(
-    private readonly config: MachineConfig,
-    factories: readonly (AcceleratorFactory | undefined)[],
-  ) {
-    this.machine = compose(config, factories, this);
+  private readonly config: MachineConfig;
+
+  constructor(given: MachineConfig, factories: readonly (AcceleratorFactory | undefined)[]) {
+    this.machine = compose(given, factories, this);
+    this.config = this.machine.config;
+    const { harts, icache } = this.machine;
+    harts.codeCache.beforeChange = () => this.takeAllBack();
+    if (icache) icache.beforeChange = harts.codeCache.beforeChange;
     this.state = this.machine.state;
   }
 
@@ -50,6 +62,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
   start(entry: number): void {
     const { parts, harts, chip } = this.machine;
     for (const [, part] of parts) part.reset();
+    this.machine.translator?.reset();
     this.now = 0;
     this.stop = undefined;
     // A controller starts alone, and starts the others through the cluster control unit.
@@ -57,17 +70,34 @@ class Machine implements MachineApi, HartsHost, RunControl {
     for (let hart = first; hart < harts.count; hart++) harts.start(hart, entry, 0);
   }
 
-  runUntil(cycle: number): Stop {
+  runUntil(limit: number): Stop {
+    const { harts } = this.machine;
     this.stop = undefined;
     try {
       for (;;) {
-        const stop = this.slice(cycle);
-        if (stop !== undefined) return stop;
+        const stop = this.slice(limit);
+        if (stop === undefined) continue;
+        harts.issuing = harts.count;
+        if (stop.reason !== 'probe') this.takeAllBack(this.now - 1);
+        return stop;
       }
     } catch (error) {
       if (!(error instanceof OctobarError)) throw error;
+      const { hart = harts.count, cycle = this.now } = error.context;
+      harts.issuing = hart;
+      this.takeAllBack(cycle);
       return this.ended() ?? this.fault(error);
     }
+  }
+
+  /** Harts that ran ahead stand where they are in cycle `now`, in which hart `issuing` has its turn. */
+  private takeAllBack(now = this.state.clock[NOW]): void {
+    for (let hart = 0; hart < this.state.count; hart++) this.takeBack(hart, now);
+  }
+
+  takeBack(hart: number, now = this.state.clock[NOW]): void {
+    const { harts, translator } = this.machine;
+    translator?.takeBack(hart, hart <= harts.issuing ? now + 1 : now);
   }
 
   /** The end of the run that the guest asked for in this cycle, whatever others do in it. */
@@ -90,7 +120,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
    * then, so that the host's compiler can put a better version of this function in its place.
    */
   private slice(limit: number): Stop | undefined {
-    const { state, harts, crossbar, units } = this.machine;
+    const { state, harts, crossbar, units, translator } = this.machine;
     const { next, clock, requesters } = state;
     const { rounds } = this.machine.interpreter;
     const { count } = harts;
@@ -117,9 +147,23 @@ class Machine implements MachineApi, HartsHost, RunControl {
         this.now = Math.max(this.now, limit);
         return { reason: 'cycle' };
       }
+      if (
+        translator !== undefined &&
+        now >= translator.resumeAt &&
+        Math.min(unitNext, limit) - now >= translator.shortestVisit &&
+        !harts.traced
+      ) {
+        clock[NOW] = translator.run(now, Math.min(unitNext, limit));
+        this.now = Math.max(now, clock[NOW] - 1);
+        harts.disturbed = true;
+        continue;
+      }
       this.now = now;
       clock[NOW] = now;
       clock[UNTIL] = Math.min(unitNext, limit, now + STRETCH);
+      if (translator !== undefined && now < translator.resumeAt) {
+        clock[UNTIL] = Math.min(clock[UNTIL], translator.resumeAt);
+      }
       const alone = busy === 1 && unitNext > now && !harts.traced;
       clock[HORIZON] = alone ? clock[UNTIL] : now + 1;
       const asking = rounds(unitNext <= now);
@@ -134,6 +178,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
         if (this.stop !== undefined) return this.ended();
         continue;
       }
+      harts.issuing = count;
       for (const unit of units) if (unit.nextCycle <= now) unit.cycle(now);
       harts.disturbed = true;
       if (crossbar.portRequests > 0) {
@@ -201,6 +246,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
     const retired = this.state.retiredBefore(hart, now);
     // A hart that runs alone may be ahead; who looks at the machine now sees it in this cycle.
     this.now = now;
+    this.machine.harts.issuing = hart;
+    for (let other = 0; other < this.state.count; other++) {
+      if (other !== hart) this.takeBack(other, now);
+    }
     const stops = this.probes.get(pc)?.(hart, pc, now, retired) === true;
     if (!stops || this.stop?.reason === 'exit') return false;
     this.stop = { reason: 'probe', hart, pc };
@@ -253,7 +302,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
   write(address: number, data: Uint8Array): void {
     const memory = this.memoryOf(address, data.length);
     memory.u8.set(data, address - memory.base);
-    this.machine.harts.codeCache.invalidate();
+    this.machine.harts.codeCache.changed(address, data.length);
   }
 
   hart(index: number): HartView {
@@ -283,6 +332,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
     if (m !== mode.asleep && m !== mode.held) return undefined;
     const event = this.isController(hart) ? undefined : events.describeWait(hart);
     return event ?? harts.memory.reason(hart);
+  }
+
+  tiers(): TierStats {
+    return tierStats(this.machine.translator, this.stats().harts);
   }
 
   stats(): MachineStats {
@@ -360,6 +413,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     this.machine.tcdm.u8.set(saved.tcdm);
     this.machine.l2.u8.set(saved.l2);
     for (const [name, part] of this.machine.parts) part.restore(saved.parts[name]);
+    this.machine.translator?.reset();
     this.stop = undefined;
   }
 }

@@ -48,6 +48,14 @@ export const clusterParameters = {
     source: 'PULP convention: the first cluster is 0',
     status: 'published',
   },
+  engine: {
+    value: 'auto',
+    choices: ['auto', 'interpreter', 'eager'],
+    meaning:
+      'who executes instructions: auto translates hot code to WebAssembly, eager all code at once, interpreter none; results and cycles are the same',
+    source: 'a property of the emulator, not of the hardware',
+    status: 'assumed',
+  },
 } as const satisfies ParameterTable;
 
 /** Everything `createMachine` needs, accelerators apart. */

@@ -33,8 +33,8 @@ describe('rules between the rooms', () => {
     }
   });
 
-  it('accelerators import the engine contract, sim, port types and themselves only', () => {
-    const allowed = /^(accel|emulator\/hwpe|emulator\/sim|emulator\/interconnect)\//;
+  it('accelerators import the engine contract, sim, port types, the wasm encoder and themselves only', () => {
+    const allowed = /^(accel|emulator\/wasm|emulator\/hwpe|emulator\/sim|emulator\/interconnect)\//;
     for (const file of sources('accel')) {
       for (const name of imports(file)) expect(name, file).toMatch(allowed);
     }

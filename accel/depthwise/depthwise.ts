@@ -9,20 +9,25 @@ import type {
 } from '../../emulator/hwpe/index.js';
 import { OctobarError } from '../../emulator/sim/error.js';
 import type { Counters } from '../../emulator/sim/unit.js';
-import { RequantTables } from '../physics/requantise.js';
+import { ReferenceDatapath, VectorDatapath, headBytes, weightBytes } from './datapath.js';
+import type { Datapath } from './datapath.js';
 import { checkJob, decodeJob, groupChannels, taps } from './job.js';
 import type { DepthwiseJob } from './job.js';
 import type { DepthwiseConfig } from './parameters.js';
 import { depthwiseRegisters } from './registers.js';
-import { clearColumn, correlate, freshWindow, loadWindow } from './window.js';
+import { clearColumn, clearWindow, loadWindow } from './window.js';
 import type { WindowState } from './window.js';
 
 /** The digital 3x3 depth-wise engine as an accelerator for a slot. */
 export function depthwiseEngine(config: DepthwiseConfig, hwpe?: HwpeConfig): AcceleratorFactory {
-  return createHwpe(depthwiseDescription(config), hwpe);
+  return createHwpe(depthwiseDescription(config, hwpe?.arithmetic), hwpe);
 }
 
-export function depthwiseDescription(config: DepthwiseConfig): EngineDescription {
+/** @param arithmetic `reference` or, by default, `simd` */
+export function depthwiseDescription(
+  config: DepthwiseConfig,
+  arithmetic?: string,
+): EngineDescription {
   if (![9, 18, 36, 72, 144].includes(config.multipliers))
     throw new OctobarError('config', `depthwise.multipliers is ${config.multipliers}`, {
       hint: 'legal: 9, 18, 36, 72 or 144, nine for each channel computed in one cycle',
@@ -41,14 +46,18 @@ export function depthwiseDescription(config: DepthwiseConfig): EngineDescription
       VERSION: 1,
     },
     portBits: config.port_bits,
-    create: (host) => new Depthwise(config, host),
+    create: (host) => {
+      const { window_columns } = config;
+      const datapath =
+        arithmetic === 'reference'
+          ? new ReferenceDatapath(window_columns)
+          : new VectorDatapath(window_columns);
+      return new Depthwise(config, host, datapath);
+    },
   };
 }
 
-/** What is fetched at the start of each group: 9 taps, then multipliers, then biases. */
-const weightBytes = taps * groupChannels;
 const multiplierBytes = 4 * groupChannels;
-const headBytes = weightBytes + multiplierBytes + 8 * groupChannels;
 
 const freshCounts = () => ({
   /** Multiply-accumulates, those with padding included. */
@@ -111,19 +120,18 @@ interface Saved {
  */
 class Depthwise implements Engine {
   private s = idleState();
-  private window;
+  private readonly window: WindowState;
   private counts = freshCounts();
   private readonly headData = new Uint8Array(headBytes);
-  private readonly tables = new RequantTables(groupChannels);
-  private readonly sums = new Int32Array(groupChannels);
   private readonly result = new Uint8Array(groupChannels);
   private readonly pixelCycles: number;
 
   constructor(
     private readonly config: DepthwiseConfig,
     private readonly host: EngineHost,
+    private readonly datapath: Datapath,
   ) {
-    this.window = freshWindow(config.window_columns);
+    this.window = datapath.window;
     this.pixelCycles = (taps * groupChannels) / config.multipliers;
   }
 
@@ -174,25 +182,31 @@ class Depthwise implements Engine {
 
   reset(): void {
     this.clear();
-    this.window = freshWindow(this.config.window_columns);
+    clearWindow(this.window);
     this.counts = freshCounts();
     this.headData.fill(0);
     this.result.fill(0);
   }
 
   save(): Saved {
-    const { s, window, counts, headData, result } = this;
-    return structuredClone({ s, window, counts, headData, result });
+    const { s, counts, headData, result } = this;
+    // Not by structuredClone: the window may lie in a larger memory, of which a clone would take all
+    const window = {
+      weights: this.window.weights.slice(),
+      columns: this.window.columns.slice(),
+    };
+    return { ...structuredClone({ s, counts, headData, result }), window };
   }
 
   restore(saved: unknown): void {
     const copy = structuredClone(saved as Saved);
     this.s = copy.s;
-    this.window = copy.window;
+    this.window.weights.set(copy.window.weights);
+    this.window.columns.set(copy.window.columns);
     this.counts = copy.counts;
     this.headData.set(copy.headData);
     this.result.set(copy.result);
-    if (this.s.head === headBytes) this.useHead();
+    if (this.s.head === headBytes) this.datapath.use(this.headData);
   }
 
   /** Raises the request of this cycle, if there is one. */
@@ -248,13 +262,7 @@ class Depthwise implements Engine {
     for (let i = 0; i < bytes; i++) this.headData[s.head + i] = host.streamer.data[i];
     s.head += bytes;
     this.counts.bytes_weights += bytes;
-    if (s.head === headBytes) this.useHead();
-  }
-
-  private useHead(): void {
-    const { headData } = this;
-    for (let i = 0; i < weightBytes; i++) this.window.weights[i] = headData[i];
-    this.tables.load(headData.subarray(weightBytes), groupChannels);
+    if (s.head === headBytes) this.datapath.use(this.headData);
   }
 
   private beginRow(job: DepthwiseJob): void {
@@ -327,9 +335,8 @@ class Depthwise implements Engine {
   }
 
   private endPixel(job: DepthwiseJob): void {
-    const { s, sums, counts } = this;
-    correlate(this.window, s.column * job.stride, sums);
-    this.tables.apply(sums, groupChannels, job, this.result);
+    const { s, counts } = this;
+    this.datapath.pixel(s.column * job.stride, job, this.result);
     s.unstored = groupChannels;
     s.storeAddress =
       job.destination +

@@ -11,11 +11,12 @@ export interface WindowState {
   columns: Int16Array;
 }
 
-export function freshWindow(columns: number): WindowState {
-  return {
-    weights: new Int8Array(taps * groupChannels),
-    columns: new Int16Array(columns * rows * groupChannels),
-  };
+/** Length of the ring for `columns` columns. */
+export const windowWords = (columns: number): number => columns * rows * groupChannels;
+
+export function clearWindow({ weights, columns }: WindowState): void {
+  weights.fill(0);
+  columns.fill(0);
 }
 
 /** Index of the first channel of a row of a column; columns count from the left edge of the padding. */
@@ -23,6 +24,9 @@ const at = (window: WindowState, column: number, row: number): number => {
   const length = window.columns.length / (rows * groupChannels);
   return ((column % length) * rows + row) * groupChannels;
 };
+
+/** Index of the first word of a column in the ring. */
+export const columnStart = (window: WindowState, column: number): number => at(window, column, 0);
 
 /** A column of the padding, or one about to be loaded: rows outside the input stay zero. */
 export function clearColumn(window: WindowState, column: number): void {

@@ -6,25 +6,30 @@ import type {
 } from '../../emulator/hwpe/index.js';
 import { mvmAccelerator, mvmEngine } from '../mvm/engine.js';
 import type { MvmDescription } from '../mvm/engine.js';
-import { Crossbar } from './crossbar.js';
+import type { CellArray } from '../mvm/cells.js';
+import { ReferenceColumns, VectorColumns } from './columns.js';
+import type { Columns } from './columns.js';
 import type { ImaConfig } from './parameters.js';
 import { Product } from './product.js';
 import { imaRegisters } from './registers.js';
 
 /** The in-memory computing engine of the cluster as an accelerator for a slot. */
 export function imaEngine(config: ImaConfig, hwpe?: HwpeConfig): AcceleratorFactory {
-  return mvmAccelerator(crossbars(config), hwpe);
+  return hwpe?.arithmetic === 'reference'
+    ? mvmAccelerator(crossbars(config, new ReferenceColumns(config)), hwpe)
+    : mvmAccelerator(crossbars(config, new VectorColumns(config)), hwpe);
 }
 
+/** What the conformance tests take. */
 export function imaDescription(config: ImaConfig): EngineDescription {
-  return mvmEngine(crossbars(config));
+  return mvmEngine(crossbars(config, new VectorColumns(config)));
 }
 
 /** Cycles from the start of a product to the start of the next. */
 export const productCycles = (config: ImaConfig, clockHz: number): number =>
   cyclesOf(config.mvm_ns, clockHz) + config.handover_cycles;
 
-function crossbars(config: ImaConfig): MvmDescription<Crossbar> {
+function crossbars<A extends CellArray>(config: ImaConfig, columns: Columns<A>): MvmDescription<A> {
   const { rows, cols, arrays } = config;
   return {
     shape: { name: 'ima', rows, cols, arrays, outputs: cols },
@@ -34,10 +39,11 @@ function crossbars(config: ImaConfig): MvmDescription<Crossbar> {
     capacityBits: rows * cols * arrays * config.cell_bits,
     pipelined: config.pipelined,
     access: (host) => ({
-      create: () => new Crossbar(rows, cols),
+      create: () => columns.create(),
       rowCycles: cyclesOf(config.program_row_ns, host.clockHz),
       readCycles: cyclesOf(config.read_word_ns, host.clockHz),
     }),
-    macro: (cells, host) => new Product(config, cells, productCycles(config, host.clockHz)),
+    macro: (cells, host) =>
+      new Product(config, cells, columns, productCycles(config, host.clockHz), host.seed),
   };
 }

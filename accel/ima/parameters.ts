@@ -116,6 +116,18 @@ export const imaParameters = {
     source: 'pulp-sdk ima_v1.json plot_read_ns',
     status: 'published',
   },
+  read_noise: {
+    value: 0,
+    unit: 'LSB',
+    min: 0,
+    max: 64,
+    fractional: true,
+    meaning:
+      'standard deviation of the noise at a column converter, in its codes, kept to 0.00001; 0: none. A function of --seed, array, product and column',
+    source:
+      'a setting for studies of accuracy; no figure for HERMES at this range setting is at hand',
+    status: 'assumed',
+  },
   ideal: {
     value: false,
     meaning:

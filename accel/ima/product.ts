@@ -1,12 +1,10 @@
 import type { Counters } from '../../emulator/sim/unit.js';
-import type { Cells } from '../mvm/cells.js';
+import type { CellArray, Cells } from '../mvm/cells.js';
 import type { MvmJob } from '../mvm/job.js';
-import { accumulate } from '../mvm/macro.js';
 import type { Macro } from '../mvm/macro.js';
-import { convertColumns } from '../physics/adc.js';
-import { dacInput } from '../physics/dac.js';
-import { ActiveRows } from './crossbar.js';
-import type { Crossbar } from './crossbar.js';
+import { noiseKey, readGain } from '../physics/noise.js';
+import type { ReadNoise } from '../physics/noise.js';
+import type { Columns } from './columns.js';
 import type { ImaConfig } from './parameters.js';
 
 /** Physical events of products, named as in the JSON output. */
@@ -20,35 +18,40 @@ const freshCounts = () => ({
   adc_clipped: 0,
 });
 
+interface Saved {
+  counts: ReturnType<typeof freshCounts>;
+  products: number[];
+}
+
+const freshProducts = ({ arrays }: ImaConfig): number[] => Array.from({ length: arrays }, () => 0);
+
 /** A product of the crossbar: rows driven, columns converted, codes accumulated. */
-export class Product implements Macro {
+export class Product<A extends CellArray> implements Macro {
   private counts = freshCounts();
-  private readonly active: ActiveRows;
-  private readonly sums: Int32Array;
-  private readonly columns: Int32Array;
+  /** Products of each array so far; with read noise, they number its draws. */
+  private products: number[];
+  private readonly noise: ReadNoise | null;
 
   constructor(
     private readonly config: ImaConfig,
-    private readonly cells: Cells<Crossbar>,
+    private readonly cells: Cells<A>,
+    private readonly columns: Columns<A>,
     /** Cycles from the start of a product to the start of the next. */
     private readonly cycles: number,
+    private readonly seed: number,
   ) {
-    this.active = new ActiveRows(config.rows);
-    this.sums = new Int32Array(Math.ceil(config.cols / 16) * 16);
-    this.columns = new Int32Array(config.cols);
+    const gain = readGain(config.read_noise);
+    this.noise = gain > 0 ? { key: 0, gain } : null;
+    this.products = freshProducts(config);
   }
 
   product(job: MvmJob, tile: number, input: Uint8Array, accumulators: Int32Array): number {
-    const { array, x, y, rows } = job.tiles[tile];
-    const { active, sums, columns, config } = this;
-    active.clear();
-    for (let i = 0; i < rows; i++) active.add(y + i, dacInput(input[i], job.inputSigned));
-    const count = job.outputs * job.columnsPerOutput;
-    this.cells.array(array).multiply(active, x, count, sums);
-    for (let i = 0; i < count; i++) columns[i] = sums[x + i];
-    const clipped = config.ideal ? 0 : convertColumns(columns, count, job.range, config.adc_bits);
-    accumulate(job, columns, accumulators);
-    this.count(rows, count, clipped);
+    const place = job.tiles[tile];
+    const { noise, products } = this;
+    if (noise !== null) noise.key = noiseKey(this.seed, place.array, products[place.array]++);
+    const array = this.cells.array(place.array);
+    const clipped = this.columns.product(array, job, place, input, accumulators, noise);
+    this.count(place.rows, job.outputs * job.columnsPerOutput, clipped);
     return this.cycles;
   }
 
@@ -58,14 +61,17 @@ export class Product implements Macro {
 
   reset(): void {
     this.counts = freshCounts();
+    this.products = freshProducts(this.config);
   }
 
   save(): unknown {
-    return { ...this.counts };
+    return { counts: { ...this.counts }, products: [...this.products] };
   }
 
   restore(state: unknown): void {
-    this.counts = { ...(state as Product['counts']) };
+    const { counts, products } = state as Saved;
+    this.counts = { ...counts };
+    this.products = [...products];
   }
 
   private count(rows: number, columns: number, clipped: number): void {

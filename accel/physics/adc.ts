@@ -1,3 +1,5 @@
+import { gaussian } from './noise.js';
+import type { ReadNoise } from './noise.js';
 import { powerOfTwo } from './power.js';
 
 /**
@@ -9,7 +11,7 @@ import { powerOfTwo } from './power.js';
  *
  * Source: HERMES (256x256 PCM core with 8-bit linear column converters), as used by the cluster
  * of Garofalo et al., JETCAS 2022. The integer form M, R stands for the affine calibration there.
- * Limits: no noise, no non-linearity, no mismatch between columns.
+ * Limits: no non-linearity, no mismatch between columns; noise is white (`noise.ts`).
  */
 export interface AdcRange {
   /** Numerator of the slope, 0 to 2^31 - 1. */
@@ -68,6 +70,35 @@ export function convertColumns(
         clipped++;
       }
     }
+  }
+  return clipped;
+}
+
+/**
+ * The same with read noise, which adds to the column before the converter rounds:
+ * code = s * M / 2^R + gaussian * gain, rounded half away from zero, then clipped.
+ * @param first column of the array that stands at sums[0]
+ */
+export function convertNoisyColumns(
+  sums: Int32Array,
+  count: number,
+  range: AdcRange,
+  bits: number,
+  noise: ReadNoise,
+  first: number,
+): number {
+  const { lo, hi } = adcSpan(bits);
+  const { key, gain } = noise;
+  const slope = range.m * powerOfTwo(-range.r);
+  let clipped = 0;
+  for (let i = 0; i < count; i++) {
+    // Both products are exact in a double; their sum is rounded once, the same way on every host.
+    const value = sums[i] * slope + gaussian(key, first + i) * gain;
+    const limit = value < 0 ? -lo : hi;
+    const magnitude = Math.floor(Math.abs(value) + 0.5);
+    if (magnitude > limit) clipped++;
+    const code = Math.min(magnitude, limit);
+    sums[i] = value < 0 ? 0 - code : code;
   }
   return clipped;
 }

@@ -20,6 +20,13 @@ export function mix(value: number): number {
   return h ^ (h >>> 16);
 }
 
+/** The rounds of `mix` for the vector form: shift to the right, then multiply. */
+export const mixing = [
+  [16, 0x85ebca6b],
+  [13, 0xc2b2ae35],
+  [16, 1],
+] as const;
+
 /** Odd step between the counters of neighbouring columns: 2^32 divided by the golden ratio. */
 export const columnStep = 0x9e3779b9 | 0;
 /** Separates the second word of four bytes from the first. */
@@ -51,3 +58,17 @@ export const fixedSigma = (sigma: number): number =>
 /** Integer noise of a standard deviation given by `fixedSigma`, rounded to nearest. */
 export const noise = (key: number, column: number, scale: number): number =>
   (Math.imul(gaussian(key, column), scale) + (1 << (noiseShift - 1))) >> noiseShift;
+
+/** Noise that a converter adds before it rounds: `gaussian` times gain, in codes. */
+export interface ReadNoise {
+  /** `noiseKey` of the product at hand. */
+  key: number;
+  readonly gain: number;
+}
+
+/**
+ * Gain for a standard deviation of 0 to 64 codes: a multiple of 2^-32, so that a product with
+ * `gaussian` is exact in a double.
+ */
+export const readGain = (sigma: number): number =>
+  Math.round((sigma / gaussianSigma) * 2 ** 32) / 2 ** 32;

@@ -17,6 +17,7 @@ import {
   RS2_SHIFT,
   SINK,
 } from './slot.js';
+import { isFunctional } from '../functional.js';
 import type { timingParameters } from './timing.js';
 
 /**
@@ -35,6 +36,10 @@ export class CodeCache {
   private readonly loopEnds = new Set<number>();
   /** Changes whenever slots are dropped. */
   generation = 0;
+  /** No instruction waits for another. */
+  readonly functional: boolean;
+  /** Called before code changes under harts: who ran ahead must come back first. */
+  beforeChange: () => void = () => undefined;
 
   constructor(
     private readonly l2: Memory,
@@ -43,6 +48,7 @@ export class CodeCache {
     private readonly timing: ConfigOf<typeof timingParameters>,
   ) {
     this.slots = new Int32Array(l2.size + tcdm.size);
+    this.functional = isFunctional(timing);
   }
 
   /** Index of a pc in `slots`, or -1 when it is outside L2 and TCDM. */
@@ -67,7 +73,10 @@ export class CodeCache {
   watchLoopEnd(pc: number): void {
     if (this.loopEnds.has(pc >>> 0)) return;
     this.loopEnds.add(pc >>> 0);
-    this.invalidate();
+    // Its slot and those before it say what ends a loop.
+    const index = this.indexOf(pc);
+    const slots = [index, index - 2, index - 4];
+    if (slots.some((at) => at >= 0 && this.slots[at] !== 0)) this.invalidate();
   }
 
   endsLoop(pc: number): boolean {
@@ -92,7 +101,9 @@ export class CodeCache {
     const high = index < this.l2.size ? this.l2.size : this.slots.length;
     const end = Math.min(index + (address & 1) + bytes, high);
     for (let at = Math.max(index - 2, low); at < end; at += 2) {
-      if (this.slots[at] !== 0) return this.invalidate();
+      if (this.slots[at] === 0) continue;
+      this.beforeChange();
+      return this.invalidate();
     }
   }
 
@@ -200,6 +211,7 @@ export class CodeCache {
       case 'wfi':
         break;
       default: {
+        if (this.functional) break;
         this.look(followsAt);
         const next = this.decodeAt(followsAt);
         if (next === undefined) break;

@@ -299,6 +299,7 @@ export class CsrFile {
   private source(hart: number, index: number, now: number, done: 0 | 1): bigint {
     if (index === 0) return BigInt(this.state.clockedBefore(hart, now) + done);
     if (index === 2) return BigInt(this.state.retiredBefore(hart, now) + done);
+    this.state.settle();
     let sum = 0;
     const { events } = this.of(hart).counters[index];
     for (let bit = 0; events >>> bit !== 0; bit++) {

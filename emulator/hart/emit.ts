@@ -2,14 +2,14 @@ import type { MemoryMeaning, Row } from '../isa/row.js';
 import { operationOf, registerFamilies, rows } from '../isa/table.js';
 import { OctobarError } from '../sim/error.js';
 import { ExpressionEmitter, type OperandText } from './emit-expression.js';
-import { ASK, FEEDS_JALR, NEXT_IS_JUMP } from './slot.js';
+import { ASK, FEEDS_JALR, HART_SHIFT, NEXT_IS_JUMP } from './slot.js';
 import {
   AT,
   DISTURBED,
-  HISTORY,
   HORIZON,
-  historyOffset,
   NOW,
+  RING,
+  RING_SHIFT,
   SOON,
   UNTIL,
   mode,
@@ -64,9 +64,9 @@ const write = (text: string): string => `R[base + ((w >>> 9) & 63)] = ${text};`;
 /** Adds a taken jump to the ring that the list of last instructions is made from. */
 const remember = [
   'const head = $historyHead;',
-  'R[base + #history + (head << 1)] = pc;',
-  'R[base + #history + 1 + (head << 1)] = target;',
-  '$historyHead = (head + 1) & #historyMask;',
+  'H[(base << #ringShift) + (head << 1)] = pc;',
+  'H[(base << #ringShift) + (head << 1) + 1] = target;',
+  '$historyHead = (head + 1) & #ringMask;',
 ];
 
 /** Goes to `target`: the loop adds the length of this instruction. */
@@ -91,7 +91,7 @@ function emitCase(row: Row): string[] {
     case 'div': {
       const isSigned = row.name === 'div' || row.name === 'rem';
       return [
-        `const extra = divExtra + divisionSteps(${operands.rs2}, ${isSigned});`,
+        `const extra = divExtra + (divisionSteps(${operands.rs2}, ${isSigned}) & stepMask);`,
         write(main.value(row.result!)),
         't += extra;',
         '$div += extra;',
@@ -303,8 +303,8 @@ function resolveNames(text: string): string {
     UNTIL,
     AT,
     DISTURBED,
-    history: historyOffset,
-    historyMask: HISTORY - 1,
+    ringMask: RING - 1,
+    ringShift: RING_SHIFT + 1 - HART_SHIFT,
     FEEDS_JALR,
     JALR_OR_LOOP: FEEDS_JALR | ASK,
     NEXT_IS_JUMP,

@@ -16,7 +16,7 @@ import type { HartState } from './state.js';
 
 /** Fewest instructions of a body, and the least distance of the ends of nested loops in bytes. */
 const MIN_BODY = 3;
-const MIN_END_DISTANCE = 8;
+export const MIN_END_DISTANCE = 8;
 
 /** Bit of a slot word: the hart goes to `loopTarget` after this instruction. */
 const JUMPS_BACK = 1 << 31;
@@ -141,6 +141,24 @@ export class HardwareLoops {
     this.good[loop].set(starts[at], ends[at]);
   }
 
+  /** Bodies that harts turned in: end by start. */
+  bodies(loop: 0 | 1): ReadonlyMap<number, number> {
+    return this.good[loop];
+  }
+
+  /** Whether a body keeps the rules. Its code is looked at: when it changes, code is dropped. */
+  isGood(loop: 0 | 1, start: number, end: number): boolean {
+    try {
+      this.checkBody(loop, start, end, () => {
+        throw new OctobarError('hardware-loop', 'a rule is broken');
+      });
+    } catch {
+      return false;
+    }
+    for (let pc = start; pc !== end; pc += 4) this.codeCache.isLong(pc);
+    return true;
+  }
+
   private checkBody(
     loop: number,
     start: number,
@@ -232,7 +250,7 @@ export class HardwareLoops {
     } else return on;
     if (this.older) return this.olderBack(at, pc, on, start, left, entry);
     const flushed = s.afterFlush[at];
-    const late = flushed === pc || flushed === ((pc - 4) | 0);
+    const late = !this.codeCache.functional && (flushed === pc || flushed === ((pc - 4) | 0));
     if (late) s.afterFlush[at] = 0;
     if (left === 0) return on;
     s.loopTarget[at] = start;

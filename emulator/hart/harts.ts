@@ -44,6 +44,8 @@ export class Harts implements InterpreterContext, HartControl {
   private readonly traps: Traps;
   /** Cycle of the last access or system instruction: a hart that runs alone may be ahead of the machine. */
   now = 0;
+  /** The hart whose turn it is in the first phase of a cycle; `count` behind that phase. */
+  issuing = 0;
 
   constructor(
     options: HartsOptions,
@@ -180,6 +182,7 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   storedCode(hart: number, offset: number): void {
+    this.issuing = this.count;
     this.memory.storedInTcdm(hart, offset);
   }
 
@@ -188,11 +191,13 @@ export class Harts implements InterpreterContext, HartControl {
   access(hart: number, slot: number, address: number): void {
     const now = this.state.clock[AT];
     this.now = now;
+    this.issuing = hart;
     this.memory.access(hart, slot, address, now);
   }
 
   completeSpecial(hart: number): void {
     const now = this.state.clock[NOW];
+    this.issuing = this.count;
     this.memory.completeSpecial(hart, now);
   }
 
@@ -201,6 +206,7 @@ export class Harts implements InterpreterContext, HartControl {
   special(hart: number, slot: number, index: number): void {
     const now = this.state.clock[AT];
     this.now = now;
+    this.issuing = hart;
     const row = rowOf(slot);
     if (row === undefined) return this.traps.illegal(hart, now);
     const base = hart << HART_SHIFT;

@@ -10,4 +10,6 @@ export interface HartsHost {
   /** A sleeping read of the event unit is taken back for an interrupt. */
   withdraw(hart: number): void;
   output(hart: number, byte: number): void;
+  /** A hart that ran ahead must stand where it is in this cycle. */
+  takeBack(hart: number): void;
 }

@@ -1,3 +1,4 @@
+import { isFunctional } from '../functional.js';
 import type { PeripheralBus, PeripheralRegion } from '../interconnect/address-map.js';
 import type { MemoryMeaning } from '../isa/row.js';
 import type { Memory } from '../memory/memory.js';
@@ -35,13 +36,14 @@ export class MemoryAccess {
   private readonly eventLoads: Int32Array;
   private readonly tcdm: Memory;
   private readonly l2: Memory;
+  private readonly functional: boolean;
 
   constructor(
     private readonly harts: Harts,
     private readonly options: HartsOptions,
   ) {
-    this.tcdm = options.tcdm;
-    this.l2 = options.l2;
+    ({ tcdm: this.tcdm, l2: this.l2 } = options);
+    this.functional = isFunctional(options.timing);
     this.why = Array.from({ length: options.state.count }, () => undefined);
     this.eventLoads = new Int32Array(options.state.count);
     this.hostCalls = new HostCalls(harts, this.tcdm, this.l2);
@@ -128,12 +130,13 @@ export class MemoryAccess {
     const s = this.harts.state;
     const inWord = at & 3;
     const crosses = inWord + m.bytes > 4;
+    const inTwo = crosses && !this.functional;
     if (crosses && !this.tcdm.contains(at, m.bytes)) {
       throw this.unmapped(hart, slot, this.tcdm.base + this.tcdm.size, now);
     }
     // The interpreter completes plain loads and stores of one aligned word, halfword or byte itself.
     const plain = inWord % m.bytes === 0 && rowOf(slot)!.timing !== 'event-load';
-    s.phase[hart << HART_SHIFT] = crosses ? phase.low : plain ? phase.simple : phase.odd;
+    s.phase[hart << HART_SHIFT] = inTwo ? phase.low : plain ? phase.simple : phase.odd;
     this.request(hart, slot, at - this.tcdm.base, at, now);
   }
 
@@ -291,7 +294,7 @@ export class MemoryAccess {
       for (let i = 0; i < m.bytes; i++) value |= memory.u8[offset + i] << (8 * i);
       this.deliver(hart, slot, m, value);
     }
-    const accesses = (at & 3) + m.bytes > 4 ? 2 : 1;
+    const accesses = (at & 3) + m.bytes > 4 && !this.functional ? 2 : 1;
     const latency = cycles * accesses + this.flush(slot);
     this.answered(hart, slot, m, now, latency, 'outer_memory');
   }
@@ -429,8 +432,6 @@ export class MemoryAccess {
     this.why[hart] = undefined;
     this.harts.disturbed = true;
   }
-
-  // --- Operands and errors -------------------------------------------------------------------
 
   private source(hart: number, slot: number): number {
     return this.harts.state.registers[

@@ -1,3 +1,4 @@
+import { separateArena, type Arena } from '../memory/arena.js';
 import { HART_SHIFT, SINK } from './slot.js';
 
 /** Why a hart was awake without an instruction leaving decode. The order is the index in `stalls`. */
@@ -35,8 +36,11 @@ export const AT = 4;
 /** Index into `signals`: somebody's `next` changed outside the interpreter, or the run is to end. */
 export const DISTURBED = 0;
 
-/** Taken jumps remembered per hart, for the list of last instructions in a fault report. */
+/** Taken jumps looked at for the list of last instructions in a fault report. */
 export const HISTORY = 16;
+/** Taken jumps remembered per hart: more, since a hart that ran ahead may have to be taken back. */
+export const RING_SHIFT = 8;
+export const RING = 1 << RING_SHIFT;
 /** In the source of a remembered jump: an interrupt came before that instruction. */
 export const NOT_EXECUTED = 1;
 
@@ -64,7 +68,7 @@ export const mode = {
   stopped: 5,
 } as const;
 
-/** Words of one hart in `words`: its registers (x0..x31 and the sink), then these, then the jump ring. */
+/** Words of one hart in `words`: its registers (x0..x31 and the sink), then these; the rest is the translator's. */
 export const wordFields = [
   'pc',
   'mode',
@@ -146,21 +150,21 @@ export type WordField = (typeof wordFields)[number];
 export type NumberField = (typeof numberFields)[number];
 
 const FIRST_WORD = SINK + 1;
-const FIRST_HISTORY = 64;
+/** First word of a hart that belongs to the translator. No part of the saved state. */
+export const FIRST_PRIVATE = 64;
 const FIRST_STALL = 32;
 
 /** Offsets of fields from the start of a hart, for the interpreter's generator. */
 export const wordOffset = (field: WordField): number => FIRST_WORD + wordFields.indexOf(field);
 export const numberOffset = (field: NumberField): number => numberFields.indexOf(field);
 export const stallOffset = (cause: StallCause): number => FIRST_STALL + stall[cause];
-export const historyOffset = FIRST_HISTORY;
 
 type Views = { readonly [F in WordField]: Int32Array } & {
   readonly [F in NumberField]: Float64Array;
 };
 
 /**
- * All state of all harts in two arrays, 2^HART_SHIFT entries a hart: what the interpreter touches in an
+ * All state of all harts in two arrays and a ring, 2^HART_SHIFT entries a hart: what the interpreter touches in an
  * instruction lies together, nothing is allocated while it runs, and save is a copy. For everybody else
  * each field is a view of its own, indexed by `hart << HART_SHIFT`.
  *
@@ -173,7 +177,7 @@ class HartArrays {
   readonly registers: Int32Array;
   /** By cause, from `hart << HART_SHIFT` on. */
   readonly stalls: Float64Array;
-  /** Ring of (source, target) of taken branches and jumps, from `hart << HART_SHIFT` on. */
+  /** Rings of (source, target) of taken branches and jumps, from `hart * 2 * RING` on. */
   readonly history: Int32Array;
   /** Times shared with the interpreter, indexed by NOW, HORIZON, SOON, UNTIL and AT: a double
    * that may become an argument is boxed, and then tested for it at each instruction. */
@@ -181,17 +185,24 @@ class HartArrays {
   readonly signals = new Int32Array(1);
   /** Harts that ask for the TCDM in this cycle. */
   readonly requesters: Int32Array;
+  /** Called before somebody looks at the counters: translated code counts in a form of its own. */
+  settle: () => void = () => undefined;
 
   /** @param clockStops cycles of a sleep before the clock stops */
   constructor(
     readonly count: number,
     readonly clockStops: number,
+    arena: Arena,
   ) {
-    this.words = new Int32Array(count << HART_SHIFT);
-    this.numbers = new Float64Array(count << HART_SHIFT);
+    const entries = count << HART_SHIFT;
+    const words = arena.take(4 * entries);
+    const numbers = arena.take(8 * entries);
+    const history = arena.take(8 * RING * count);
+    this.words = new Int32Array(words.buffer, words.at, entries);
+    this.numbers = new Float64Array(numbers.buffer, numbers.at, entries);
     this.registers = this.words;
     this.stalls = this.numbers.subarray(FIRST_STALL);
-    this.history = this.words.subarray(FIRST_HISTORY);
+    this.history = new Int32Array(history.buffer, history.at, 2 * RING * count);
     this.requesters = new Int32Array(count);
     for (const field of wordFields) {
       Object.defineProperty(this, field, { value: this.words.subarray(wordOffset(field)) });
@@ -207,8 +218,10 @@ class HartArrays {
   }
 
   reset(): void {
+    this.settle();
     this.words.fill(0);
     this.numbers.fill(0);
+    this.history.fill(0);
     for (let hart = 0; hart < this.count; hart++) {
       this.views.next[hart << HART_SHIFT] = Infinity;
       this.views.mode[hart << HART_SHIFT] = mode.stopped;
@@ -216,23 +229,30 @@ class HartArrays {
   }
 
   save(): unknown {
-    return { words: this.words.slice(), numbers: this.numbers.slice() };
+    this.settle();
+    const words = this.words.slice();
+    for (let end = 1 << HART_SHIFT; end <= words.length; end += 1 << HART_SHIFT) {
+      words.fill(0, end - (1 << HART_SHIFT) + FIRST_PRIVATE, end);
+    }
+    return { words, numbers: this.numbers.slice(), history: this.history.slice() };
   }
 
   restore(state: unknown): void {
-    const saved = state as { words: Int32Array; numbers: Float64Array };
+    const saved = state as { words: Int32Array; numbers: Float64Array; history: Int32Array };
+    this.settle();
     this.words.set(saved.words);
     this.numbers.set(saved.numbers);
+    this.history.set(saved.history);
   }
 
   /** Adds a taken jump to the ring; the start of a hart is a jump from 0. */
   remember(hart: number, source: number, target: number): void {
     const base = hart << HART_SHIFT;
     const { historyHead } = this.views;
-    const at = base + (historyHead[base] << 1);
+    const at = 2 * (hart * RING + historyHead[base]);
     this.history[at] = source;
     this.history[at + 1] = target;
-    historyHead[base] = (historyHead[base] + 1) & (HISTORY - 1);
+    historyHead[base] = (historyHead[base] + 1) & (RING - 1);
   }
 
   /**
@@ -270,6 +290,7 @@ class HartArrays {
 
   /** Instructions that left decode before cycle `at`, for a hart that is not waiting. */
   retiredBefore(hart: number, at: number): number {
+    this.settle();
     const base = hart << HART_SHIFT;
     return at - this.views.startedAt[base] - this.views.sleep[base] - this.stallSum(hart);
   }
@@ -277,5 +298,8 @@ class HartArrays {
 
 export type HartState = HartArrays & Views;
 
-export const createHartState = (count: number, clockStops = 0): HartState =>
-  new HartArrays(count, clockStops) as HartState;
+export const createHartState = (
+  count: number,
+  clockStops = 0,
+  arena: Arena = separateArena,
+): HartState => new HartArrays(count, clockStops, arena) as HartState;

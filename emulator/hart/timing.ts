@@ -19,6 +19,14 @@ const LONGEST_STATIC = 5;
  * cycle that every instruction takes; the rest of a cost is a stall with a cause.
  */
 export const timingParameters = {
+  mode: {
+    value: 'exact',
+    choices: ['exact', 'functional'],
+    meaning:
+      'exact: every cycle as in the hardware; functional: one cycle an instruction, no contention, memory and peripherals answer at once, for people who only want results; all other costs are then ignored, and cycles are no times',
+    source: 'a choice of the user, not a device',
+    status: 'assumed',
+  },
   mulh: cycles(5, 'high word of a product'),
   div_base: cycles(3, 'division and remainder, plus the significant bits that the divisor skips'),
   load_use: {

@@ -156,6 +156,7 @@ export class Traps {
     const csrs = this.harts.csrs.of(hart);
     const pending = (csrs.mip & csrs.mie) !== 0;
     this.interrupted[hart] = pending && (csrs.mstatus & MIE) !== 0 ? 1 : 0;
+    if (this.interrupted[hart] !== 0) this.harts.host.takeBack(hart);
     const looked = (this.tracer ? 1 : 0) | (hart === this.harts.controller ? OUTSIDE : 0);
     this.harts.state.attention[hart << HART_SHIFT] = this.interrupted[hart] | looked;
     if (this.interrupted[hart] !== 0) this.harts.disturbed = true;

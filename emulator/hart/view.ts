@@ -1,6 +1,15 @@
 import type { HartStats } from '../api.js';
 import type { CodeCache } from './code-cache.js';
-import { HISTORY, mode, NOT_EXECUTED, phase, stallCauses, stall, type HartState } from './state.js';
+import {
+  HISTORY,
+  mode,
+  NOT_EXECUTED,
+  phase,
+  RING,
+  stallCauses,
+  stall,
+  type HartState,
+} from './state.js';
 import { HART_SHIFT } from './slot.js';
 
 /**
@@ -12,6 +21,7 @@ export function hartStats(
   hart: number,
   cycles: number,
 ): Omit<HartStats, 'icache_misses' | 'icache_prefetches' | 'icache_shared_misses'> {
+  state.settle();
   const stalls = Object.fromEntries(
     stallCauses.map((name, cause) => [name, state.stalls[(hart << HART_SHIFT) + cause]]),
   );
@@ -85,8 +95,8 @@ export function recentInstructions(state: HartState, code: CodeCache, hart: numb
   const recent: number[] = [];
   let end = state.pc[hart << HART_SHIFT] >>> 0;
   for (let back = 1; back <= HISTORY && recent.length < limit; back++) {
-    const entry = (state.historyHead[hart << HART_SHIFT] - back + HISTORY) & (HISTORY - 1);
-    const at = (hart << HART_SHIFT) + (entry << 1);
+    const entry = (state.historyHead[hart << HART_SHIFT] - back) & (RING - 1);
+    const at = 2 * (hart * RING + entry);
     const source = state.history[at] >>> 0;
     const target = state.history[at + 1] >>> 0;
     if (target === 0) break;

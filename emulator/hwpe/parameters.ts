@@ -21,6 +21,14 @@ export const hwpeParameters = {
     source: 'pulp-platform/hwpe-ctrl, hwpe_ctrl_slave.sv: two-bit counter behind the clear',
     status: 'published',
   },
+  arithmetic: {
+    value: 'simd',
+    choices: ['simd', 'reference'],
+    meaning:
+      'how this host computes what engines compute: simd, WebAssembly vectors; reference, plain JavaScript, where there is no WebAssembly. Results, cycles and events are the same',
+    source: 'a setting of the emulator, not of a device',
+    status: 'assumed',
+  },
 } as const satisfies ParameterTable;
 
 export type HwpeConfig = ConfigOf<typeof hwpeParameters>;

@@ -1,5 +1,6 @@
 import { HART_SHIFT } from '../hart/slot.js';
 import type { HartState } from '../hart/state.js';
+import { separateArena, type Arena } from '../memory/arena.js';
 import { OctobarError } from '../sim/error.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import type { Stateful } from '../sim/unit.js';
@@ -40,6 +41,8 @@ export class InstructionCache implements Stateful {
   /** By hart: the cycle in which a line that is fetched ahead arrives. */
   private readonly portFree: Float64Array;
   private enabled: boolean;
+  /** Called before lines go at somebody's command: harts that ran ahead must come back first. */
+  beforeChange: () => void = () => undefined;
   /** With the caches off: the last words fetched, by hart. */
   private readonly words: Int32Array;
   private readonly l2Lines: number;
@@ -50,6 +53,7 @@ export class InstructionCache implements Stateful {
     private readonly state: HartState,
     /** Harts of the cluster; one beyond them fetches past the caches. */
     private readonly harts: number = state.count,
+    arena: Arena = separateArena,
   ) {
     checkGeometry(config);
     this.lineShift = 31 - Math.clz32(config.line);
@@ -64,6 +68,7 @@ export class InstructionCache implements Stateful {
         lines: this.l2Lines + (space.tcdmSize >>> this.lineShift),
       },
       state.fetchEpoch,
+      arena,
     );
     this.shared = new SharedCache(config);
     this.misses = new Float64Array(state.count);
@@ -159,6 +164,7 @@ export class InstructionCache implements Stateful {
   /** Both levels at once. They come up empty, and are left empty: harts fetch word by word meanwhile. */
   enable(on: boolean): void {
     if (on === this.enabled) return;
+    this.beforeChange();
     this.enabled = on;
     this.words.fill(NONE);
     this.flush(true);
@@ -166,18 +172,21 @@ export class InstructionCache implements Stateful {
 
   /** @param harts a bit for each hart whose private cache fetches the next line ahead from now on */
   prefetch(harts: number): void {
+    this.beforeChange();
     this.privates.prefetch(harts);
     for (let hart = 0; hart < this.state.count; hart++) this.state.fetchEpoch[hart << HART_SHIFT]++;
   }
 
   /** @param shared also the second level */
   flush(shared: boolean): void {
+    this.beforeChange();
     for (let hart = 0; hart < this.harts; hart++) this.privates.flush(hart);
     if (shared) this.shared.flush();
   }
 
   /** Empties, in both levels, the sets that the line of a position belongs to. */
   flushLine(position: number): void {
+    this.beforeChange();
     const line = position >>> this.lineShift;
     for (let hart = 0; hart < this.harts; hart++) this.privates.flushSet(hart, line);
     this.shared.flushSet(line);

@@ -1,4 +1,5 @@
 import { HART_SHIFT } from '../hart/slot.js';
+import { separateArena, type Arena } from '../memory/arena.js';
 import { Replacement } from './replacement.js';
 
 const EMPTY = -1;
@@ -38,11 +39,14 @@ export class PrivateCaches {
   constructor(
     { harts, outside, size, ways, line, lines }: Geometry,
     private readonly epochs: Int32Array,
+    arena: Arena = separateArena,
   ) {
     this.outside = outside;
     this.ways = ways;
     this.sets = size / (ways * line);
-    this.resident = new Uint16Array(lines).fill(outside);
+    const { buffer, at } = arena.take(2 * lines);
+    this.resident = new Uint16Array(buffer, at, lines);
+    this.resident.fill(outside);
     this.tags = new Int32Array(harts * this.sets * ways).fill(EMPTY);
     this.arrival = new Float64Array(this.tags.length);
     this.replacement = new Replacement(harts, ways);

@@ -1,5 +1,6 @@
 import { HART_SHIFT } from '../hart/slot.js';
 import { NOW, type HartState } from '../hart/state.js';
+import { separateArena, type Arena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import type { Stateful } from '../sim/unit.js';
@@ -32,7 +33,8 @@ export class Crossbar implements Stateful {
   onPortWrite?: (offset: number, bytes: number) => void;
   /** Requests of ports in this cycle. */
   portRequests = 0;
-  conflicts = 0;
+  /** Functional mode: no request waits for another. */
+  uncontended = false;
   readonly conflictsPerBank: Float64Array;
   /** Words that DMA and accelerators moved. */
   portWords = 0;
@@ -55,19 +57,25 @@ export class Crossbar implements Stateful {
     config: ConfigOf<typeof tcdmParameters>,
     readonly memory: Memory,
     private readonly state: HartState,
+    arena: Arena = separateArena,
   ) {
     this.bankMask = config.banks - 1;
     this.pointerMask = config.masters - 1;
     this.fair = config.arbitration === 'fair';
     this.rule = config.arbitration as ArbitrationRule;
     this.masters = config.masters;
-    this.conflictsPerBank = new Float64Array(config.banks);
-    this.pointers = new Uint8Array(config.banks);
+    const shared = arena.take(10 * config.banks);
+    this.conflictsPerBank = new Float64Array(shared.buffer, shared.at, config.banks);
+    this.pointers = new Uint8Array(shared.buffer, shared.at + 8 * config.banks, config.banks);
+    this.sides = new Uint8Array(shared.buffer, shared.at + 9 * config.banks, config.banks);
     this.dmaPointers = new Uint8Array(config.banks);
-    this.sides = new Uint8Array(config.banks);
     this.requests = new Int32Array(config.banks);
     this.dmaRequests = new Int32Array(config.banks);
     this.wordPorts = Array.from({ length: DMA_MASTERS }, () => new TcdmWordPort(this));
+  }
+
+  get conflicts(): number {
+    return this.conflictsPerBank.reduce((sum, count) => sum + count, 0);
   }
 
   get banks(): number {
@@ -82,6 +90,10 @@ export class Crossbar implements Stateful {
 
   /** Phases 2 and 3 of a cycle in which only harts ask: `requesters[0..count)` of the state. */
   arbitrateHarts(count: number): void {
+    if (this.uncontended) {
+      for (let i = 0; i < count; i++) this.complete(this.state.requesters[i]);
+      return;
+    }
     const { requests, pointers, sides, bankMask } = this;
     const { requestOffset, next, requesters: harts } = this.state;
     let contested = false;
@@ -131,12 +143,12 @@ export class Crossbar implements Stateful {
   }
 
   private conflict(bank: number, losers: number): void {
-    this.conflicts += losers;
     this.conflictsPerBank[bank] += losers;
   }
 
   /** Phases 2 and 3 of a cycle in which DMA or accelerators ask too. */
   arbitrateAll(count: number): void {
+    if (this.uncontended) return this.grantAll(count);
     const { requests, dmaRequests, bankMask, wordPorts } = this;
     const { requestOffset, next, requesters: harts } = this.state;
     let narrow = count > 0;
@@ -167,6 +179,16 @@ export class Crossbar implements Stateful {
     }
     for (const port of wordPorts) this.portWords += port.finish();
     for (const port of this.widePorts) this.portWords += port.finish();
+    this.portRequests = 0;
+  }
+
+  /** Functional mode: everybody gets what he asks for, harts first. */
+  private grantAll(count: number): void {
+    for (let i = 0; i < count; i++) this.complete(this.state.requesters[i]);
+    for (const port of [...this.wordPorts, ...this.widePorts]) {
+      port.granted = port.asks;
+      this.portWords += port.finish();
+    }
     this.portRequests = 0;
   }
 
@@ -247,7 +269,6 @@ export class Crossbar implements Stateful {
     for (const array of this.arrays()) array.fill(0);
     this.stallCounter = 0;
     this.bothAt = -1;
-    this.conflicts = 0;
     this.portWords = 0;
     this.withdraw();
   }
@@ -268,17 +289,17 @@ export class Crossbar implements Stateful {
   save(): unknown {
     return {
       arrays: this.arrays().map((array) => array.slice()),
-      counters: [this.stallCounter, this.conflicts, this.portWords, this.bothAt],
+      counters: [this.stallCounter, this.portWords, this.bothAt],
     };
   }
 
   restore(state: unknown): void {
     const saved = state as {
       arrays: (Uint8Array | Float64Array)[];
-      counters: [number, number, number, number];
+      counters: [number, number, number];
     };
     this.arrays().forEach((array, index) => array.set(saved.arrays[index]));
-    [this.stallCounter, this.conflicts, this.portWords, this.bothAt] = saved.counters;
+    [this.stallCounter, this.portWords, this.bothAt] = saved.counters;
     this.withdraw();
   }
 }

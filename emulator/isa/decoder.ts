@@ -121,8 +121,13 @@ export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
   const compressed: readonly CompressedRow[] = extensions.has('c') ? compressedRows : [];
   const rowByName = new Map(rows.map((row) => [row.name, row]));
 
+  // By quadrant and the upper three bits
+  const heads = Array.from({ length: 32 }, (_, head) => {
+    const bits = ((head >> 2) << 13) | (head & 3);
+    return compressed.filter(({ match, mask }) => ((bits ^ match) & mask & 0xe003) === 0);
+  });
   const decodeCompressed = (bits: number): Decoded | undefined => {
-    for (const entry of compressed) {
+    for (const entry of heads[((bits >>> 13) << 2) | (bits & 3)]) {
       if ((bits & entry.mask) !== entry.match) continue;
       const fields = entry.expand(bits);
       const row = rowByName.get(entry.base);

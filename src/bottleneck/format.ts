@@ -1,3 +1,4 @@
+import { functionalNote } from '../session/index.js';
 import { isExact } from './compare.js';
 import type { BottleneckResult } from './run.js';
 
@@ -48,6 +49,7 @@ export function formatBottlenecks(results: readonly BottleneckResult[]): string 
 function heading(first: BottleneckResult): string {
   const bytes = first.tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
   const converters = first.ideal ? 'IDEAL converters' : `${first.adc_bits}-bit converters`;
+  const functional = first.stats.timing === 'functional' ? `\n${functionalNote}` : '';
   const block =
     typeof first.block === 'number'
       ? `MobileNetV2 block ${first.block}`
@@ -55,7 +57,7 @@ function heading(first: BottleneckResult): string {
   return (
     `${block}, ${first.weights}-bit pointwise weights, ${converters}, ` +
     `preset ${first.preset}, picture ${first.picture}\n` +
-    `${grouped(first.macs)} multiply-accumulates; ${grouped(bytes)} bytes of tensors compared in each mapping`
+    `${grouped(first.macs)} multiply-accumulates; ${grouped(bytes)} bytes of tensors compared in each mapping${functional}`
   );
 }
 

@@ -1,5 +1,6 @@
 /** What `run` prints on stderr at the end, in the manner of `perf stat`. */
 import type { Stats } from '../session/index.js';
+import { functionalNote } from '../session/index.js';
 import { formatTable, groupDigits } from './table.js';
 import type { Cell } from './table.js';
 
@@ -9,7 +10,8 @@ export function summary(stats: Stats): string {
   const cluster = Number(stats.config['harts']);
   const controller = stats.harts.length > cluster ? ' and a controller' : '';
   const harts = `${cluster === 1 ? '1 hart' : `${cluster} harts`}${controller}`;
-  const machine = `${stats.preset}, ${stats.isa}, ${harts} at ${clock}`;
+  const functional = stats.timing === 'functional' ? `, ${functionalNote}` : '';
+  const machine = `${stats.preset}, ${stats.isa}, ${harts} at ${clock}${functional}`;
   const parts = [
     `\n ${image} on ${machine}\n\n`,
     counterLines(stats),

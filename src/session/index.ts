@@ -21,5 +21,5 @@ export { defaultPreset, findPreset, presetNames } from './presets.js';
 export type { RegionRow } from './regions.js';
 export { Session, defaultMaxCycles } from './session.js';
 export type { OutputListener, RunOptions, RunResult, StopResult } from './session.js';
-export { statsSchema } from './stats.js';
+export { functionalNote, statsSchema } from './stats.js';
 export type { End, ImageInfo, Stats } from './stats.js';

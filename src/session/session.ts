@@ -294,6 +294,7 @@ export class Session {
   stats(): Stats {
     return buildStats({
       machine: this.open.stats(),
+      tier: this.open.tiers(),
       configuration: this.configuration,
       version: this.parts.version,
       seed: this.parts.seed,

@@ -1,5 +1,5 @@
 /** `octobar-stats/1`: everything a run has to say, as JSON. Described by docs/stats-schema.json. */
-import type { HartStats, MachineStats } from '../../emulator/api.js';
+import type { HartStats, MachineStats, TierStats } from '../../emulator/api.js';
 import type { OctobarError } from '../../emulator/sim/error.js';
 import type { ErrorCode } from '../../emulator/sim/error.js';
 import { pricedParts } from '../config/index.js';
@@ -10,6 +10,9 @@ import type { Metric } from './metrics.js';
 import type { RegionRow } from './regions.js';
 
 export const statsSchema = 'octobar-stats/1';
+
+/** What every text says beside cycles that are no times. */
+export const functionalNote = 'FUNCTIONAL timing: one cycle an instruction, cycles are no times';
 
 /** How the run stands: still going, ended by the guest, or ended by an error. */
 export type End =
@@ -40,6 +43,8 @@ export interface Stats {
   /** Engine in each accelerator slot, null for an empty one. */
   slots: (string | null)[];
   isa: string;
+  /** `functional`: cycles count instructions and are no times. */
+  timing: string;
   seed: number;
   images: ImageInfo[];
   /** The guest's exit code, or the exit status of the error; null while the run goes on. */
@@ -56,6 +61,8 @@ export interface Stats {
   engines: MachineStats['engines'];
   energy: EnergyReport;
   regions: RegionRow[];
+  /** Who executed the instructions: a matter of speed, results and cycles are the same. */
+  tier: TierStats;
   /** Figures that the guest reported by `octobar_metric`. */
   metrics: Metric[];
   config: ConfigValues;
@@ -63,6 +70,7 @@ export interface Stats {
 
 export interface StatsSources {
   readonly machine: MachineStats;
+  readonly tier: TierStats;
   readonly configuration: Configuration;
   readonly version: string;
   readonly seed: number;
@@ -80,6 +88,7 @@ export function buildStats(sources: StatsSources): Stats {
     preset: configuration.preset.name,
     slots: [...configuration.engines],
     isa: String(configuration.get('isa')),
+    timing: String(configuration.get('timing.mode')),
     seed: sources.seed,
     images: [...sources.images],
     exit_code: outcome.exitCode,
@@ -94,6 +103,7 @@ export function buildStats(sources: StatsSources): Stats {
     engines: machine.engines,
     energy: energyOfRun(machine, configuration),
     regions: [...sources.regions],
+    tier: sources.tier,
     metrics: [...sources.metrics],
     config: configuration.toJSON(),
   };

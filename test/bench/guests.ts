@@ -25,4 +25,18 @@ export const guests: readonly Guest[] = [
     shared: false,
     qemuPasses: 40_000,
   },
+  {
+    name: 'big',
+    about: '600 generated functions, 34,000 instructions',
+    passes: 30,
+    shared: false,
+    qemuPasses: 5000,
+  },
+  {
+    name: 'bank',
+    about: 'all harts read one word',
+    passes: 200,
+    shared: false,
+    qemuPasses: 100_000,
+  },
 ];

@@ -1,4 +1,7 @@
-/** One run of a guest, for `run.ts`: `once.ts guest harts passes` prints what it took as JSON. */
+/**
+ * One run of a guest, for `run.ts`: `once.ts guest harts passes engine banks` prints what it took as
+ * JSON. The rate is that of the whole run, compilation included.
+ */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -12,28 +15,43 @@ export interface Run {
   accesses: number;
   conflicts: number;
   arbitration: string;
+  /** Share of the instructions that translated code executed. */
+  translated: number;
+  /** What each hart computed. */
+  results: number[];
 }
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const { openSession } = (await import(path('../../dist/src/session/index.js'))) as SessionModule;
 
-const [guest, harts, passes] = process.argv.slice(2);
-const session = openSession({ harts: Number(harts) });
+const [guest, harts, passes, engine, banks] = process.argv.slice(2);
+const functional = engine === 'functional';
+const session = openSession({
+  harts: Number(harts),
+  set: {
+    'tcdm.banks': Number(banks),
+    ...(functional ? { 'timing.mode': 'functional' } : { engine }),
+  },
+});
 session.load({ name: guest, bytes: readFileSync(path(`prebuilt/${guest}.elf`)) });
 session.writeWord('bench_harts', Number(harts));
 session.writeWord('bench_passes', Number(passes));
 const started = performance.now();
 const cpuStarted = process.cpuUsage();
-session.run();
+session.run({ maxCycles: Number.MAX_SAFE_INTEGER });
 const { user, system } = process.cpuUsage(cpuStarted);
 const stats = session.stats();
+const instructions = stats.harts.reduce((sum, hart) => sum + hart.instret, 0);
+const results = session.address('bench_results');
 const run: Run = {
   seconds: (performance.now() - started) / 1000,
   cpuSeconds: (user + system) / 1e6,
-  instructions: stats.harts.reduce((sum, hart) => sum + hart.instret, 0),
+  instructions,
   cycles: stats.cycles,
   accesses: stats.tcdm.accesses,
   conflicts: stats.tcdm.conflicts,
   arbitration: String(session.configuration.get('tcdm.arbitration')),
+  translated: stats.tier.instructions.translated / instructions,
+  results: Array.from({ length: Number(harts) }, (_, hart) => session.readWord(results + 4 * hart)),
 };
 process.stdout.write(JSON.stringify(run));

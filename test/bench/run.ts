@@ -1,83 +1,135 @@
 /**
- * How fast the emulator is on this host: guest instructions per second over all harts.
- *   npm run bench [-- --harts 8] [-- --json file]
+ * How fast the emulator is on this host: guest instructions per second over all harts, by engine.
+ *   npm run bench [-- --harts 8] [--banks 16] [--guests conv,sort] [--json f] [--markdown f] [--record]
  * Measures the build output, since a loader of TypeScript may slow it. A speed is only comparable
  * with its guest, arbitration rule and conflict rate, so these stand beside it; QEMU running the
- * same C on one hart of its virt board tells how fast the host is.
+ * same C on one hart tells how fast the host is. Fails on wrong results only: each engine and QEMU
+ * must compute the same, and the engines in the same cycles. `--record` appends to history.jsonl.
  */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { ImaConfig } from '../../accel/ima/parameters.js';
+import { measureArithmetic } from './arithmetic.js';
+import { markdown, text, type BenchRow, type Report } from './format.js';
 import { guests, type Guest } from './guests.js';
 import type { Run } from './once.js';
-import { measureQemu } from './qemu.js';
+import { measureQemu, type QemuRates } from './qemu.js';
+import { measureStartup } from './startup.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-export interface BenchRow {
-  guest: string;
-  harts: number;
-  arbitration: string;
-  /** Of all harts. */
-  instructions: number;
-  cycles: number;
-  conflicts_per_access: number;
-  /** By the wall clock. */
-  seconds: number;
-  /** Of this process, so that a busy host does not count. */
-  cpu_seconds: number;
-  /** Million instructions per CPU second, all harts together; the best of the repetitions. */
-  mips: number;
-  /** The same C on one hart of QEMU; null where QEMU is not installed. */
-  qemu_mips: number | null;
-  ratio: number | null;
-}
-
 const { values } = parseArgs({
   options: {
+    guests: { type: 'string', default: guests.map(({ name }) => name).join() },
     harts: { type: 'string', default: '1,8' },
+    banks: { type: 'string', default: '16,32' },
+    engines: { type: 'string', default: 'auto,interpreter' },
     json: { type: 'string' },
+    markdown: { type: 'string' },
+    record: { type: 'boolean', default: false },
     repeat: { type: 'string', default: '3' },
   },
 });
+const numbers = (list: string): number[] => list.split(',').map(Number);
 const rows: BenchRow[] = [];
-for (const guest of guests) {
-  const single = runOnce(guest, 1, 1 + guest.passes);
-  const perPass = (single.instructions - runOnce(guest, 1, 1).instructions) / guest.passes;
-  const qemu = await measureQemu(path(`prebuilt/${guest.name}.virt.elf`), guest, perPass);
-  for (const harts of values.harts.split(',').map(Number)) {
-    process.stderr.write(`bench: ${guest.name} on ${harts} harts\n`);
-    rows.push(measure(guest, harts, qemu));
-  }
+let wrong = 0;
+for (const guest of guests.filter(({ name }) => values.guests.split(',').includes(name))) {
+  const single = runOnce(guest, 1, 1 + guest.passes, 'auto', 16);
+  const first = runOnce(guest, 1, 1, 'auto', 16);
+  const perPass = (single.instructions - first.instructions) / guest.passes;
+  const qemu = measureQemu(guest, perPass);
+  if (qemu.result !== null && qemu.result !== (first.results[0] & 127))
+    report(`${guest.name}: computed ${first.results[0] & 127}, QEMU ${qemu.result}`);
+  for (const harts of numbers(values.harts))
+    for (const banks of numbers(values.banks)) {
+      compareEngines(guest, harts, banks);
+      for (const engine of values.engines.split(',')) {
+        process.stderr.write(`bench: ${guest.name}, ${harts} harts, ${banks} banks, ${engine}\n`);
+        rows.push(measure(guest, harts, banks, engine, qemu));
+      }
+    }
 }
-process.stdout.write(`${format(rows)}\n`);
-if (values.json !== undefined) {
-  writeFileSync(
-    values.json,
-    `${JSON.stringify({ schema: 'octobar-bench/1', rows }, undefined, 2)}\n`,
-  );
+const columns: typeof import('../../accel/ima/columns.js') = await built('accel/ima/columns.js');
+const { imaParameters } =
+  await built<typeof import('../../accel/ima/parameters.js')>('accel/ima/parameters.js');
+const config = Object.fromEntries(
+  Object.entries(imaParameters).map(([key, { value }]) => [key, value]),
+) as ImaConfig;
+const result: Report = {
+  schema: 'octobar-bench/2',
+  node: process.version,
+  rows,
+  geometric_means: geometricMeans(),
+  arithmetic: measureArithmetic(
+    {
+      columns,
+      datapath: await built('accel/depthwise/datapath.js'),
+      noise: await built('accel/physics/noise.js'),
+    },
+    config,
+    Number(values.repeat),
+  ),
+  startup: measureStartup(9),
+};
+process.stdout.write(`${text(result)}\n`);
+const json = JSON.stringify(result, undefined, 2);
+if (values.json !== undefined) writeFileSync(values.json, `${json}\n`);
+if (values.markdown !== undefined) writeFileSync(values.markdown, `${markdown(result)}\n`);
+if (values.record) appendFileSync(path('history.jsonl'), `${JSON.stringify(historyOf(result))}\n`);
+process.exitCode = wrong > 0 ? 79 : 0;
+
+function built<T>(module: string): Promise<T> {
+  return import(path(`../../dist/${module}`)) as Promise<T>;
 }
 
-function measure(guest: Guest, harts: number, qemu: number | null): BenchRow {
+function report(what: string): void {
+  wrong++;
+  process.stderr.write(`bench: WRONG: ${what}\n`);
+}
+
+/** A short run by each engine: the same results in the same cycles. */
+function compareEngines(guest: Guest, harts: number, banks: number): void {
+  const [a, b] = ['interpreter', 'auto'].map((engine) => runOnce(guest, harts, 2, engine, banks));
+  for (const key of ['results', 'cycles', 'instructions', 'accesses', 'conflicts'] as const)
+    if (String(a[key]) !== String(b[key]))
+      report(`${guest.name}, ${harts} harts, ${banks} banks: ${key} ${a[key]} or ${b[key]}`);
+}
+
+function measure(
+  guest: Guest,
+  harts: number,
+  banks: number,
+  engine: string,
+  qemu: QemuRates,
+): BenchRow {
   const share = guest.shared ? 1 : harts;
-  const passes = Math.max(2, Math.round((24 * guest.passes) / share));
-  // The best run is the one the host disturbed least; the first also pays for compilation
-  const runs = Array.from({ length: Number(values.repeat) }, () => runOnce(guest, harts, passes));
+  // Long enough that compilation is over after a small part of it
+  const length = engine === 'auto' ? 120 : 6;
+  const passes = Math.max(2, Math.round((length * guest.passes) / share));
+  // The best run is the one the host disturbed least
+  const repeat = engine === 'auto' ? Number(values.repeat) : 1;
+  const runs = Array.from({ length: repeat }, () => runOnce(guest, harts, passes, engine, banks));
   const best = runs.reduce((a, b) => (b.cpuSeconds < a.cpuSeconds ? b : a));
   const mips = best.instructions / best.cpuSeconds / 1e6;
+  const reference = qemu.user ?? qemu.system;
   return {
     guest: guest.name,
     harts,
+    banks,
     arbitration: best.arbitration,
+    engine,
+    translated: best.translated,
     instructions: best.instructions,
     cycles: best.cycles,
     conflicts_per_access: best.conflicts / Math.max(1, best.accesses),
     seconds: best.seconds,
     cpu_seconds: best.cpuSeconds,
     mips,
-    qemu_mips: qemu,
-    ratio: qemu === null ? null : mips / qemu,
+    qemu_user_mips: qemu.user,
+    qemu_system_mips: qemu.system,
+    ratio: reference === null ? null : mips / reference,
   };
 }
 
@@ -85,45 +137,46 @@ function measure(guest: Guest, harts: number, qemu: number | null): BenchRow {
  * One run in a process of its own, as a user has it: the host's compiler makes better code for the
  * first machine of a process than for later ones.
  */
-function runOnce(guest: Guest, harts: number, passes: number): Run {
-  const args = [...process.execArgv, path('once.ts'), guest.name, String(harts), String(passes)];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the run of ${guest.name} failed: ${stderr}`);
+function runOnce(guest: Guest, harts: number, passes: number, engine: string, banks: number): Run {
+  const args = [guest.name, harts, passes, engine, banks].map(String);
+  const command = [...process.execArgv, path('once.ts'), ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the run of ${args.join(' ')} failed: ${stderr}`);
   return JSON.parse(stdout) as Run;
 }
 
-function format(table: readonly BenchRow[]): string {
-  const head = [
-    'guest',
-    'harts',
-    'arbitration',
-    'M instr',
-    'M cycles',
-    'conflicts/access',
-    's',
-    'CPU s',
-    'MIPS',
-    'QEMU MIPS',
-    'ratio',
-  ];
-  const cells = table.map((row) => [
-    row.guest,
-    String(row.harts),
-    row.arbitration,
-    (row.instructions / 1e6).toFixed(1),
-    (row.cycles / 1e6).toFixed(1),
-    `${(100 * row.conflicts_per_access).toFixed(1)} %`,
-    row.seconds.toFixed(2),
-    row.cpu_seconds.toFixed(2),
-    row.mips.toFixed(0),
-    row.qemu_mips === null ? 'no QEMU' : row.qemu_mips.toFixed(0),
-    row.ratio === null ? '-' : row.ratio.toFixed(3),
-  ]);
-  const widths = head.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i].length)));
-  const text = [head, ...cells].map((row) =>
-    row
-      .map((cell, i) => (i === 0 || i === 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
-      .join('  '),
-  );
-  return text.join('\n');
+function geometricMeans(): Record<string, number> {
+  const means: Record<string, number> = {};
+  for (const banks of numbers(values.banks)) {
+    const rates = rows
+      .filter((row) => row.harts === 8 && row.banks === banks && row.engine === 'auto')
+      .filter(({ guest }) => ['conv', 'sort', 'crc'].includes(guest))
+      .map(({ mips }) => mips);
+    if (rates.length === 3) means[banks] = Math.cbrt(rates[0] * rates[1] * rates[2]);
+  }
+  return means;
+}
+
+/** What stays of a report: rates, ratios and conflict rates, by guest, harts, banks and engine. */
+function historyOf({ rows: all, geometric_means, arithmetic, startup, node }: Report): object {
+  const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' });
+  return {
+    commit: commit.stdout.trim(),
+    node,
+    rows: Object.fromEntries(
+      all.map((row) => [
+        `${row.guest}/${row.harts}/${row.banks}/${row.engine}`,
+        {
+          mips: Math.round(row.mips),
+          ratio: row.ratio === null ? null : Number(row.ratio.toFixed(3)),
+          conflicts_per_access: Number(row.conflicts_per_access.toFixed(4)),
+        },
+      ]),
+    ),
+    geometric_means,
+    arithmetic: Object.fromEntries(
+      arithmetic.map((row) => [`${row.operation}/${row.arithmetic}`, Math.round(row.per_second)]),
+    ),
+    startup_ms: startup === null ? null : Math.round(startup.ours_ms),
+  };
 }

@@ -1,4 +1,5 @@
 import type { MachineApi } from '../../emulator/api.js';
+import type { Settings } from '../../src/config/index.js';
 import { composeMachine } from '../../src/session/compose.js';
 import { configure } from '../../src/session/open.js';
 import type { Outcome } from './compare.js';
@@ -42,11 +43,12 @@ export function runOnMachine(
   image: Image,
   { target }: MachineSetting,
   coverage?: Coverage,
+  set: Settings = {},
 ): Outcome {
   if (image.code.length > room || image.data.length > tcdmBytes - room) {
     throw new Error(`a batch of ${image.programs.length} programs does not fit: make it smaller`);
   }
-  const machine = composeMachine(configure({ harts: target.harts, isa: 'rv32imc' }));
+  const machine = composeMachine(configure({ harts: target.harts, isa: 'rv32imc', set }));
   machine.write(target.codeBase, codeFor(image, target));
   machine.write(target.dataBase, image.data);
   if (coverage) {

@@ -5,6 +5,7 @@ import type {
   MachineStats,
   Probe,
   Stop,
+  TierStats,
   TraceSink,
 } from '../../emulator/api.js';
 import { OctobarError } from '../../emulator/sim/error.js';
@@ -79,6 +80,18 @@ export class FakeMachine implements MachineApi {
       waitsFor: undefined,
       recent: [0x1c000000],
       ...this.views[index],
+    };
+  }
+
+  tiers(): TierStats {
+    return {
+      instructions: { translated: 0, interpreted: 0 },
+      leaves: {},
+      visits: 0,
+      functions: 0,
+      modules: 0,
+      code_bytes: 0,
+      dropped: 0,
     };
   }
 

@@ -1,5 +1,6 @@
 // Generated from emulator/isa and emulator/hart/execute.template by `npm run generate`. Do not edit.
 import { div, divu, divisionSteps, mulh, mulhsu, mulhu, rem, remu } from '../../isa/arithmetic.js';
+import { isFunctional } from '../../functional.js';
 import type { InterpreterContext } from '../context.js';
 import {
   dotProduct,
@@ -29,6 +30,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
   const { pointers, sides, bankMask, pointerMask, fair } = arbiter;
   const mulhExtra = timing.mulh - 1;
   const divExtra = timing.div_base - 1;
+  const stepMask = isFunctional(timing) ? 0 : -1;
   const fallThroughExtra = timing.branch_not_taken - 1;
   const jumpCost = timing.jump;
   const splitCost = timing.split_target;
@@ -40,6 +42,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
     // Copies in locals: a constant of the outer function is fetched and tested at every use.
     const R = state.words;
     const N = state.numbers;
+    const H = state.history;
     const { clock, requesters, signals } = state;
     const { code, l2Base, l2Size, tcdmBase, tcdmSize } = context;
     const { resident, lineShift } = context;
@@ -112,9 +115,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             const target = code[index + 1];
             N[base + 5]++;
             const head = R[base + 43];
-            R[base + 64 + (head << 1)] = pc;
-            R[base + 64 + 1 + (head << 1)] = target;
-            R[base + 43] = (head + 1) & 15;
+            H[(base << 2) + (head << 1)] = pc;
+            H[(base << 2) + (head << 1) + 1] = target;
+            R[base + 43] = (head + 1) & 255;
             N[base + 38] += cost - 1;
             R[base + 42] = 6;
             t += cost - 1;
@@ -144,9 +147,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             R[base + ((w >>> 9) & 63)] = pc + 2 + ((w >>> 27) & 2);
             N[base + 5]++;
             const head = R[base + 43];
-            R[base + 64 + (head << 1)] = pc;
-            R[base + 64 + 1 + (head << 1)] = target;
-            R[base + 43] = (head + 1) & 15;
+            H[(base << 2) + (head << 1)] = pc;
+            H[(base << 2) + (head << 1) + 1] = target;
+            R[base + 43] = (head + 1) & 255;
             N[base + 38] += cost - 1;
             R[base + 42] = 6;
             t += cost - 1;
@@ -161,9 +164,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -183,9 +186,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -205,9 +208,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -227,9 +230,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -249,9 +252,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -271,9 +274,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -633,7 +636,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if ((w & 536870912) !== 0) R[base + 41] = mulhExtra;
             break;
           case 54: { // div
-            const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], true);
+            const extra = divExtra + (divisionSteps(R[base + ((w >>> 20) & 31)], true) & stepMask);
             R[base + ((w >>> 9) & 63)] = div(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += extra;
             N[base + 40] += extra;
@@ -642,7 +645,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           }
           case 55: { // divu
-            const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], false);
+            const extra = divExtra + (divisionSteps(R[base + ((w >>> 20) & 31)], false) & stepMask);
             R[base + ((w >>> 9) & 63)] = divu(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += extra;
             N[base + 40] += extra;
@@ -651,7 +654,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           }
           case 56: { // rem
-            const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], true);
+            const extra = divExtra + (divisionSteps(R[base + ((w >>> 20) & 31)], true) & stepMask);
             R[base + ((w >>> 9) & 63)] = rem(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += extra;
             N[base + 40] += extra;
@@ -660,7 +663,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           }
           case 57: { // remu
-            const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], false);
+            const extra = divExtra + (divisionSteps(R[base + ((w >>> 20) & 31)], false) & stepMask);
             R[base + ((w >>> 9) & 63)] = remu(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += extra;
             N[base + 40] += extra;
@@ -1187,9 +1190,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -1209,9 +1212,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;

@@ -1,5 +1,6 @@
 // Generated from emulator/isa and emulator/hart/execute.template by `npm run generate`. Do not edit.
 import { div, divu, divisionSteps, mulh, mulhsu, mulhu, rem, remu } from '../../isa/arithmetic.js';
+import { isFunctional } from '../../functional.js';
 import type { InterpreterContext } from '../context.js';
 import {
   dotProduct,
@@ -29,6 +30,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
   const { pointers, sides, bankMask, pointerMask, fair } = arbiter;
   const mulhExtra = timing.mulh - 1;
   const divExtra = timing.div_base - 1;
+  const stepMask = isFunctional(timing) ? 0 : -1;
   const fallThroughExtra = timing.branch_not_taken - 1;
   const jumpCost = timing.jump;
   const splitCost = timing.split_target;
@@ -40,6 +42,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
     // Copies in locals: a constant of the outer function is fetched and tested at every use.
     const R = state.words;
     const N = state.numbers;
+    const H = state.history;
     const { clock, requesters, signals } = state;
     const { code, l2Base, l2Size, tcdmBase, tcdmSize } = context;
     const end = state.count << 7;
@@ -99,9 +102,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             const target = code[index + 1];
             N[base + 5]++;
             const head = R[base + 43];
-            R[base + 64 + (head << 1)] = pc;
-            R[base + 64 + 1 + (head << 1)] = target;
-            R[base + 43] = (head + 1) & 15;
+            H[(base << 2) + (head << 1)] = pc;
+            H[(base << 2) + (head << 1) + 1] = target;
+            R[base + 43] = (head + 1) & 255;
             N[base + 38] += cost - 1;
             R[base + 42] = 6;
             t += cost - 1;
@@ -131,9 +134,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             R[base + ((w >>> 9) & 63)] = pc + 2 + ((w >>> 27) & 2);
             N[base + 5]++;
             const head = R[base + 43];
-            R[base + 64 + (head << 1)] = pc;
-            R[base + 64 + 1 + (head << 1)] = target;
-            R[base + 43] = (head + 1) & 15;
+            H[(base << 2) + (head << 1)] = pc;
+            H[(base << 2) + (head << 1) + 1] = target;
+            R[base + 43] = (head + 1) & 255;
             N[base + 38] += cost - 1;
             R[base + 42] = 6;
             t += cost - 1;
@@ -148,9 +151,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -170,9 +173,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -192,9 +195,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -214,9 +217,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -236,9 +239,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -258,9 +261,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -620,7 +623,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             if ((w & 536870912) !== 0) R[base + 41] = mulhExtra;
             break;
           case 54: { // div
-            const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], true);
+            const extra = divExtra + (divisionSteps(R[base + ((w >>> 20) & 31)], true) & stepMask);
             R[base + ((w >>> 9) & 63)] = div(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += extra;
             N[base + 40] += extra;
@@ -629,7 +632,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           }
           case 55: { // divu
-            const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], false);
+            const extra = divExtra + (divisionSteps(R[base + ((w >>> 20) & 31)], false) & stepMask);
             R[base + ((w >>> 9) & 63)] = divu(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += extra;
             N[base + 40] += extra;
@@ -638,7 +641,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           }
           case 56: { // rem
-            const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], true);
+            const extra = divExtra + (divisionSteps(R[base + ((w >>> 20) & 31)], true) & stepMask);
             R[base + ((w >>> 9) & 63)] = rem(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += extra;
             N[base + 40] += extra;
@@ -647,7 +650,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
             break;
           }
           case 57: { // remu
-            const extra = divExtra + divisionSteps(R[base + ((w >>> 20) & 31)], false);
+            const extra = divExtra + (divisionSteps(R[base + ((w >>> 20) & 31)], false) & stepMask);
             R[base + ((w >>> 9) & 63)] = remu(R[base + ((w >>> 15) & 31)], R[base + ((w >>> 20) & 31)]);
             t += extra;
             N[base + 40] += extra;
@@ -1174,9 +1177,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;
@@ -1196,9 +1199,9 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
               const target = code[index + 1];
               N[base + 4]++;
               const head = R[base + 43];
-              R[base + 64 + (head << 1)] = pc;
-              R[base + 64 + 1 + (head << 1)] = target;
-              R[base + 43] = (head + 1) & 15;
+              H[(base << 2) + (head << 1)] = pc;
+              H[(base << 2) + (head << 1) + 1] = target;
+              R[base + 43] = (head + 1) & 255;
               const cost = (w >>> 25) & 7;
               N[base + 37] += cost - 1;
               R[base + 42] = 5;

@@ -11,6 +11,16 @@ static void finish(void) {
   for (;;) {
   }
 }
+#elif defined(LINUX)
+/* QEMU's user mode: one process, the number of passes is its argument, part of the result its status. */
+static void barrier_setup(int harts) { (void)harts; }
+static void barrier(void) {}
+static void finish(void) {
+  register uint32_t status __asm__("a0") = bench_results[0] & 127;
+  register uint32_t exit_group __asm__("a7") = 94;
+  __asm__ volatile("ecall" : : "r"(status), "r"(exit_group));
+  __builtin_unreachable();
+}
 #else
 /* Event unit on the fast port of this hart: barrier 0, event 16. */
 #define EU 0x10204000u
@@ -36,11 +46,20 @@ static void finish(void) {
 }
 #endif
 
+#ifdef LINUX
+static uint32_t linux_passes;
+#define PASSES linux_passes
+#define HARTS 1
+#else
+#define PASSES bench_passes
+#define HARTS ((int)bench_harts)
+#endif
+
 void bench_main(int hart) {
-  int harts = (int)bench_harts;
+  int harts = HARTS;
   uint32_t sum = 0;
   barrier_setup(harts);
-  for (uint32_t number = 0; number < bench_passes; number++) {
+  for (uint32_t number = 0; number < PASSES; number++) {
     sum = sum * 31 + pass(hart, harts, number);
     barrier();
   }
@@ -49,3 +68,12 @@ void bench_main(int hart) {
   if (hart == 0) finish();
   for (;;) barrier();
 }
+
+#ifdef LINUX
+/* argc, argv[0], argv[1], ... as the kernel leaves them on the stack. */
+void linux_main(const uint32_t *stack) {
+  const char *digits = (const char *)(uintptr_t)stack[2];
+  while (*digits != 0) linux_passes = linux_passes * 10 + (uint32_t)(*digits++ - '0');
+  bench_main(0);
+}
+#endif

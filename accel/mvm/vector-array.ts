@@ -1,0 +1,155 @@
+import type { AdcRange } from '../physics/adc.js';
+import type { ReadNoise } from '../physics/noise.js';
+import { adcSpan } from '../physics/adc.js';
+import { powerOfTwo } from '../physics/power.js';
+import { Arena, vectorHost } from '../simd/arena.js';
+import { createKernels } from '../simd/kernels.js';
+import type { Kernels } from '../simd/kernels.js';
+import { blockColumns, pairBytes } from '../simd/multiply.js';
+import { counterOf } from '../simd/noise.js';
+import type { CellArray } from './cells.js';
+
+/**
+ * Vector arithmetic of one engine with arrays of 4-bit cells: exact column sums and, for macros that
+ * have them, column converters. Results stay in place until the next product.
+ */
+export class VectorUnit {
+  readonly arena: Arena;
+  private readonly kernels: Kernels;
+  /** Bytes of the row tile as they come, then widened; sums of all columns; the outputs at hand. */
+  private readonly bytes: number;
+  private readonly inputs: number;
+  private readonly sums: number;
+  private readonly outputs: number;
+  /** `outputs` as a view, made anew when the arena has grown. */
+  private outputView: Int32Array;
+  private first = 0;
+
+  /** @throws OctobarError `config` where this host cannot run vector code */
+  constructor(
+    rows: number,
+    private readonly cols: number,
+  ) {
+    const host = vectorHost();
+    this.arena = new Arena(host);
+    this.kernels = createKernels(host, this.arena);
+    this.bytes = this.arena.allocate(rows + 18);
+    this.inputs = this.arena.allocate(2 * (rows + 18));
+    this.sums = this.arena.allocate(4 * Math.ceil(cols / blockColumns) * blockColumns);
+    this.outputs = this.arena.allocate(4 * cols);
+    this.outputView = this.viewOutputs();
+  }
+
+  /**
+   * Adds the columns to outputs, `columnsPerOutput` for each.
+   * @param outputs as long as an array has columns; from `count` on they stay as they are
+   */
+  accumulate(count: number, columnsPerOutput: number, outputs: Int32Array): void {
+    const { memory, i32 } = this.arena;
+    if (this.outputView.buffer !== memory.buffer) this.outputView = this.viewOutputs();
+    i32.set(outputs, this.outputs / 4);
+    this.kernels.accumulate(this.place, this.outputs, count, columnsPerOutput - 1);
+    for (let i = count; i < count + 3 && i < this.cols; i++) this.outputView[i] = outputs[i];
+    outputs.set(this.outputView);
+  }
+
+  /**
+   * Exact sums of the columns [x, x + count) over the rows [y, y + rows).
+   * @param input bytes of the rows, signed or not; no longer than an array has rows
+   */
+  multiply(
+    array: VectorArray,
+    y: number,
+    rows: number,
+    x: number,
+    count: number,
+    input: Uint8Array,
+    signed: boolean,
+  ): void {
+    const { u8 } = this.arena;
+    const odd = y & 1;
+    const end = odd + rows;
+    if (odd === 1) u8[this.bytes] = 0;
+    u8.set(input, this.bytes + odd);
+    // The last pair may have one row only
+    u8[this.bytes + end] = 0;
+    this.kernels.widen(this.bytes, this.inputs, end + 1, signed ? 1 : 0);
+    const block = Math.floor(x / blockColumns);
+    const blocks = Math.floor((x + count - 1) / blockColumns) - block + 1;
+    this.first = x % blockColumns;
+    this.kernels.multiply(
+      array.base + block * array.blockBytes + (y >> 1) * pairBytes,
+      this.inputs,
+      (end + 1) >> 1,
+      this.sums,
+      blocks,
+      array.blockBytes,
+    );
+  }
+
+  /** Puts the first `count` columns through the converter. Returns how many were clipped. */
+  convert(count: number, range: AdcRange, bits: number): number {
+    const slope = range.m * powerOfTwo(-range.r);
+    return this.kernels.convert(this.place, count, slope, adcSpan(bits).hi);
+  }
+
+  /** The same with read noise; `x` is the column of the array that comes first. */
+  convertNoisy(
+    count: number,
+    range: AdcRange,
+    bits: number,
+    { gain, key }: ReadNoise,
+    x: number,
+  ): number {
+    const slope = range.m * powerOfTwo(-range.r);
+    const { hi } = adcSpan(bits);
+    const counter = counterOf(x, key);
+    return this.kernels.convertNoisy(this.place, count, slope, hi, gain, counter);
+  }
+
+  /** Where the first column of the tile stands. */
+  private get place(): number {
+    return this.sums + 4 * this.first;
+  }
+
+  private viewOutputs(): Int32Array {
+    return new Int32Array(this.arena.memory.buffer, this.outputs, this.cols);
+  }
+}
+
+/** One array of signed cells as `accel/simd/multiply.ts` reads it. */
+export class VectorArray implements CellArray {
+  /** Row-major. */
+  readonly cells: Int8Array;
+  readonly base: number;
+  readonly blockBytes: number;
+  private readonly arena: Arena;
+
+  constructor(
+    readonly unit: VectorUnit,
+    rows: number,
+    readonly cols: number,
+  ) {
+    this.cells = new Int8Array(rows * cols);
+    this.blockBytes = Math.ceil(rows / 2) * pairBytes;
+    this.arena = unit.arena;
+    const blocks = Math.ceil(cols / blockColumns);
+    this.base = this.arena.allocate(blocks * this.blockBytes);
+  }
+
+  get(x: number, y: number): number {
+    return this.cells[y * this.cols + x];
+  }
+
+  set(x: number, y: number, value: number): void {
+    this.cells[y * this.cols + x] = value;
+    const block = this.base + Math.floor(x / blockColumns) * this.blockBytes;
+    const place = (y >> 1) * pairBytes + 2 * (x % blockColumns) + (y & 1);
+    this.arena.i8[block + place] = value;
+  }
+
+  load(cells: Int8Array): void {
+    const { cols } = this;
+    for (let i = 0; i < cells.length; i++) this.set(i % cols, Math.floor(i / cols), cells[i]);
+  }
+}

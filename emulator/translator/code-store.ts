@@ -1,0 +1,182 @@
+import {
+  FunctionBody,
+  ModuleBuilder,
+  wasmHost,
+  type WasmFunction,
+  type WasmMemory,
+  type WasmModule,
+  type WasmTable,
+  exported,
+} from '../wasm/index.js';
+import type { TranslatorArrays } from './layout.js';
+import { functionParameters, functionResults } from './scheduler.js';
+import { SegmentEmitter, type Links } from './segment.js';
+import type { SegmentOptions } from './writer.js';
+import { growTree, nodesOf, type StepReader, type Tree } from './tree.js';
+
+/** One function of translated code. */
+export interface FunctionInfo {
+  readonly pc: number;
+  /** Whether it begins with the end of a granted access. */
+  readonly completes: boolean;
+}
+
+/** A place that is to be translated. */
+export interface Root {
+  readonly pc: number;
+  readonly completes: boolean;
+}
+
+/** Functions of one module: the host's compilers take time that grows faster than a module. */
+const BATCH = 128;
+const CHUNK = 1024;
+
+/** All translated code: grows by modules, is dropped as a whole. */
+export class CodeStore {
+  readonly infos: (FunctionInfo | undefined)[] = [undefined];
+  modules = 0;
+  codeBytes = 0;
+  run!: WasmFunction;
+  private readonly host = wasmHost()!;
+  private table!: WasmTable;
+  private readonly scheduler: WasmModule;
+  private readonly builder = new ModuleBuilder();
+  private readonly body = new FunctionBody();
+  private readonly emitter: SegmentEmitter;
+  private readonly marked: number[] = [];
+
+  constructor(
+    private readonly memory: WasmMemory,
+    private readonly arrays: TranslatorArrays,
+    private readonly options: SegmentOptions,
+    private readonly reader: StepReader,
+    private readonly indexOf: (pc: number) => number,
+    scheduler: Uint8Array,
+  ) {
+    this.scheduler = new this.host.Module(scheduler);
+    this.emitter = new SegmentEmitter(this.body, options);
+    this.renew();
+  }
+
+  private renew(): void {
+    this.table = new this.host.Table({ element: 'anyfunc', initial: CHUNK });
+    const { exports } = new this.host.Instance(this.scheduler, this.imports());
+    this.run = exported(exports, 'run');
+  }
+
+  private imports(): Record<string, Record<string, unknown>> {
+    return { machine: { memory: this.memory, functions: this.table } };
+  }
+
+  /** Forgets all functions. */
+  drop(): void {
+    if (this.infos.length === 1) return;
+    for (const index of this.marked) {
+      this.arrays.entries[index] = 0;
+      this.arrays.completions[index] = 0;
+    }
+    this.marked.length = 0;
+    this.infos.length = 1;
+    this.options.paths.clear();
+    this.renew();
+  }
+
+  private map(root: Root): Int32Array {
+    return root.completes ? this.arrays.completions : this.arrays.entries;
+  }
+
+  /** Element of the table for a place, 0 when there is none. */
+  find(pc: number, completes: boolean): number {
+    const index = this.indexOf(pc);
+    return index < 0 ? 0 : this.map({ pc, completes })[index >> 1];
+  }
+
+  /** Translates a place and what can be reached from it, up to a number of functions. */
+  translate(roots: readonly Root[], codeEnd: number): void {
+    const trees = this.collect(roots);
+    if (trees.length === 0) return;
+    const { builder, emitter, infos } = this;
+    builder.clear();
+    const signature = builder.type(functionParameters, functionResults);
+    const pages = this.memory.buffer.byteLength >> 16;
+    builder.importMemory('machine', 'memory', { min: pages, max: pages });
+    builder.importTable('machine', 'functions', { min: 1 });
+    const first = infos.length;
+    const places = new Map<number, number>();
+    const completions = new Map<number, number>();
+    trees.forEach((tree, i) => (tree.completes ? completions : places).set(tree.pc, i));
+    const links: Links = {
+      own: (pc) => places.get(pc) ?? -1,
+      entry: (pc) => {
+        const i = places.get(pc);
+        return i === undefined ? this.find(pc, false) : first + i;
+      },
+      completion: (pc) => {
+        const i = completions.get(pc);
+        return i === undefined ? this.find(pc, true) : first + i;
+      },
+    };
+    emitter.codeEnd = codeEnd;
+    trees.forEach((tree, i) => {
+      emitter.emit(tree, first + i, signature, links);
+      builder.code(signature, this.body);
+      infos.push({ pc: tree.pc, completes: tree.completes !== undefined });
+    });
+    builder.element(
+      first,
+      trees.map((_, i) => i),
+    );
+    if (infos.length > this.table.length) {
+      this.table.grow(Math.ceil((infos.length - this.table.length) / CHUNK) * CHUNK);
+    }
+    const bytes = builder.finish();
+    // Instantiating puts the functions into the table, which keeps them alive.
+    const instance = new this.host.Instance(new this.host.Module(bytes), this.imports());
+    if (instance !== undefined) this.modules++;
+    this.codeBytes += bytes.length;
+    trees.forEach((tree, i) => {
+      const index = this.indexOf(tree.pc) >> 1;
+      this.marked.push(index);
+      this.map({ pc: tree.pc, completes: tree.completes !== undefined })[index] = first + i;
+    });
+  }
+
+  private collect(roots: readonly Root[]): Tree[] {
+    const trees: Tree[] = [];
+    this.options.loops.learn();
+    const seen = [new Set<number>(), new Set<number>()] as const;
+    const waiting: Root[] = [];
+    const want = (pc: number, completes: boolean): void => {
+      const set = seen[completes ? 1 : 0];
+      if (set.has(pc)) return;
+      set.add(pc);
+      if (this.indexOf(pc) >= 0 && this.find(pc, completes) === 0) waiting.push({ pc, completes });
+    };
+    for (const { pc, completes } of roots) want(pc, completes);
+    for (let root = waiting.shift(); root !== undefined; root = waiting.shift()) {
+      if (trees.length === BATCH) break;
+      const tree = growTree(this.reader, root.pc, root.completes);
+      if (tree === undefined || isEmpty(tree)) continue;
+      trees.push(tree);
+      for (const { steps, end } of nodesOf(tree.body)) {
+        for (const step of steps)
+          if (step.row.timing === 'jump' && isLink(step.rd)) want(step.after, false);
+        if (end.kind === 'request') want(end.step.pc, true);
+        else if (end.kind === 'chain') want(end.pc, false);
+        else if (end.kind === 'jalr' && isLink(end.step.rd)) want(end.step.after, false);
+        else if (end.kind === 'leave' && end.reason === 'system') {
+          const step = this.reader.at(end.pc);
+          if (step) want(step.after, false);
+        }
+      }
+    }
+    return trees;
+  }
+}
+
+const isLink = (rd: number): boolean => rd === 1 || rd === 5;
+
+/** A function that would do nothing but leave. */
+function isEmpty({ completes, body }: Tree): boolean {
+  return completes === undefined && body.steps.length === 0 && body.end.kind === 'leave';
+}

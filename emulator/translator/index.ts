@@ -1,0 +1,2 @@
+export { sharedBytes } from './layout.js';
+export { leaveReasons, tierStats, Translator, type Leaves } from './translator.js';

@@ -1,0 +1,146 @@
+import { FIRST_PRIVATE, RING, wordOffset, type WordField } from '../hart/state.js';
+import { HART_SHIFT } from '../hart/slot.js';
+import { arenaBytes, type Arena } from '../memory/arena.js';
+
+/** What translated code shares with the rest of the machine, and what it keeps for itself. */
+
+/** Words of a hart that only the translator uses, as indices into `words`. */
+const privateWords = [
+  /** Element of the function table that goes on with this hart; 0: translated code does not. */
+  'function',
+  /** Time of the hart's next event, in cycles since translated code was entered. */
+  'event',
+  /** Cycles in which the pending request was refused so far. */
+  'refused',
+  /** Cycles in which the granted request had been refused: a jump may hide behind them. */
+  'withheld',
+  /** Address of the last frame of the undo log that belongs to the pending event. */
+  'frame',
+  /** `jalrReady` in cycles since translated code was entered. */
+  'ready',
+  /** Address of this hart's path counters. */
+  'counters',
+  /** Address of this hart's undo log. */
+  'undo',
+  /** One bit, at the place of the hart's number. */
+  'bit',
+] as const;
+export type PrivateWord = (typeof privateWords)[number];
+export const privateWord = (name: PrivateWord): number =>
+  FIRST_PRIVATE + privateWords.indexOf(name);
+
+export const MAX_HARTS = 16;
+/** Cycles that the wheel covers; a hart's next event must never be farther away. */
+export const WHEEL = 1024;
+/** Cycles that a hart may run ahead before it hands on to the wheel. */
+export const AHEAD = 192;
+/** Longest path of one function, in cycles. */
+export const LONGEST_PATH = 256;
+/** Paths that are counted; more code than that is dropped and starts anew. */
+export const MAX_PATHS = 1 << 16;
+const UNDO_BYTES = 1 << 15;
+/** Keeps the same counter or frame of all harts out of the same set of the host's cache. */
+const SKEW = 5 * 64;
+
+/** Bytes of the control block. */
+const CONTROL = 64;
+/** Words of the control block. */
+export const control = { deadline: 0 } as const;
+
+interface Sizes {
+  readonly harts: number;
+  readonly tcdm: { readonly size: number; readonly banks: number };
+  readonly l2: { readonly size: number };
+  readonly icache: { readonly line: number };
+}
+
+const counterBytes = (harts: number): number => harts * (4 * MAX_PATHS + SKEW);
+const undoBytes = (harts: number): number => harts * (UNDO_BYTES + SKEW);
+
+/** Bytes of the shared memory of a machine. */
+export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
+  const entries = harts << HART_SHIFT;
+  const parts = [
+    tcdm.size,
+    l2.size,
+    4 * entries,
+    8 * entries,
+    8 * RING * harts,
+    10 * tcdm.banks,
+    (2 * (tcdm.size + l2.size)) / icache.line,
+    CONTROL,
+    8 * WHEEL,
+    4 * tcdm.banks,
+    8 * 32,
+    counterBytes(harts),
+    undoBytes(harts),
+    2 * (tcdm.size + l2.size),
+    2 * (tcdm.size + l2.size),
+  ];
+  return parts.reduce((sum, bytes) => sum + arenaBytes(bytes), 0);
+}
+
+/** The translator's own part of the shared memory. `...At` are addresses in it. */
+export class TranslatorArrays {
+  readonly control: Int32Array;
+  readonly controlAt: number;
+  /** One word of 64 bits a cycle: requesting harts (0..15), other events (16..31), banks (32..63). */
+  readonly wheelAt: number;
+  readonly wheel: Int32Array;
+  /** Harts that ask for a bank, while a contested cycle is settled. */
+  readonly asking: Int32Array;
+  readonly askingAt: number;
+  /** Bits of banks in the wheel, of 64 bits. */
+  readonly bankBitsAt: number;
+  readonly counters: Int32Array;
+  readonly undo: Int32Array;
+  /** Element of the function table that goes on at each halfword of code, 0 = not translated. */
+  readonly entries: Int32Array;
+  readonly entriesAt: number;
+  /** The same for the functions that end the access of a load or store there. */
+  readonly completions: Int32Array;
+  readonly completionsAt: number;
+  private readonly countersAt: number;
+  private readonly undoAt: number;
+
+  constructor({ harts, tcdm, l2 }: Sizes, arena: Arena) {
+    const words = (bytes: number): Int32Array => {
+      const { buffer, at } = arena.take(bytes);
+      return new Int32Array(buffer, at, bytes >> 2);
+    };
+    this.control = words(CONTROL);
+    this.wheel = words(8 * WHEEL);
+    this.asking = words(4 * tcdm.banks);
+    const bankBits = words(8 * 32);
+    this.counters = words(counterBytes(harts));
+    this.undo = words(undoBytes(harts));
+    this.entries = words(2 * (tcdm.size + l2.size));
+    this.completions = words(2 * (tcdm.size + l2.size));
+    this.controlAt = this.control.byteOffset;
+    this.wheelAt = this.wheel.byteOffset;
+    for (let bank = 0; bank < 32; bank++) bankBits[2 * bank + 1] = 1 << bank;
+    this.bankBitsAt = bankBits.byteOffset;
+    this.askingAt = this.asking.byteOffset;
+    this.countersAt = this.counters.byteOffset;
+    this.undoAt = this.undo.byteOffset;
+    this.entriesAt = this.entries.byteOffset;
+    this.completionsAt = this.completions.byteOffset;
+  }
+
+  countersOf(hart: number): number {
+    return this.countersAt + hart * (4 * MAX_PATHS + SKEW);
+  }
+
+  /** Index into `counters` of a path of a hart. */
+  counterIndex(hart: number, path: number): number {
+    return ((hart * (4 * MAX_PATHS + SKEW)) >> 2) + path;
+  }
+
+  undoOf(hart: number): number {
+    return this.undoAt + hart * (UNDO_BYTES + SKEW);
+  }
+}
+
+/** Offsets of words from the start of a hart's, in bytes. */
+export const wordBytes = (name: WordField): number => 4 * wordOffset(name);
+export const privateBytes = (name: PrivateWord): number => 4 * privateWord(name);

@@ -1,0 +1,482 @@
+import type { TierStats } from '../api.js';
+import type { Interpreter } from '../hart/generated/execute.js';
+import type { Harts } from '../hart/harts.js';
+import {
+  HART_SHIFT,
+  RS1_SHIFT,
+  RS2_SHIFT,
+  RD_SHIFT,
+  RD_MASK,
+  REGISTER_MASK,
+  rowOf,
+} from '../hart/slot.js';
+import { mode, phase, wordOffset } from '../hart/state.js';
+import type { InstructionCache } from '../icache/instruction-cache.js';
+import type { Crossbar } from '../interconnect/crossbar.js';
+import type { SharedArena } from '../memory/arena.js';
+import type { Memory } from '../memory/memory.js';
+import { CodeStore } from './code-store.js';
+import { Heat } from './heat.js';
+import { MAX_HARTS, MAX_PATHS, privateWord, TranslatorArrays, WHEEL } from './layout.js';
+import { LoopTable } from './loops.js';
+import { Paths } from './path.js';
+import { Rewinder } from './rewinder.js';
+import { schedulerModule } from './scheduler.js';
+import { StepReader, type Step } from './tree.js';
+
+export interface TranslatorOptions {
+  readonly harts: Harts;
+  readonly interpreter: Interpreter;
+  readonly crossbar: Crossbar;
+  readonly l2: Memory;
+  readonly arena: SharedArena;
+  /** Translate at first sight, and go on with translated code as soon as possible: for tests. */
+  readonly eager: boolean;
+  /** Undefined when every fetch hits. */
+  readonly icache: InstructionCache | undefined;
+  readonly sizes: {
+    readonly harts: number;
+    readonly tcdm: { readonly size: number; readonly banks: number; readonly masters: number };
+    readonly l2: { readonly size: number };
+    readonly icache: { readonly line: number };
+  };
+}
+
+/** Why translated code gave a cycle to the interpreter. */
+export const leaveReasons = ['untranslated', 'system', 'outer', 'fetch', 'probe', 'held'] as const;
+export type Leaves = Record<(typeof leaveReasons)[number], number>;
+
+const own = privateWord;
+/** Cycles of one visit to translated code at most: the host then may put better code in its place. */
+const VISIT = 1_000_000;
+/** Cycles that the interpreter keeps going where code is not translated. */
+const HOLD = 48;
+const SHORTEST_VISIT = 16;
+/** Cycles of a visit that is worth while, and how many may be shorter. */
+const WORTH = 48;
+const PATIENCE = 16;
+const PAUSE = 512;
+const LONGEST_PAUSE = 16_384;
+/** Room that a batch of functions needs at most. */
+const BATCH_PATHS = 8192;
+
+/** Runs harts by translated code. Any cycle can be the last one of a visit, and state is then as the interpreter's. */
+export class Translator {
+  readonly leaves: Leaves = { untranslated: 0, system: 0, outer: 0, fetch: 0, probe: 0, held: 0 };
+  /** Instructions that left decode in translated code, settled ones only. */
+  instructions = 0;
+  visits = 0;
+  /** Cycles for which it is worth while to go over to translated code. */
+  readonly shortestVisit: number;
+  drops = 0;
+  /** First cycle in which translated code may go on. */
+  resumeAt = 0;
+  readonly store: CodeStore;
+  private readonly arrays: TranslatorArrays;
+  private readonly paths = new Paths();
+  private readonly reader: StepReader;
+  private readonly loops: LoopTable;
+  private readonly heat: Heat;
+  private readonly rewinder: Rewinder;
+  private readonly words: Int32Array;
+  private readonly count: number;
+  private generation = -1;
+  private codeEnd = 0;
+  /** Visits in a row that were short, and cycles of the next pause. */
+  private short = 0;
+  private pause = PAUSE;
+  /** More is known of the code than its translation used. */
+  private stale = false;
+  /** Cycle that times in the shared memory count from. */
+  private origin = 0;
+  private settledAt = 0;
+
+  /** Undefined where the host has no WebAssembly, or the machine more harts than the wheel has bits. */
+  static create(options: TranslatorOptions): Translator | undefined {
+    if (options.arena.memory === undefined || options.sizes.harts > MAX_HARTS) return undefined;
+    return new Translator(options);
+  }
+
+  private constructor(private readonly options: TranslatorOptions) {
+    const { harts, crossbar, arena, sizes } = options;
+    const { state } = harts;
+    this.count = sizes.harts;
+    this.shortestVisit = options.eager ? 1 : SHORTEST_VISIT;
+    this.words = state.words;
+    this.arrays = new TranslatorArrays(sizes, arena);
+    this.loops = new LoopTable(harts.codeCache, harts.loops);
+    this.reader = new StepReader(harts.codeCache, this.loops);
+    const pages = arena.memory!.buffer.byteLength >> 16;
+    const scheduler = schedulerModule({
+      arrays: this.arrays,
+      wordsAt: state.words.byteOffset,
+      numbersAt: state.numbers.byteOffset,
+      pointersAt: crossbar.pointers.byteOffset,
+      sidesAt: crossbar.sides.byteOffset,
+      conflictsAt: crossbar.conflictsPerBank.byteOffset,
+      banks: sizes.tcdm.banks,
+      masters: sizes.tcdm.masters,
+      fair: crossbar.fair,
+      pages,
+    });
+    const { tcdm } = harts;
+    const { l2 } = options;
+    this.store = new CodeStore(
+      arena.memory!,
+      this.arrays,
+      {
+        arrays: this.arrays,
+        paths: this.paths,
+        loops: this.loops,
+        timing: harts.timing,
+        numbersAt: state.numbers.byteOffset,
+        wordsAt: state.words.byteOffset,
+        historyAt: state.history.byteOffset,
+        tcdmAt: tcdm.u8.byteOffset,
+        l2At: l2.u8.byteOffset,
+        tcdm: { base: tcdm.base, size: tcdm.size },
+        l2: { base: l2.base, size: l2.size },
+        fetch: options.icache && {
+          residentAt: options.icache.resident.byteOffset,
+          lineShift: options.icache.lineShift,
+        },
+      },
+      this.reader,
+      (pc) => harts.codeCache.indexOf(pc),
+      scheduler,
+    );
+    this.heat = new Heat(options.eager ? 1 : undefined);
+    this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths, () =>
+      this.settle(),
+    );
+    state.settle = () => this.settle();
+  }
+
+  reset(): void {
+    this.instructions = this.visits = 0;
+    this.rewinder.clear();
+    this.resumeAt = 0;
+  }
+
+  /** Adds what translated code counted in its own form to the counters of the harts. */
+  settle(): void {
+    const { counters } = this.arrays;
+    const { numbers } = this.options.harts.state;
+    for (let hart = 0; hart < this.count; hart++) {
+      const first = this.arrays.counterIndex(hart, 0);
+      for (let path = 0; path < this.paths.size; path++) {
+        const times = counters[first + path];
+        if (times === 0) continue;
+        counters[first + path] = 0;
+        this.instructions += this.paths.apply(path, times, numbers, hart << HART_SHIFT);
+      }
+    }
+  }
+
+  /** Takes a hart that ran ahead back: instructions from cycle `time` on have not happened. */
+  takeBack(hart: number, time: number): void {
+    this.rewinder.takeBack(hart, time);
+  }
+
+  private drop(): void {
+    this.settle();
+    this.rewinder.clear();
+    this.store.drop();
+    this.heat.clear();
+    this.drops++;
+  }
+
+  /** Code that was translated is not there any more, or translations have become too many. */
+  private refresh(now: number): void {
+    const { codeCache } = this.options.harts;
+    const codeEnd = Math.min(this.options.harts.tcdmCodeEnd, 0x7fffffff);
+    const changed = this.generation !== codeCache.generation || this.codeEnd !== codeEnd;
+    const stale = changed || this.stale;
+    this.stale = false;
+    if (stale || this.paths.size > MAX_PATHS - BATCH_PATHS) {
+      for (let hart = 0; hart < this.count; hart++) this.takeBack(hart, now);
+      this.drop();
+    }
+    this.generation = codeCache.generation;
+    this.codeEnd = codeEnd;
+    // Counters of paths have 32 bits.
+    if (now - this.settledAt > 1e9) {
+      this.settle();
+      this.settledAt = now;
+    }
+  }
+
+  /** Runs cycles from `now` on; returns the first one, at most `until`, that is not done. */
+  run(now: number, until: number): number {
+    this.refresh(now);
+    const { state } = this.options.harts;
+    const { next } = state;
+    this.origin = now;
+    let end = Math.min(until, now + VISIT);
+    for (let hart = 0; hart < this.count; hart++) {
+      const at = next[hart << HART_SHIFT];
+      if (at !== Infinity && at - now > WHEEL / 2) end = Math.min(end, at);
+    }
+    this.visits++;
+    for (let hart = 0; hart < this.count; hart++) {
+      if (next[hart << HART_SHIFT] < end) this.enter(hart);
+      else this.words[(hart << HART_SHIFT) + own('event')] = -1;
+    }
+    const reached = now + this.store.run(0, end - now);
+    let left = false;
+    for (let hart = 0; hart < this.count; hart++) {
+      if (this.words[(hart << HART_SHIFT) + own('event')] >= 0) {
+        if (this.exit(hart, reached)) left = true;
+      }
+    }
+    this.resumeAt = left ? Math.max(this.resumeAt, reached + 1) : reached;
+    this.judge(reached - now);
+    return reached;
+  }
+
+  /** Where visits are short, coming and going costs more than they gain: then the interpreter goes on for a while. */
+  private judge(cycles: number): void {
+    if (this.options.eager) return;
+    if (cycles >= WORTH) {
+      this.short = 0;
+      this.pause = PAUSE;
+    } else if (++this.short >= PATIENCE) {
+      this.short = 0;
+      this.resumeAt += this.pause;
+      this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
+    }
+  }
+
+  // --- Entering ------------------------------------------------------------------------------
+
+  private enter(hart: number): void {
+    const base = hart << HART_SHIFT;
+    const { words, arrays } = this;
+    const { state } = this.options.harts;
+    words[base + own('counters')] = arrays.countersOf(hart);
+    words[base + own('undo')] = arrays.undoOf(hart);
+    words[base + own('bit')] = 1 << hart;
+    words[base + own('withheld')] = 0;
+    words[base + own('refused')] = 0;
+    const kept = this.rewinder.keptFunction(hart);
+    if (kept <= 0) this.prepare(hart, kept < 0);
+    else words[base + own('function')] = kept;
+    words[base + own('frame')] = 0;
+    const ready = state.jalrReady[base] - this.origin;
+    words[base + own('ready')] = ready < -1e9 ? -1e9 : ready;
+    this.insert(hart, state.next[base] - this.origin);
+  }
+
+  private insert(hart: number, event: number): void {
+    const { words, arrays, store } = this;
+    const base = hart << HART_SHIFT;
+    words[base + own('event')] = event;
+    const slot = 2 * (event & (WHEEL - 1));
+    const info = store.infos[words[base + own('function')]];
+    if (info?.completes) {
+      const { bankMask } = this.options.crossbar;
+      const bank = (words[base + wordOffset('requestOffset')] >> 2) & bankMask;
+      arrays.wheel[slot] |= 1 << hart;
+      arrays.wheel[slot + 1] |= 1 << (bank & 31);
+    } else arrays.wheel[slot] |= 1 << (16 + hart);
+  }
+
+  /** Finds the function that goes on with a hart; 0 leaves it to the interpreter in its cycle. */
+  private prepare(hart: number, moved: boolean): void {
+    const { state } = this.options.harts;
+    const base = hart << HART_SHIFT;
+    const { words, store } = this;
+    words[base + own('function')] = 0;
+    if (moved) this.rewinder.forget(hart);
+    if (state.attention[base] !== 0 || state.phase[base] !== phase.simple) return;
+    if (state.mode[base] === mode.requesting) {
+      const pc = state.pc[base];
+      const index = store.find(pc, true);
+      // At the end of a loop the turn is counted already.
+      if (index === 0 || this.reader.at(pc)!.endsLoop) return;
+      words[base + own('function')] = index;
+      words[base + own('refused')] = state.next[base] - state.since[base];
+      state.mode[base] = mode.running;
+      return;
+    }
+    if (state.mode[base] !== mode.running) return;
+    for (let steps = 0; steps < 24; steps++) {
+      const pc = state.pc[base];
+      const entry = store.find(pc, false);
+      if (entry !== 0) {
+        words[base + own('function')] = entry;
+        return;
+      }
+      const step = this.reader.at(pc);
+      if (step === undefined || step.probed || step.endsLoop) return;
+      if (!this.isFetched(hart, step)) return;
+      const { timing, memory } = step.row;
+      if (memory !== undefined) {
+        const completion = timing === 'event-load' ? 0 : store.find(pc, true);
+        if (completion !== 0 && this.address(hart, step.word, step.imm)) {
+          words[base + own('function')] = completion;
+        }
+        return;
+      }
+      if (!privateTimings.has(timing) || timing === 'loop') return;
+      if (!moved || store.infos.length === 1) return;
+      this.rewinder.stepAhead(hart);
+    }
+  }
+
+  /** Whether the fetch of an instruction would hit without any consequence. */
+  private isFetched(hart: number, step: Step): boolean {
+    const { icache, harts } = this.options;
+    if (icache === undefined) return true;
+    const at = (pc: number): boolean => icache.hits(hart, harts.codeCache.indexOf(pc));
+    return at(step.pc) && at(step.after - 2);
+  }
+
+  /** Offset of the access that a hart is about to make; false when it is no plain one to the TCDM. */
+  private address(hart: number, word: number, imm: number): boolean {
+    const { harts } = this.options;
+    const { registers } = harts.state;
+    const base = hart << HART_SHIFT;
+    const { bytes, offset, postIncrement, write } = rowOf(word)!.memory!;
+    const step =
+      offset === undefined
+        ? imm
+        : offset === 'rs2'
+          ? registers[base + ((word >>> RS2_SHIFT) & REGISTER_MASK)]
+          : registers[base + ((word >>> RD_SHIFT) & RD_MASK)];
+    const from = registers[base + ((word >>> RS1_SHIFT) & REGISTER_MASK)];
+    const where = ((postIncrement === true ? from : from + step) - harts.tcdmBase) | 0;
+    if (where >>> 0 >= harts.tcdmSize || (where & (bytes - 1)) !== 0) return false;
+    if (write && where < this.codeEnd) return false;
+    harts.state.requestOffset[base] = where;
+    return true;
+  }
+
+  // --- Leaving -------------------------------------------------------------------------------
+
+  /** Gives the state of a hart its usual form; true when the hart is why translated code ended here. */
+  private exit(hart: number, reached: number): boolean {
+    const base = hart << HART_SHIFT;
+    const { words, arrays, store } = this;
+    const { harts } = this.options;
+    const { state } = harts;
+    const event = words[base + own('event')];
+    words[base + own('event')] = -1;
+    const slot = 2 * (event & (WHEEL - 1));
+    arrays.wheel[slot] = arrays.wheel[slot + 1] = 0;
+    const next = this.origin + event;
+    state.next[base] = next;
+    state.jalrReady[base] = this.origin + words[base + own('ready')];
+    const index = words[base + own('function')];
+    const info = store.infos[index];
+    const ran = words[base + own('frame')];
+    if (ran !== 0) this.rewinder.ran(hart, this.origin, ran);
+    if (info !== undefined) state.pc[base] = info.pc;
+    const refused = words[base + own('refused')];
+    if (refused !== 0) {
+      this.refuse(hart, next, refused);
+      return false;
+    }
+    this.rewinder.keep(hart, index);
+    if (info !== undefined || next !== reached) return false;
+    this.left(hart, state.pc[base], next);
+    return true;
+  }
+
+  /** A request that was refused is one to the interpreter too. */
+  private refuse(hart: number, next: number, refused: number): void {
+    const { harts } = this.options;
+    const { state } = harts;
+    const base = hart << HART_SHIFT;
+    const pc = state.pc[base];
+    const step = this.reader.at(pc)!;
+    const { memory } = step.row;
+    state.requestSlot[base] = step.endsLoop
+      ? harts.loops.atEnd(hart, pc, step.word, true)
+      : step.word;
+    state.since[base] = next - refused;
+    state.mode[base] = mode.requesting;
+    if (memory!.postIncrement === true) {
+      const { registers } = state;
+      const by =
+        memory!.offset === undefined
+          ? step.imm
+          : registers[base + (memory!.offset === 'rs2' ? step.rs2 : step.rd)];
+      state.nextBase[base] = (registers[base + step.rs1] + by) | 0;
+    }
+    this.rewinder.keep(hart, 0);
+  }
+
+  /** Takes note of the loop that ends here, when it is not known: code at its end has to be translated again. */
+  private learnLoop(hart: number, end: number): boolean {
+    const { state } = this.options.harts;
+    const base = hart << HART_SHIFT;
+    let news = false;
+    if (state.loopEnd0[base] === end && state.loopCount0[base] !== 0) {
+      news = this.loops.note(0, state.loopStart0[base], end);
+    }
+    if (state.loopEnd1[base] === end && state.loopCount1[base] !== 0) {
+      news = this.loops.note(1, state.loopStart1[base], end) || news;
+    }
+    return news;
+  }
+
+  /** Counts why, and translates what is hot. */
+  private left(hart: number, pc: number, now: number): void {
+    const { state } = this.options.harts;
+    const step = this.reader.at(pc);
+    if (state.attention[hart << HART_SHIFT] !== 0 || state.phase[hart << HART_SHIFT] !== 0) {
+      this.leaves.held++;
+      return;
+    }
+    if (step?.probed) {
+      this.leaves.probe++;
+      return;
+    }
+    if (step && !this.isFetched(hart, step)) {
+      this.leaves.fetch++;
+      return;
+    }
+    if (step?.endsLoop && this.learnLoop(hart, step.after)) {
+      this.stale = true;
+      return;
+    }
+    const completes = step?.row.memory !== undefined && step.row.timing !== 'event-load';
+    if (step === undefined || (!completes && !translatable.has(step.row.timing))) {
+      this.leaves.system++;
+      return;
+    }
+    if (this.store.find(pc, completes) !== 0) {
+      this.leaves.outer++;
+      return;
+    }
+    this.leaves.untranslated++;
+    if (this.heat.add(pc)) {
+      this.store.translate([{ pc, completes }], this.codeEnd);
+      if (this.store.find(pc, completes) !== 0) return;
+    }
+    this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));
+  }
+}
+
+/** What `--json` says of the tiers. */
+export function tierStats(
+  translator: Translator | undefined,
+  harts: readonly { readonly instret: number }[],
+): TierStats {
+  translator?.settle();
+  const instructions = harts.reduce((sum, { instret }) => sum + instret, 0);
+  const translated = translator?.instructions ?? 0;
+  return {
+    instructions: { translated, interpreted: instructions - translated },
+    leaves: { ...translator?.leaves },
+    visits: translator?.visits ?? 0,
+    functions: (translator?.store.infos.length ?? 1) - 1,
+    modules: translator?.store.modules ?? 0,
+    code_bytes: translator?.store.codeBytes ?? 0,
+    dropped: translator?.drops ?? 0,
+  };
+}
+
+const privateTimings = new Set(['alu', 'mul', 'mulh', 'div', 'branch', 'jump', 'jalr', 'loop']);
+const translatable = new Set([...privateTimings, 'fence']);

@@ -1,0 +1,372 @@
+import { HART_SHIFT } from '../hart/slot.js';
+import { RING, RING_SHIFT, wordOffset } from '../hart/state.js';
+import type { timingParameters } from '../hart/timing.js';
+import type { Operand } from '../isa/expression.js';
+import type { ConfigOf } from '../sim/parameters.js';
+import { Op, Type, type FunctionBody } from '../wasm/index.js';
+import type { OperandPlace } from './expression.js';
+import { control, privateBytes, privateWord, wordBytes, type TranslatorArrays } from './layout.js';
+import type { LoopTable } from './loops.js';
+import { PathState, UNKNOWN, type Paths } from './path.js';
+import { readsOf, writesOf, type Step } from './tree.js';
+
+/** What the functions of translated code need to know of the machine. */
+export interface SegmentOptions {
+  readonly arrays: TranslatorArrays;
+  readonly paths: Paths;
+  readonly loops: LoopTable;
+  readonly timing: ConfigOf<typeof timingParameters>;
+  /** Addresses. */
+  readonly numbersAt: number;
+  readonly wordsAt: number;
+  readonly historyAt: number;
+  readonly tcdmAt: number;
+  readonly l2At: number;
+  readonly tcdm: { readonly base: number; readonly size: number };
+  readonly l2: { readonly base: number; readonly size: number };
+  /** The instruction cache: address of its bits, bytes of a line as a power; undefined when every fetch hits. */
+  readonly fetch: { readonly residentAt: number; readonly lineShift: number } | undefined;
+}
+
+/** Parameters: address of the hart's words, time, address of the frame in the undo log. */
+export const BASE = 0;
+export const TIME = 1;
+export const UNDO = 2;
+/** Bytes of a frame before the saved words: its time, and the path that it belongs to. */
+export const FRAME_HEAD = 8;
+
+/** What all code of a path is made of: registers in locals, their way to memory, ends that return. */
+export class FunctionWriter {
+  protected readonly locals = new Int32Array(32);
+  protected signature = 0;
+  /** Blocks around the code that is being written, within a loop. */
+  depth = 0;
+  private readonly reads = new Set<number>();
+
+  constructor(
+    readonly body: FunctionBody,
+    protected readonly options: SegmentOptions,
+  ) {}
+
+  /** Leaves before an instruction whose line is not there: a fetch that hits has no consequence. */
+  fetched(step: Step, state: PathState): void {
+    const { body, options } = this;
+    if (options.fetch === undefined) return;
+    const { residentAt, lineShift } = options.fetch;
+    for (const pc of [step.pc, step.after - 2]) {
+      const line = this.codeIndex(pc) >>> lineShift;
+      if (state.lines.includes(line)) continue;
+      body.get(BASE);
+      body.memory(Op.i32Load, privateBytes('bit'));
+      body.i32(0);
+      body.memory(Op.i32Load16U, residentAt + 2 * line);
+      body.op(Op.i32And);
+      body.op(Op.i32Eqz);
+      body.if();
+      this.leave(step.pc, new PathState(state));
+      body.end();
+      state.lines.push(line);
+    }
+  }
+
+  protected storeWord(offset: number, value: number): void {
+    this.body.get(BASE);
+    this.body.i32(value);
+    this.body.memory(Op.i32Store, offset);
+  }
+
+  /** Saves a word of the hart as it stands in memory, so that the hart can be taken back. */
+  save(word: number, state: PathState): void {
+    const { body } = this;
+    if (state.saved.includes(word)) return;
+    body.get(UNDO);
+    body.get(BASE);
+    body.memory(Op.i32Load, 4 * word);
+    body.memory(Op.i32Store, FRAME_HEAD + 4 * state.saved.length);
+    state.saved.push(word);
+  }
+
+  protected localOf(register: number): number {
+    if (this.locals[register] < 0) this.locals[register] = this.body.local(Type.i32);
+    return this.locals[register];
+  }
+
+  protected load(register: number, state: PathState): void {
+    if (((state.loaded >>> register) & 1) !== 0) return;
+    const { body } = this;
+    body.get(BASE);
+    body.memory(Op.i32Load, 4 * register);
+    body.set(this.localOf(register));
+    state.loaded |= 1 << register;
+  }
+
+  /** Loads what an instruction reads. */
+  need(step: Step, state: PathState): void {
+    this.reads.clear();
+    readsOf(step, this.reads);
+    for (const register of this.reads) this.load(register, state);
+  }
+
+  register(register: number): void {
+    if (register === 0 || register > 31) this.body.i32(0);
+    else this.body.get(this.locals[register]);
+  }
+
+  protected now(state: PathState): void {
+    const { body } = this;
+    body.get(TIME);
+    if (state.time === 0) return;
+    body.i32(state.time);
+    body.op(Op.i32Add);
+  }
+
+  /** From here on `TIME` is now. */
+  protected rebase(state: PathState): void {
+    if (state.time === 0) return;
+    this.now(state);
+    this.body.set(TIME);
+    if (state.ready !== UNKNOWN) state.ready -= state.time;
+    state.time = 0;
+  }
+
+  protected place(step: Step, operand: Operand): OperandPlace {
+    const of = (register: number): OperandPlace =>
+      register === 0 || register > 31 ? { constant: 0 } : { local: this.locals[register] };
+    switch (operand) {
+      case 'rs1':
+        return of(step.rs1);
+      case 'rs2':
+        return of(step.rs2);
+      case 'rd':
+        return of(step.rd);
+      case 'imm':
+        return { constant: step.imm };
+      case 'field2':
+        return { constant: step.rs2 };
+      case 'field2_s':
+        return { constant: (step.rs2 << 27) >> 27 };
+      case 'pc':
+        return { constant: step.pc };
+    }
+  }
+
+  /** The value on the stack becomes the result of a step. */
+  protected result(step: Step, state: PathState): void {
+    const register = writesOf(step);
+    if (register < 0) return this.body.op(Op.drop);
+    this.body.set(this.localOf(register));
+    state.loaded |= 1 << register;
+    state.dirty |= 1 << register;
+  }
+
+  /** Adds the value of an i32 local to a double of the hart. */
+  protected addNumber(offset: number, value: () => void): void {
+    const { body, options } = this;
+    const address = body.local(Type.i32);
+    // The words of a hart have half the bytes of its numbers.
+    body.get(BASE);
+    body.i32(options.wordsAt);
+    body.op(Op.i32Sub);
+    body.i32(1);
+    body.op(Op.i32Shl);
+    body.tee(address);
+    body.get(address);
+    body.memory(Op.f64Load, options.numbersAt + 8 * offset);
+    value();
+    body.op(Op.f64ConvertI32S);
+    body.op(Op.f64Add);
+    body.memory(Op.f64Store, options.numbersAt + 8 * offset);
+  }
+
+  /** A register that the access changed goes to memory at once: what comes later may be taken back. */
+  protected settled(register: number, state: PathState): void {
+    state.loaded |= 1 << register;
+    this.body.get(BASE);
+    this.body.get(this.locals[register]);
+    this.body.memory(Op.i32Store, 4 * register);
+  }
+
+  protected storeReady(state: PathState): void {
+    const { body } = this;
+    this.save(privateWord('ready'), state);
+    body.get(BASE);
+    body.get(TIME);
+    body.i32(state.ready);
+    body.op(Op.i32Add);
+    body.memory(Op.i32Store, privateBytes('ready'));
+  }
+
+  /** Writes back what this path changed, and saves before what was there. */
+  protected flush(state: PathState): void {
+    this.flushState(state);
+    this.flushRegisters(state);
+  }
+
+  protected flushRegisters(state: PathState): void {
+    const { body } = this;
+    for (let register = 1; register < 32; register++) {
+      if (((state.dirty >>> register) & 1) === 0) continue;
+      this.save(register, state);
+      body.get(BASE);
+      body.get(this.locals[register]);
+      body.memory(Op.i32Store, 4 * register);
+    }
+    const { undo } = this.options.paths;
+    undo[undo.length - 1] = { saved: [...state.saved], resumes: state.resumes };
+    body.get(UNDO);
+    body.i32(undo.length - 1);
+    body.memory(Op.i32Store, 4);
+    body.get(BASE);
+    body.get(UNDO);
+    body.memory(Op.i32Store, privateBytes('frame'));
+  }
+
+  protected flushState(state: PathState): void {
+    const { body, options } = this;
+    if (state.lastStall >= 0) {
+      this.save(wordOffset('lastStall'), state);
+      this.storeWord(wordBytes('lastStall'), state.lastStall);
+    }
+    if (state.jumps.length > 0) this.flushHistory(state);
+    if (state.ready !== UNKNOWN && state.ready >= state.time) this.storeReady(state);
+    if (state.waitedLocal >= 0) {
+      this.save(wordOffset('waited'), state);
+      body.get(BASE);
+      body.get(state.waitedLocal);
+      body.memory(Op.i32Store, wordBytes('waited'));
+    } else if (state.waited !== 0) {
+      this.save(wordOffset('waited'), state);
+      this.storeWord(wordBytes('waited'), state.waited);
+    }
+    const path = options.paths.add(state.counts, { saved: [], resumes: 0 });
+    const address = body.local(Type.i32);
+    body.get(BASE);
+    body.memory(Op.i32Load, privateBytes('counters'));
+    body.tee(address);
+    body.get(address);
+    body.memory(Op.i32Load, 4 * path);
+    body.i32(1);
+    body.op(Op.i32Add);
+    body.memory(Op.i32Store, 4 * path);
+  }
+
+  protected ringAddress(head: number, index: number): void {
+    const { body, options } = this;
+    // The ring of a hart has 2^(RING_SHIFT + 1 - HART_SHIFT) times the bytes of its words.
+    body.get(BASE);
+    body.i32(options.wordsAt);
+    body.op(Op.i32Sub);
+    body.i32(RING_SHIFT + 1 - HART_SHIFT);
+    body.op(Op.i32Shl);
+    body.get(head);
+    if (index > 0) {
+      body.i32(index);
+      body.op(Op.i32Add);
+      body.i32(RING - 1);
+      body.op(Op.i32And);
+    }
+    body.i32(3);
+    body.op(Op.i32Shl);
+    body.op(Op.i32Add);
+  }
+
+  protected flushHistory(state: PathState): void {
+    const { body, options } = this;
+    const { jumps } = state;
+    const head = body.local(Type.i32);
+    this.save(wordOffset('historyHead'), state);
+    body.get(BASE);
+    body.memory(Op.i32Load, wordBytes('historyHead'));
+    body.set(head);
+    for (let i = 0; i < jumps.length; i += 2) {
+      this.ringAddress(head, i >> 1);
+      body.i64Words(jumps[i], jumps[i + 1]);
+      body.memory(Op.i64Store, options.historyAt);
+    }
+    body.get(BASE);
+    body.get(head);
+    body.i32(jumps.length >> 1);
+    body.op(Op.i32Add);
+    body.i32(RING - 1);
+    body.op(Op.i32And);
+    body.memory(Op.i32Store, wordBytes('historyHead'));
+    jumps.length = 0;
+  }
+
+  protected rememberNow(source: number, target: () => void): void {
+    const { body, options } = this;
+    const head = body.local(Type.i32);
+    const address = body.local(Type.i32);
+    body.get(BASE);
+    body.memory(Op.i32Load, wordBytes('historyHead'));
+    body.set(head);
+    this.ringAddress(head, 0);
+    body.tee(address);
+    body.i32(source);
+    body.memory(Op.i32Store, options.historyAt);
+    body.get(address);
+    target();
+    body.memory(Op.i32Store, options.historyAt + 4);
+    body.get(BASE);
+    body.get(head);
+    body.i32(1);
+    body.op(Op.i32Add);
+    body.i32(RING - 1);
+    body.op(Op.i32And);
+    body.memory(Op.i32Store, wordBytes('historyHead'));
+  }
+
+  protected codeIndex(pc: number): number {
+    const { l2, tcdm } = this.options;
+    const inL2 = (pc >>> 0) - l2.base;
+    return inL2 >= 0 && inL2 < l2.size ? inL2 : l2.size + (pc >>> 0) - tcdm.base;
+  }
+
+  leave(pc: number, state: PathState): void {
+    this.flush(state);
+    this.leaving(pc, state);
+  }
+
+  /** Returns: the instruction at `pc` is for the interpreter, in its cycle. */
+  protected leaving(pc: number, state: PathState): void {
+    const { body } = this;
+    this.storeWord(wordBytes('pc'), pc);
+    this.storeWord(privateBytes('function'), 0);
+    this.now(state);
+    body.i32(-1);
+    body.op(Op.i32Xor);
+    body.op(Op.return);
+  }
+
+  protected inTime(state: PathState): void {
+    const { body, options } = this;
+    this.now(state);
+    body.i32(options.arrays.controlAt + 4 * control.deadline);
+    body.memory(Op.i32Load, 0);
+    body.op(Op.i32LeS);
+  }
+
+  protected goOn(state: PathState, here: number, found: number): void {
+    const { body } = this;
+    body.get(BASE);
+    this.now(state);
+    body.get(UNDO);
+    body.i32(FRAME_HEAD + 4 * state.saved.length);
+    body.op(Op.i32Add);
+    if (here >= 0) return body.returnCall(here);
+    body.get(found);
+    body.returnCallIndirect(this.signature);
+  }
+
+  /** Returns: a function goes on with this hart when the wheel comes to the cycle. */
+  protected yielding(state: PathState, found: number): void {
+    const { body } = this;
+    body.get(BASE);
+    body.get(found);
+    body.memory(Op.i32Store, privateBytes('function'));
+    this.now(state);
+    body.i32(-1);
+    body.op(Op.i32Xor);
+    body.op(Op.return);
+  }
+}

@@ -1,0 +1,3 @@
+import { compareShare } from './share.js';
+
+compareShare(0, 1000);
