@@ -49,10 +49,10 @@ export const clusterParameters = {
     status: 'published',
   },
   engine: {
-    value: 'auto',
+    value: 'interpreter',
     choices: ['auto', 'interpreter', 'eager'],
     meaning:
-      'who executes instructions: auto translates hot code to WebAssembly, eager all code at once, interpreter none; results and cycles are the same',
+      'who executes instructions: interpreter; auto translates hot code to WebAssembly, eager all code at once. Experimental: a translated run that is stopped and resumed within a hot loop can differ by some cycles',
     source: 'a property of the emulator, not of the hardware',
     status: 'assumed',
   },
