@@ -28,6 +28,8 @@ export interface MvmDescription<A extends CellArray> {
   readonly portBits: number;
   /** Weight storage in bits; the shape says it in 4-bit cells, which a macro need not have. */
   readonly capacityBits: number;
+  /** Arrays that firmware can write, the lowest numbers; absent: all. The capability block tells it these. */
+  readonly writableArrays?: number;
   readonly pipelined: boolean;
   access(host: EngineHost): CellAccess<A>;
   macro(cells: Cells<A>, host: EngineHost): Macro;
@@ -50,7 +52,7 @@ export function mvmEngine<A extends CellArray>(description: MvmDescription<A>): 
       ENGINE_ID: description.id,
       ROWS: shape.rows,
       COLS: shape.cols,
-      ARRAYS: shape.arrays,
+      ARRAYS: description.writableArrays ?? shape.arrays,
       WEIGHT_BITS: 8,
       CELL_BITS: 4,
       INPUT_BITS: 8,

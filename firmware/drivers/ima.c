@@ -38,7 +38,7 @@ void ima_plot_strided(uint32_t array, uint32_t x, uint32_t y, uint32_t width, ui
       ima_set(IMA_SUBMIT_PLOT, cells[row * row_step + word * word_step]);
 }
 
-void ima_submit(const ima_job_t *job) {
+static inline __attribute__((always_inline)) void program(const ima_job_t *job) {
   hwpe_acquire(IMA_BASE, HWPE_SLOT_IMA);
   const ima_row_tile_t *tile = job->row_tiles;
   ima_set(IMA_J_START_X, tile->x);
@@ -78,6 +78,16 @@ void ima_submit(const ima_job_t *job) {
                                    tile[k].x << IMA_TILE_PLACE_X_LSB);
     ima_set(IMA_TILE_ROWS(k), tile[k].rows);
   }
+}
+
+void ima_submit(const ima_job_t *job) {
+  program(job);
+  hwpe_trigger_job(IMA_BASE);
+}
+
+void ima_submit_modes(const ima_job_t *job, const ima_mode_t *modes, uint32_t n_modes) {
+  program(job);
+  for (uint32_t i = 0; i < n_modes; i++) ima_set(modes[i].offset, modes[i].value);
   hwpe_trigger_job(IMA_BASE);
 }
 

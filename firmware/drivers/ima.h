@@ -17,6 +17,11 @@ typedef struct ima_steps {
   int32_t stride, turn;
 } ima_steps_t;
 
+/* A register of the macro's own extension, from 0x180 on, and what a job wants in it. */
+typedef struct ima_mode {
+  uint32_t offset, value;
+} ima_mode_t;
+
 /*
  * One trigger: `pixels` matrix-vector products of the same cells.
  * The inputs of a pixel are `block_lines` lines of `line_bytes` bytes, `line_stride` apart, in
@@ -64,6 +69,9 @@ void ima_plot_strided(uint32_t array, uint32_t x, uint32_t y, uint32_t width, ui
 
 /* Queues a job: sleeps until a context is free, programs and starts it. Does not wait for its end. */
 void ima_submit(const ima_job_t *job);
+
+/* The same with registers of the macro's own extension; those that are not named keep their values. */
+void ima_submit_modes(const ima_job_t *job, const ima_mode_t *modes, uint32_t n_modes);
 
 /* Sleeps until all queued jobs are done. */
 void ima_wait(void);

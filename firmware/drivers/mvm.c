@@ -75,7 +75,7 @@ static void run_whole(const mvm_layer_t *l, const plan_t *p, mvm_report_t *repor
       for (uint32_t tile = 0; tile < p->tiles; tile++)
         tiles[tile] = place(p, group * p->tiles + tile, rows_of(l, p, tile));
       const ima_job_t job = job_of(l, first, MIN(p->width, l->cols - first), 0, tiles, p->tiles);
-      ima_submit(&job);
+      ima_submit_modes(&job, l->modes, l->n_modes);
       report->jobs++;
     }
     ima_wait();
@@ -132,7 +132,7 @@ static int run_parts(const mvm_layer_t *l, const plan_t *p, mvm_report_t *report
       job.raw = 1;
       job.dst = parts;
       job.out = (ima_steps_t){.length = l->pixels, .stride = (int32_t)(4 * outputs)};
-      ima_submit(&job);
+      ima_submit_modes(&job, l->modes, l->n_modes);
       ima_wait();
       addition_t a = {l, sums, parts, first, outputs, tile + n == p->tiles};
       pi_cl_team_fork(0, add_parts, &a);

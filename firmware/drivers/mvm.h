@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "ima.h"
+
 /* out[p][c] = requant(sum over r of in[p][r] * w[c][r]), in the units of the converters. */
 typedef struct mvm_layer {
   const void *in;        /* TCDM, [pixels][rows], 8 bit */
@@ -20,6 +22,8 @@ typedef struct mvm_layer {
   const uint32_t *cells;
   uint32_t in_signed;
   uint32_t adc_m, adc_r;
+  const ima_mode_t *modes; /* [n_modes], the macro's own registers; none: it runs as it comes out of reset */
+  uint32_t n_modes;
   const int32_t *mul;  /* TCDM, [cols] */
   const int64_t *bias; /* TCDM, [cols] */
   uint32_t shift;

@@ -4,6 +4,7 @@ import { OctobarError, errorCodes } from '../../emulator/sim/error.js';
 import { packageVersion } from '../session/package-files.js';
 import { addBottleneck } from './bottleneck.js';
 import { addAccuracy } from './accuracy.js';
+import { addCompare } from './compare.js';
 import { addDeploy } from './deploy.js';
 import { addDisasm } from './disasm.js';
 import { addInfer } from './infer.js';
@@ -57,6 +58,7 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
   addNew(program, terminal);
   addValidate(program, terminal, done);
   addReproduce(program, terminal);
+  addCompare(program, terminal);
   inherit(program);
   return program;
 }

@@ -4,6 +4,8 @@ import { depthwiseParameters } from '../../accel/depthwise/parameters.js';
 import { exampleParameters } from '../../accel/example/example.js';
 import { fpirmParameters } from '../../accel/fpirm/parameters.js';
 import { imaParameters } from '../../accel/ima/parameters.js';
+import { osahcimParameters } from '../../accel/osahcim/parameters.js';
+import { yolocParameters } from '../../accel/yoloc/parameters.js';
 import { dmaParameters } from '../../emulator/dma/index.js';
 import { eventParameters } from '../../emulator/event/parameters.js';
 import { timingParameters } from '../../emulator/hart/timing.js';
@@ -46,6 +48,8 @@ export const clusterParts = {
 export const engineParts = {
   ima: part('ima', 'In-memory computing engine (IMA)', imaParameters),
   capram: part('capram', 'Charge-domain SRAM macro (CAP-RAM)', capramParameters),
+  osahcim: part('osahcim', 'Hybrid SRAM macro with saliency (OSA-HCIM)', osahcimParameters),
+  yoloc: part('yoloc', 'ROM and SRAM macro (YOLoC)', yolocParameters),
   depthwise: part('depthwise', 'Depth-wise engine', depthwiseParameters),
   fpirm: part('fpirm', 'Racetrack memory that computes (FPIRM)', fpirmParameters),
   example: part('example', 'Example engine of the tutorial', exampleParameters),
@@ -74,6 +78,8 @@ export const clusterPricePart = priced(
 export const enginePriceParts: Record<EngineName, PricedPart> = {
   ima: priced('energy.ima', 'Energy of the IMA', prices.imaPrices),
   capram: priced('energy.capram', 'Energy of CAP-RAM', prices.capramPrices),
+  osahcim: priced('energy.osahcim', 'Energy of OSA-HCIM', prices.osahcimPrices),
+  yoloc: priced('energy.yoloc', 'Energy of YOLoC', prices.yolocPrices),
   depthwise: priced('energy.depthwise', 'Energy of the depth-wise engine', prices.depthwisePrices),
   fpirm: priced('energy.fpirm', 'Energy of FPIRM', prices.fpirmPrices),
   example: priced('energy.example', 'Energy of the example engine', prices.examplePrices),

@@ -1,5 +1,5 @@
 import type { Status } from '../../emulator/sim/parameters.js';
-import type { CountedRun, PriceTable } from './price.js';
+import type { CountedRun, Price, PriceTable } from './price.js';
 
 /** One price on one counter. */
 export interface EnergyRow {
@@ -45,7 +45,7 @@ export interface Supply {
 export function energyOf(
   run: CountedRun,
   parts: readonly PricedPart[],
-  valueOf: (key: string) => number,
+  valueOf: (key: string, price: Price) => number,
   { voltage, nominal }: Supply,
 ): EnergyReport {
   const ns = (run.cycles * 1e9) / run.clock_hz;
@@ -53,7 +53,7 @@ export function energyOf(
   const rows = parts.flatMap(({ prefix, prices }) =>
     Object.entries(prices).map(([name, price]): EnergyRow => {
       const key = `${prefix}.${name}`;
-      const value = valueOf(key);
+      const value = valueOf(key, price);
       const events = price.events?.(run) ?? ns;
       const scale = price.ownSupply ? 1 : price.unit === 'pJ' ? ratio * ratio : ratio;
       return {

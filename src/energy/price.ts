@@ -1,6 +1,7 @@
 /** What an event costs. Emulator and engines count events; only this room knows a joule. */
 import type { Counters } from '../../emulator/sim/unit.js';
 import type { NumberParameter } from '../../emulator/sim/parameters.js';
+import type { AdcFamily } from './adc.js';
 
 /** The counters of a run that prices are put on, in the shape of the JSON of a run. */
 export interface CountedRun {
@@ -25,6 +26,8 @@ export interface Price extends NumberParameter {
   readonly unit: 'pJ' | 'mW';
   /** The price is for a supply of its own, which the cluster's does not move. */
   readonly ownSupply?: true;
+  /** What the price would be by a published family of converters, in pJ. */
+  readonly families?: Readonly<Record<AdcFamily, number>>;
   /** Events of a run; the prices of static power need none. */
   readonly events?: (run: CountedRun) => number;
 }
@@ -33,7 +36,7 @@ export type PriceTable = Readonly<Record<string, Price>>;
 
 const limits = { min: 0, max: 1e9, fractional: true } as const;
 
-type PriceText = Pick<Price, 'value' | 'meaning' | 'source' | 'status' | 'ownSupply'>;
+type PriceText = Pick<Price, 'value' | 'meaning' | 'source' | 'status' | 'ownSupply' | 'families'>;
 
 /** A dynamic price in pJ. */
 export const perEvent = (

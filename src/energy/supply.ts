@@ -1,5 +1,7 @@
 import type { ParameterTable } from '../../emulator/sim/parameters.js';
 
+import { adcFamilies } from './adc.js';
+
 /** The supply of the cluster, and the one that prices are given for. */
 export const supplyParameters = {
   voltage: {
@@ -20,6 +22,14 @@ export const supplyParameters = {
     fractional: true,
     meaning: 'supply that the prices of the cluster are given for',
     source: '22FDX, 25 C',
+    status: 'assumed',
+  },
+  adc_family: {
+    value: 'own',
+    choices: ['own', ...adcFamilies],
+    meaning:
+      'published family of converters whose cost replaces that of engines that can choose; own: the price of the row itself',
+    source: 'own; neurosim: DNN+NeuroSim SAR, zigzag: ZigZag, survey: Accelergy regression',
     status: 'assumed',
   },
 } as const satisfies ParameterTable;

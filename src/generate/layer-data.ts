@@ -70,6 +70,8 @@ export function layerData(): string {
     ...table('layer_shape', new Uint32Array(shapeWords)),
     '/* 1: the engine gets the tables for converted sums, 2: those for exact ones */',
     ...table('layer_tables', new Uint32Array([1])),
+    '/* how many registers of the macro itself to write, then up to 8 pairs of offset and value */',
+    ...table('layer_modes', new Uint32Array(17)),
     ...table('layer_input', wordsOf(input)),
     ...table('layer_cells', cellWords(layer)),
     ...table('layer_exact_mul', wordsOf(layer.requantisation.mul)),

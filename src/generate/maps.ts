@@ -3,6 +3,8 @@ import { depthwiseRegisters } from '../../accel/depthwise/registers.js';
 import { exampleRegisters } from '../../accel/example/example.js';
 import { fpirmRegisters } from '../../accel/fpirm/registers.js';
 import { imaRegisters } from '../../accel/ima/registers.js';
+import { osahcimRegisters } from '../../accel/osahcim/registers.js';
+import { yolocRegisters } from '../../accel/yoloc/registers.js';
 import { dmaRegisters } from '../../emulator/dma/registers.js';
 import { eventFastRegisters, eventSlowRegisters } from '../../emulator/event/registers.js';
 import type { RegionName } from '../../emulator/interconnect/address-map.js';
@@ -71,6 +73,13 @@ export const registerMaps: readonly MapEntry[] = [
   { map: capramRegisters, region: 'hwpe1', source: 'accel/capram/registers.ts', header: 'capram' },
   { map: fpirmRegisters, region: 'hwpe1', source: 'accel/fpirm/registers.ts', header: 'fpirm' },
   { map: imaRegisters, region: 'hwpe1', source: 'accel/ima/registers.ts', header: 'ima' },
+  {
+    map: osahcimRegisters,
+    region: 'hwpe1',
+    source: 'accel/osahcim/registers.ts',
+    header: 'osahcim',
+  },
+  { map: yolocRegisters, region: 'hwpe1', source: 'accel/yoloc/registers.ts', header: 'yoloc' },
   {
     map: exampleRegisters,
     region: 'hwpe0',

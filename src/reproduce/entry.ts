@@ -13,6 +13,8 @@ export interface Entry {
   readonly title: string;
   /** Where the figures were published, and how far that could be read. */
   readonly source: string;
+  /** Machine whose parameters decide; absent: the default one. */
+  readonly preset?: string;
   /** What `--full` adds. */
   readonly full: string;
   /** Parameters that decide the figures: keys, or the first parts of keys that end in a dot. */

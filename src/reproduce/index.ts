@@ -10,6 +10,9 @@ import { garofaloBottleneck } from './garofalo-bottleneck.js';
 import { garofaloDepthwise } from './garofalo-depthwise.js';
 import { garofaloIma } from './garofalo-ima.js';
 import { garofaloMobilenetV2 } from './garofalo-mobilenetv2.js';
+import { capram } from './capram.js';
+import { osahcim } from './osahcim.js';
+import { yoloc } from './yoloc.js';
 import type { Row } from './row.js';
 
 export type { Entry, StudyOptions } from './entry.js';
@@ -20,6 +23,9 @@ export const entries: readonly Entry[] = [
   garofaloDepthwise,
   garofaloBottleneck,
   garofaloMobilenetV2,
+  capram,
+  osahcim,
+  yoloc,
   fpirm,
 ];
 

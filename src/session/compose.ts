@@ -4,6 +4,8 @@ import { depthwiseEngine } from '../../accel/depthwise/depthwise.js';
 import { exampleEngine } from '../../accel/example/example.js';
 import { fpirmEngine } from '../../accel/fpirm/fpirm.js';
 import { imaEngine } from '../../accel/ima/ima.js';
+import { osahcimEngine } from '../../accel/osahcim/osahcim.js';
+import { yolocEngine } from '../../accel/yoloc/yoloc.js';
 import type { MachineApi } from '../../emulator/api.js';
 import type { AcceleratorFactory } from '../../emulator/hwpe/environment.js';
 import { createMachine } from '../../emulator/machine.js';
@@ -15,6 +17,8 @@ import type { Configuration, EngineName } from '../config/index.js';
 const factories: Record<EngineName, (config: Configuration) => AcceleratorFactory> = {
   ima: (config) => imaEngine(config.of(engines.ima), config.of(parts.hwpe)),
   capram: (config) => capramEngine(config.of(engines.capram), config.of(parts.hwpe)),
+  osahcim: (config) => osahcimEngine(config.of(engines.osahcim), config.of(parts.hwpe)),
+  yoloc: (config) => yolocEngine(config.of(engines.yoloc), config.of(parts.hwpe)),
   depthwise: (config) => depthwiseEngine(config.of(engines.depthwise), config.of(parts.hwpe)),
   fpirm: (config) => fpirmEngine(config.of(engines.fpirm), config.of(parts.hwpe)),
   example: (config) => exampleEngine(config.of(engines.example), config.of(parts.hwpe)),

@@ -4,7 +4,7 @@ import type { OctobarError } from '../../emulator/sim/error.js';
 import type { ErrorCode } from '../../emulator/sim/error.js';
 import { pricedParts } from '../config/index.js';
 import type { Configuration, ConfigValues } from '../config/index.js';
-import { energyOf } from '../energy/index.js';
+import { energyOf, familyPrice } from '../energy/index.js';
 import type { EnergyReport } from '../energy/index.js';
 import type { Metric } from './metrics.js';
 import type { RegionRow } from './regions.js';
@@ -112,10 +112,16 @@ export function buildStats(sources: StatsSources): Stats {
 /** The prices of the configuration on the counters of the machine. */
 function energyOfRun(machine: MachineStats, configuration: Configuration): EnergyReport {
   const run = { ...machine, clock_hz: configuration.number('clock_hz') };
-  return energyOf(run, pricedParts(configuration.engines), (key) => configuration.number(key), {
-    voltage: configuration.number('energy.voltage'),
-    nominal: configuration.number('energy.nominal_voltage'),
-  });
+  const family = String(configuration.get('energy.adc_family'));
+  return energyOf(
+    run,
+    pricedParts(configuration.engines),
+    (key, price) => familyPrice(price, family) ?? configuration.number(key),
+    {
+      voltage: configuration.number('energy.voltage'),
+      nominal: configuration.number('energy.nominal_voltage'),
+    },
+  );
 }
 
 export function errorEnd(error: OctobarError): End {

@@ -46,7 +46,7 @@ describe('energy of a run', () => {
   });
 
   it('adds up for every preset and application, to the last bit', () => {
-    for (const preset of ['garofalo2022', 'capram', 'fpirm'])
+    for (const preset of ['garofalo2022', 'capram', 'osahcim', 'yoloc', 'fpirm'])
       for (const name of ['hello', 'mvm-layer']) {
         const session = openSession({ preset });
         session.load({ name: `${name}.elf`, bytes: prebuilt(name) });

@@ -23,6 +23,10 @@ describe('mvm-layer', () => {
     ['garofalo2022', { set: { 'ima.ideal': true } }, { loads: 1, jobs: 3 }],
     // 16 outputs wide, 8 above each other: 128 outputs a load.
     ['capram', { preset: 'capram', set: { 'capram.ideal': true } }, { loads: 3, jobs: 24 }],
+    // 8 outputs wide, 2 above each other: 16 outputs a load.
+    ['osahcim', { preset: 'osahcim', set: { 'osahcim.ideal': true } }, { loads: 24, jobs: 48 }],
+    // 32 outputs wide, 2 above each other, 4 arrays of SRAM: 256 outputs a load.
+    ['yoloc', { preset: 'yoloc', set: { 'yoloc.ideal': true } }, { loads: 2, jobs: 12 }],
     // As the crossbar: racetracks are exact, only the scale of the converters is off.
     ['fpirm', { preset: 'fpirm', set: { 'fpirm.ideal': true } }, { loads: 1, jobs: 3 }],
     // Rows in two tiles that both fit: 32 x 8 outputs an array, four arrays: 16 outputs a load.

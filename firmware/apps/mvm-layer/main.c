@@ -22,6 +22,11 @@ extern const uint8_t layer_exact_mul[], layer_exact_bias[], layer_code_mul[], la
 /* Which tables the engine gets. The tool writes EXACT for ideal converters, whose codes are the sums. */
 enum { CONVERTED = 1, EXACT = 2 };
 extern const uint32_t layer_tables;
+/* Registers of the macro's own extension; the tool writes them for studies. */
+extern const struct {
+  uint32_t count;
+  ima_mode_t modes[8];
+} layer_modes;
 
 static void *fetch(const void *from, uint32_t bytes) {
   void *to = pi_l1_malloc(bytes);
@@ -113,7 +118,8 @@ int main(void) {
 
   const mvm_layer_t layer = {.in = in, .out = result, .pixels = pixels, .rows = rows, .cols = cols,
                              .cells = layer_cells, .in_signed = 1, .adc_m = layer_shape.adc_m,
-                             .adc_r = layer_shape.adc_r, .mul = ideal ? exact_mul : code_mul,
+                             .adc_r = layer_shape.adc_r,
+                             .modes = layer_modes.modes, .n_modes = layer_modes.count, .mul = ideal ? exact_mul : code_mul,
                              .bias = ideal ? exact_bias : code_bias,
                              .shift = ideal ? layer_shape.exact_shift : layer_shape.code_shift,
                              .lo = 0, .hi = 255};

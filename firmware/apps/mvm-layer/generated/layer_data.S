@@ -10,6 +10,12 @@ layer_shape:
     .balign 8
 layer_tables:
     .word   0x1
+/* how many registers of the macro itself to write, then up to 8 pairs of offset and value */
+    .globl  layer_modes
+    .balign 8
+layer_modes:
+    .word   0x0,0x0,0x0,0x0,0x0,0x0,0x0,0x0,0x0,0x0,0x0,0x0
+    .word   0x0,0x0,0x0,0x0,0x0
     .globl  layer_input
     .balign 8
 layer_input:

@@ -1,0 +1,123 @@
+import type { ConfigOf, ParameterTable } from '../../emulator/sim/parameters.js';
+
+const paper = 'Chen et al., YOLoC, DAC 2022 (arXiv 2206.00379)';
+const recalled = `${paper}; recalled, the text could not be opened`;
+
+export const yolocParameters = {
+  rows: {
+    value: 128,
+    unit: 'row',
+    min: 8,
+    max: 1024,
+    meaning: 'word lines of a sub-array, all driven at once with one bit of their inputs',
+    source: recalled,
+    status: 'assumed',
+  },
+  bit_columns: {
+    value: 256,
+    unit: 'column',
+    min: 8,
+    max: 1024,
+    powerOfTwo: true,
+    meaning: 'bit lines of a sub-array; four make a column of 4-bit weights',
+    source: recalled,
+    status: 'assumed',
+  },
+  sram_arrays: {
+    value: 4,
+    unit: 'array',
+    min: 1,
+    max: 128,
+    meaning: 'SRAM sub-arrays, numbers 0 up: firmware writes them',
+    source: 'no published figure; 128 kbit beside a macro of 1.2 Mbit of ROM',
+    status: 'assumed',
+  },
+  rom_arrays: {
+    value: 36,
+    unit: 'array',
+    min: 0,
+    max: 128,
+    meaning:
+      'ROM sub-arrays, numbered behind the SRAM: contents come as ELF sections .ima.<n> and cannot be written',
+    source: `1.2 Mbit a macro (${recalled})`,
+    status: 'derived',
+  },
+  adc_bits: {
+    value: 5,
+    unit: 'bit',
+    min: 1,
+    max: 12,
+    meaning: 'resolution of a converter',
+    source: recalled,
+    status: 'assumed',
+  },
+  converters: {
+    value: 64,
+    unit: 'converter',
+    min: 1,
+    max: 1024,
+    powerOfTwo: true,
+    meaning: 'converters of a sub-array; bit lines take turns',
+    source:
+      '256 operations of 8 x 8 bit in one operation of the macro are 64 bit lines of 128 rows by one input bit',
+    status: 'derived',
+  },
+  operation_ns: {
+    value: 8.9,
+    unit: 'ns',
+    min: 0.1,
+    max: 1e6,
+    fractional: true,
+    meaning: 'precharge, discharge by one input bit, conversion, shift and add',
+    source: recalled,
+    status: 'assumed',
+  },
+  port_bits: {
+    value: 128,
+    unit: 'bit',
+    min: 32,
+    max: 512,
+    powerOfTwo: true,
+    meaning: 'payload of the half-duplex TCDM port per cycle',
+    source: 'as the crossbar of the cluster',
+    status: 'assumed',
+  },
+  write_row_ns: {
+    value: 8.9,
+    unit: 'ns',
+    min: 0,
+    max: 1e9,
+    fractional: true,
+    meaning: 'writing of one row of SRAM; the SUBMIT_PLOT that completes the row is held so long',
+    source: 'an ordinary SRAM write in one operation of the macro',
+    status: 'assumed',
+  },
+  read_word_ns: {
+    value: 8.9,
+    unit: 'ns',
+    min: 0,
+    max: 1e9,
+    fractional: true,
+    meaning: 'read-back of 8 cells by PR_VAL, on top of the register access',
+    source: 'an ordinary read in one operation of the macro',
+    status: 'assumed',
+  },
+  conversion_noise: {
+    value: 0,
+    unit: 'LSB',
+    min: 0,
+    max: 8,
+    fractional: true,
+    meaning: 'standard deviation of the noise of one conversion, in ADC codes',
+    source: 'no published figure; rounding and clipping are always there',
+    status: 'assumed',
+  },
+  ideal: {
+    value: false,
+    meaning: 'true: no converter: the exact sum of products; cycles stay the same',
+    source: 'a setting for comparisons, not a device',
+    status: 'assumed',
+  },
+} as const satisfies ParameterTable;
+
+export type YolocConfig = ConfigOf<typeof yolocParameters>;
