@@ -19,8 +19,6 @@ export interface Entry {
   readonly full: string;
   /** Parameters that decide the figures: keys, or the first parts of keys that end in a dot. */
   readonly parameters: readonly string[];
-  /** Machine whose parameters these are; without it the default one. */
-  readonly preset?: string;
   rows(options: StudyOptions): Promise<readonly Row[]>;
 }
 
