@@ -52,7 +52,7 @@ export function machineStats(parts: CountingParts, now: number): MachineStats {
       shared_waits: icache?.shared.waited ?? 0,
     },
     engines: Object.fromEntries(
-      accelerators.flatMap((engine) => (engine ? [[engine.name, engine.counters()]] : [])),
+      accelerators.flatMap((engine) => (engine ? [[engine.name, engine.counters(now)]] : [])),
     ),
   };
 }

@@ -137,6 +137,9 @@ export const numberFields = [
   'outerStores',
   'outerLoadCycles',
   'outerStoreCycles',
+  /** Of these accesses, those to L2. */
+  'l2Loads',
+  'l2Stores',
   /**
    * Bytes of instructions that left decode, less the way from 0 to the pc: changes at jumps only. With
    * the instructions retired it gives the 16-bit ones.
