@@ -32,6 +32,7 @@ export class Product<A extends CellArray> implements Macro {
   private products: number[];
   private readonly noise: ReadNoise | null;
   private readSeed: number;
+  readonly imperfect: boolean;
 
   constructor(
     private readonly config: ImaConfig,
@@ -44,6 +45,7 @@ export class Product<A extends CellArray> implements Macro {
     this.readSeed = runSeed(seed, config.run);
     const gain = readGain(config.read_noise);
     this.noise = gain > 0 ? { key: 0, gain } : null;
+    this.imperfect = this.noise !== null && !config.ideal;
     this.products = freshProducts(config);
   }
 

@@ -38,6 +38,11 @@ export class FunctionalEngine {
     this.accumulators = new Int32Array(this.shape.outputs);
   }
 
+  /** See Macro. */
+  get imperfect(): boolean {
+    return this.macro.imperfect === true;
+  }
+
   /** Starts over as run `run` of the chip: what a reset and `--set <engine>.run` do on a machine. */
   begin(run: number): void {
     this.macro.begin?.(run);
