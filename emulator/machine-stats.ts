@@ -1,6 +1,7 @@
 import type { HartStats, MachineStats } from './api.js';
 import type { Dma } from './dma/index.js';
 import { HART_SHIFT } from './hart/slot.js';
+import type { EventSources } from './hart/profiler.js';
 import type { HartState } from './hart/state.js';
 import { hartStats } from './hart/view.js';
 import type { Accelerator } from './hwpe/environment.js';
@@ -55,6 +56,17 @@ export function machineStats(parts: CountingParts, now: number): MachineStats {
       accelerators.flatMap((engine) => (engine ? [[engine.name, engine.counters()]] : [])),
     ),
   };
+}
+
+/** Counters of a hart that a profiler books on the instruction that caused them, by the names of `HartStats`. */
+export function eventSources({ state, icache }: CountingParts): EventSources {
+  return [
+    ['outer_loads', (hart) => state.outerLoads[hart << HART_SHIFT]],
+    ['outer_stores', (hart) => state.outerStores[hart << HART_SHIFT]],
+    ['icache_misses', (hart) => icache?.misses[hart] ?? 0],
+    ['icache_prefetches', (hart) => icache?.prefetches[hart] ?? 0],
+    ['icache_shared_misses', (hart) => icache?.sharedMisses[hart] ?? 0],
+  ];
 }
 
 /** The sum of each counter over all harts. */
