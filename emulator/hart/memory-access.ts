@@ -294,6 +294,10 @@ export class MemoryAccess {
       for (let i = 0; i < m.bytes; i++) value |= memory.u8[offset + i] << (8 * i);
       this.deliver(hart, slot, m, value);
     }
+    if (memory === this.l2) {
+      const { l2Loads, l2Stores } = this.harts.state;
+      (m.write ? l2Stores : l2Loads)[hart << HART_SHIFT]++;
+    }
     if ((at & 3) + m.bytes <= 4 || this.functional) {
       return this.answered(hart, slot, m, now, cycles + this.flush(slot), 'outer_memory', 0);
     }
