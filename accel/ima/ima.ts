@@ -10,6 +10,7 @@ import type { CellArray } from '../mvm/cells.js';
 import { ReferenceColumns, VectorColumns } from './columns.js';
 import type { Columns } from './columns.js';
 import type { ImaConfig } from './parameters.js';
+import { FunctionalEngine } from '../mvm/functional.js';
 import { Product } from './product.js';
 import { imaRegisters } from './registers.js';
 
@@ -18,6 +19,17 @@ export function imaEngine(config: ImaConfig, hwpe?: HwpeConfig): AcceleratorFact
   return hwpe?.arithmetic === 'reference'
     ? mvmAccelerator(crossbars(config, new ReferenceColumns(config)), hwpe)
     : mvmAccelerator(crossbars(config, new VectorColumns(config)), hwpe);
+}
+
+/** Its arrays alone: the same arithmetic and devices, no streams and no cycles. */
+export function imaFunctional(
+  config: ImaConfig,
+  chip: { readonly clockHz: number; readonly seed: number },
+  hwpe?: HwpeConfig,
+): FunctionalEngine {
+  return hwpe?.arithmetic === 'reference'
+    ? new FunctionalEngine(crossbars(config, new ReferenceColumns(config)), chip)
+    : new FunctionalEngine(crossbars(config, new VectorColumns(config)), chip);
 }
 
 /** What the conformance tests take. */

@@ -128,6 +128,16 @@ export const imaParameters = {
       'a setting for studies of accuracy; no figure for HERMES at this range setting is at hand',
     status: 'assumed',
   },
+  run: {
+    value: 0,
+    unit: 'run',
+    min: 0,
+    max: 1_000_000,
+    meaning:
+      'number of the run on this chip: other runs draw other read noise from the same devices',
+    source: 'a setting for studies of accuracy: the picture that a network sees',
+    status: 'assumed',
+  },
   ideal: {
     value: false,
     meaning:

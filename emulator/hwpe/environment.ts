@@ -25,8 +25,11 @@ export interface Accelerator extends Peripheral, Unit {
   readonly name: string;
   /** The jobs of each context, for who looks. */
   readonly intervals: Intervals;
-  /** At least `jobs`, `busy_cycles`, `stall_cycles`; then the engine's own physical events. */
-  counters(): Counters;
+  /**
+   * At least `jobs`, `busy_cycles`, `stall_cycles`; then the engine's own physical events. Busy cycles are
+   * those before `now`; without it, before the cycle in which the engine ran last.
+   */
+  counters(now?: number): Counters;
   /** Contents of an ELF section addressed to this engine, e.g. `.ima.3`; false when it is not its own. */
   preload(section: string, bytes: Uint8Array): boolean;
 }
