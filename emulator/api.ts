@@ -1,7 +1,7 @@
 import type { Counters } from './sim/unit.js';
 import type { HartProfiler, ProfilerOptions } from './hart/profiler.js';
 import type { OctobarError } from './sim/error.js';
-import type { IntervalSink } from './sim/intervals.js';
+import type { UnitObserver } from './sim/intervals.js';
 
 /** Why `runUntil` returned. */
 export type Stop =
@@ -119,8 +119,8 @@ export interface MachineApi {
    * undefined ends it. Changes no cycle; translated code is not used meanwhile.
    */
   profile(options: ProfilerOptions | undefined): HartProfiler | undefined;
-  /** Called at the end of each job of an engine and each transfer of the DMA; undefined ends it. */
-  onInterval(sink: IntervalSink | undefined): void;
+  /** Tells of jobs of engines, transfers of the DMA and conflicts; undefined ends it. Changes no cycle. */
+  observeUnits(observer: UnitObserver | undefined): void;
   onOutput(sink: (hart: number, byte: number) => void): void;
   /** HTIF: a store to this address ends the run (value >> 1 when bit 0 is set). */
   setToHost(address: number): void;

@@ -21,7 +21,7 @@ import { eventSources, machineStats } from './machine-stats.js';
 import type { Memory } from './memory/memory.js';
 import type { MachineConfig } from './parameters.js';
 import { OctobarError } from './sim/error.js';
-import type { IntervalSink } from './sim/intervals.js';
+import type { UnitObserver } from './sim/intervals.js';
 import type { RunControl } from './sim/unit.js';
 import { tierStats } from './translator/index.js';
 
@@ -131,8 +131,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     const { state, harts, crossbar, units } = this.machine;
     const { next, clock, requesters } = state;
     const { rounds } = this.interpreter;
-    // Translated code does not tell a profiler what it does.
-    const translator = harts.profiler === undefined ? this.machine.translator : undefined;
+    const translator = this.isObserved ? undefined : this.machine.translator;
     const { count } = harts;
     let unitNext = 0;
     let soon = 0;
@@ -205,6 +204,12 @@ class Machine implements MachineApi, HartsHost, RunControl {
       if (this.stop !== undefined) return this.ended();
     }
     return undefined;
+  }
+
+  /** Translated code does not tell instructions and conflicts to who looks at them. */
+  private get isObserved(): boolean {
+    const { harts, crossbar } = this.machine;
+    return harts.profiler !== undefined || crossbar.observer?.conflict !== undefined;
   }
 
   private deadlock(): OctobarError {
@@ -369,10 +374,11 @@ class Machine implements MachineApi, HartsHost, RunControl {
     });
   }
 
-  onInterval(sink: IntervalSink | undefined): void {
-    const { dma, accelerators } = this.machine;
-    dma.intervals.sink = sink;
-    for (const engine of accelerators) if (engine) engine.intervals.sink = sink;
+  observeUnits(observer: UnitObserver | undefined): void {
+    const { dma, accelerators, crossbar } = this.machine;
+    dma.intervals.observer = observer;
+    for (const engine of accelerators) if (engine) engine.intervals.observer = observer;
+    crossbar.observer = observer;
   }
 
   profile(options: ProfilerOptions | undefined): HartProfiler | undefined {
@@ -381,7 +387,14 @@ class Machine implements MachineApi, HartsHost, RunControl {
     this.takeAllBack(this.now - 1);
     this.profiling = options;
     harts.profiler =
-      options && new HartProfiler(this.state, eventSources(this.machine), crossbar.bankMask, (pc) => codeCache.indexOf(pc), options);
+      options &&
+      new HartProfiler(
+        this.state,
+        eventSources(this.machine),
+        crossbar.bankMask,
+        (pc) => codeCache.indexOf(pc),
+        options,
+      );
     harts.profiler?.start(this.now);
     this.interpreter = options ? createObservedInterpreter(harts) : this.machine.interpreter;
     crossbar.complete = this.interpreter.complete;

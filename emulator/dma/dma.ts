@@ -185,7 +185,7 @@ export class Dma implements Unit, Stateful {
     }
     this.bytesLeft += command.bytes;
     this.left[id] += command.bytes;
-    this.intervals.begin(id, now, command.bytes);
+    this.intervals.begin(id, wayOf(command.flags), hart, now, command.bytes);
     this.flags[id] = command.flags;
     this.commander[id] = hart;
     this.transfers++;
@@ -237,8 +237,7 @@ export class Dma implements Unit, Stateful {
     const at = now + this.config.completion_cycles;
     this.endsAt[id] = at;
     this.busyUntil = at;
-    const what = (this.flags[id] & CommandBit.TO_TCDM) !== 0 ? 'in' : 'out';
-    this.intervals.end(id, what, this.commander[id], at);
+    this.intervals.end(id, wayOf(this.flags[id]), this.commander[id], at);
     const { harts, events } = this.environment;
     const flags = this.flags[id];
     const mask = (flags & CommandBit.BROADCAST) !== 0 ? (1 << harts) - 1 : 1 << this.commander[id];
@@ -345,3 +344,5 @@ export class Dma implements Unit, Stateful {
     ] = counts;
   }
 }
+
+const wayOf = (flags: number): string => ((flags & CommandBit.TO_TCDM) !== 0 ? 'in' : 'out');

@@ -223,7 +223,10 @@ export class HartProfiler {
 
   private slept(hart: number, cycles: number): void {
     const { sleepSince, clockStops } = this.state;
-    const from = Math.max(sleepSince[hart << HART_SHIFT] + clockStops, Math.abs(this.due[hart]) - 1);
+    const from = Math.max(
+      sleepSince[hart << HART_SHIFT] + clockStops,
+      Math.abs(this.due[hart]) - 1,
+    );
     this.options.calls?.slept(hart, from, from + cycles);
   }
 

@@ -303,7 +303,7 @@ class Hwpe implements Accelerator, EngineHost {
     if (context < 0 || !this.engine.ready || now < this.startTime(context)) return;
     if (this.queue.started === 0) this.seen = now;
     this.queue.started++;
-    this.intervals.begin(context, now);
+    this.intervals.begin(context, 'job', this.queue.owner[context], now);
     this.engine.start(this.file.jobs[context], context, now);
   }
 

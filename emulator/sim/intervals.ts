@@ -1,8 +1,9 @@
-/** A stretch of time in which a unit did one thing, told at its end. */
+/** A stretch of time in which a unit did one thing. */
 export interface Interval {
   readonly unit: string;
   /** Tells apart what goes on at the same time; intervals of one track never overlap. */
   readonly track: number;
+  /** `job` of an engine, `in` or `out` of the DMA: into the TCDM or out of it. */
   readonly what: string;
   /** Bytes that were moved; 0 where none are. */
   readonly bytes: number;
@@ -13,11 +14,17 @@ export interface Interval {
   readonly to: number;
 }
 
-export type IntervalSink = (interval: Interval) => void;
+/** Who looks at the units. Calls come as things happen; their cycles lie at most some cycles ahead. */
+export interface UnitObserver {
+  begin?(unit: string, track: number, what: string, hart: number, cycle: number): void;
+  end?(interval: Interval): void;
+  /** `losers` masters were refused by a bank of the TCDM in a cycle. */
+  conflict?(bank: number, losers: number, cycle: number): void;
+}
 
-/** Who looks at what a unit does, and when that began. No part of the unit's state: it may come and go. */
+/** What goes on in a unit, for who looks. No part of the unit's state: an observer may come and go. */
 export class Intervals {
-  sink: IntervalSink | undefined;
+  observer: UnitObserver | undefined;
   private readonly since: Float64Array;
   private readonly bytes: Float64Array;
   /** End of the last interval of each track. */
@@ -28,14 +35,16 @@ export class Intervals {
     tracks: number,
   ) {
     this.since = new Float64Array(tracks).fill(NaN);
-    this.until = new Float64Array(tracks);
     this.bytes = new Float64Array(tracks);
+    this.until = new Float64Array(tracks);
   }
 
   /** Something begins, or goes on with more bytes. */
-  begin(track: number, now: number, bytes = 0): void {
-    if (Number.isNaN(this.since[track])) this.since[track] = Math.max(now, this.until[track]);
+  begin(track: number, what: string, hart: number, now: number, bytes = 0): void {
     this.bytes[track] += bytes;
+    if (!Number.isNaN(this.since[track])) return;
+    this.since[track] = Math.max(now, this.until[track]);
+    this.observer?.begin?.(this.unit, track, what, hart, this.since[track]);
   }
 
   /** @param to first cycle behind it */
@@ -44,9 +53,9 @@ export class Intervals {
     const bytes = this.bytes[track];
     this.since[track] = NaN;
     this.bytes[track] = 0;
-    if (Number.isNaN(from) || to <= from) return;
+    if (Number.isNaN(from)) return;
     this.until[track] = to;
-    this.sink?.({ unit: this.unit, track, what, bytes, hart, from, to });
+    this.observer?.end?.({ unit: this.unit, track, what, bytes, hart, from, to });
   }
 
   /** Forgets what is under way. */

@@ -156,7 +156,7 @@ export class FakeMachine implements MachineApi {
     return undefined;
   }
 
-  onInterval(): void {
+  observeUnits(): void {
     // Nothing here has units.
   }
 
