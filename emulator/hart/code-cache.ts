@@ -129,8 +129,13 @@ export class CodeCache {
 
   /** The instruction at an address without changing anything; undefined when illegal. */
   decodeAt(address: number): Decoded | undefined {
+    return this.decoder.decode(this.wordAt(address));
+  }
+
+  /** 32 bits of code, as they are; 0 where there is no memory. */
+  wordAt(address: number): number {
     const pc = address >>> 0;
-    return this.decoder.decode(this.halfword(pc) | (this.halfword(pc + 2) << 16));
+    return this.halfword(pc) | (this.halfword(pc + 2) << 16);
   }
 
   /** For costs that are cached: a later store there must drop them. */

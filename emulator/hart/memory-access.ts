@@ -174,6 +174,7 @@ export class MemoryAccess {
     switch (s.phase[hart << HART_SHIFT]) {
       case phase.low:
         // The low word now, the high word from the next cycle on, under the same rules.
+        this.harts.profiler?.halfGranted(hart, now - s.since[hart << HART_SHIFT]);
         this.transfer(hart, slot, m, offset, 4 - (offset & 3), 0);
         s.phase[hart << HART_SHIFT] = phase.high;
         s.requestOffset[hart << HART_SHIFT] = (offset | 3) + 1;
@@ -293,6 +294,10 @@ export class MemoryAccess {
       let value = 0;
       for (let i = 0; i < m.bytes; i++) value |= memory.u8[offset + i] << (8 * i);
       this.deliver(hart, slot, m, value);
+    }
+    if (memory === this.l2) {
+      const { l2Loads, l2Stores } = this.harts.state;
+      (m.write ? l2Stores : l2Loads)[hart << HART_SHIFT]++;
     }
     if ((at & 3) + m.bytes <= 4 || this.functional) {
       return this.answered(hart, slot, m, now, cycles + this.flush(slot), 'outer_memory', 0);
@@ -458,6 +463,7 @@ export class MemoryAccess {
   }
 
   private count(hart: number, m: MemoryMeaning): void {
+    this.harts.profiler?.accessed(hart, m.write);
     (m.write ? this.harts.state.stores : this.harts.state.loads)[hart << HART_SHIFT]++;
   }
 }

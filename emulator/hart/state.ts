@@ -137,9 +137,6 @@ export const numberFields = [
   'outerStores',
   'outerLoadCycles',
   'outerStoreCycles',
-  /** Of these accesses, those to L2. */
-  'l2Loads',
-  'l2Stores',
   /**
    * Bytes of instructions that left decode, less the way from 0 to the pc: changes at jumps only. With
    * the instructions retired it gives the 16-bit ones.
@@ -147,6 +144,9 @@ export const numberFields = [
   'walked',
   /** Cycles that jalr waited for its register. */
   'jalrStalls',
+  /** Of the accesses outside the TCDM, those to L2. */
+  'l2Loads',
+  'l2Stores',
 ] as const;
 
 export type WordField = (typeof wordFields)[number];

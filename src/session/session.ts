@@ -305,6 +305,16 @@ export class Session {
     this.open.trace(sink);
   }
 
+  /** Register x of a hart, unsigned: for who looks at every instruction. */
+  register(hart: number, x: number): number {
+    return this.open.register(hart, x);
+  }
+
+  /** The 32 bits of code from an address on. */
+  codeAt(pc: number): number {
+    return this.open.codeAt(pc);
+  }
+
   disassemble(at: Place): { text: string; bytes: number } {
     return this.open.disassemble(this.address(at));
   }
