@@ -5,6 +5,7 @@ import type { Macro } from '../mvm/macro.js';
 import { noiseKey, readGain, runSeed } from '../physics/noise.js';
 import type { ReadNoise } from '../physics/noise.js';
 import type { Columns } from './columns.js';
+import { needsDevices } from './device-columns.js';
 import type { ImaConfig } from './parameters.js';
 
 /** Physical events of products, named as in the JSON output. */
@@ -45,7 +46,7 @@ export class Product<A extends CellArray> implements Macro {
     this.readSeed = runSeed(seed, config.run);
     const gain = readGain(config.read_noise);
     this.noise = gain > 0 ? { key: 0, gain } : null;
-    this.imperfect = this.noise !== null && !config.ideal;
+    this.imperfect = !config.ideal && (this.noise !== null || needsDevices(config));
     this.products = freshProducts(config);
   }
 

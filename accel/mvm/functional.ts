@@ -53,6 +53,12 @@ export class FunctionalEngine {
     return this.cells.preload(section, bytes);
   }
 
+  /** Brings an array back to what nobody has programmed. */
+  erase(array: number): void {
+    const { rows, cols } = this.shape;
+    this.cells.array(array).load(new Int8Array(rows * cols));
+  }
+
   /** Programs a rectangle as the driver does. */
   plot({ array, x, y, width, height, words }: Plot): void {
     const { shared, cells } = this;
