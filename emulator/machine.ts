@@ -375,7 +375,8 @@ class Machine implements MachineApi, HartsHost, RunControl {
   }
 
   observeUnits(observer: UnitObserver | undefined): void {
-    const { dma, accelerators, crossbar } = this.machine;
+    const { dma, accelerators, crossbar, harts } = this.machine;
+    harts.watcher = observer;
     dma.intervals.observer = observer;
     for (const engine of accelerators) if (engine) engine.intervals.observer = observer;
     crossbar.observer = observer;

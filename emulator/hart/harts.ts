@@ -4,6 +4,7 @@ import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import type { TraceSink } from '../api.js';
+import type { UnitObserver } from '../sim/intervals.js';
 import type { HartControl } from '../sim/unit.js';
 import { CodeCache } from './code-cache.js';
 import type { HartArbiter, InterpreterContext } from './context.js';
@@ -43,6 +44,8 @@ export class Harts implements InterpreterContext, HartControl {
   readonly lineShift: number;
   /** Set while a profile is taken; the observed interpreter runs then. */
   profiler: HartProfiler | undefined;
+  /** Told of harts that go to sleep. */
+  watcher: UnitObserver | undefined;
   private readonly fetchUnit: InstructionFetch;
   private readonly traps: Traps;
   /** Cycle of the last access or system instruction: a hart that runs alone may be ahead of the machine. */

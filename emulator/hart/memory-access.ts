@@ -403,6 +403,7 @@ export class MemoryAccess {
     s.sleepSince[hart << HART_SHIFT] = now;
     this.why[hart] = why;
     this.harts.disturbed = true;
+    if (asleep) this.harts.watcher?.asleep?.(hart, now);
   }
 
   resume(hart: number, at: number, value: number): void {

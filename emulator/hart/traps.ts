@@ -144,6 +144,7 @@ export class Traps {
     this.harts.state.next[hart << HART_SHIFT] = Infinity;
     this.harts.state.sleepSince[hart << HART_SHIFT] = now;
     this.harts.disturbed = true;
+    this.harts.watcher?.asleep?.(hart, now);
   }
 
   // --- Interrupts and sleep ------------------------------------------------------------------

@@ -20,6 +20,8 @@ export interface UnitObserver {
   end?(interval: Interval): void;
   /** `losers` masters were refused by a bank of the TCDM in a cycle. */
   conflict?(bank: number, losers: number, cycle: number): void;
+  /** A hart begins to sleep; its clock stops some cycles later. */
+  asleep?(hart: number, cycle: number): void;
 }
 
 /** What goes on in a unit, for who looks. No part of the unit's state: an observer may come and go. */

@@ -5,6 +5,7 @@
  */
 import type { HartView, MachineApi, Probe, Stop, TraceSink } from '../../emulator/api.js';
 import { OctobarError } from '../../emulator/sim/error.js';
+import type { UnitObserver } from '../../emulator/sim/intervals.js';
 import type { Configuration } from '../config/index.js';
 import { LineTable, SymbolTable } from '../loader/index.js';
 import type { ElfFile } from '../loader/index.js';
@@ -17,6 +18,7 @@ import { findSymbol, resolvePlace } from './place.js';
 import type { Place } from './place.js';
 import { Region } from './regions.js';
 import { machineReport, place } from './report.js';
+import { together } from './observers.js';
 import { buildStats, errorEnd } from './stats.js';
 import type { End, ImageInfo, Stats } from './stats.js';
 
@@ -82,6 +84,7 @@ export class Session {
   private readonly probes = new Map<number, Probe[]>();
   private readonly listeners: OutputListener[] = [];
   private readonly samplers: Sampler[] = [];
+  private readonly observers: UnitObserver[] = [];
   private readonly output: OutputLines;
   private readonly metrics = new Metrics();
 
@@ -293,6 +296,12 @@ export class Session {
   /** Lets `sampler` look at the machine whenever its `nextCycle` is reached, and perhaps passed while nobody ran. */
   sample(sampler: Sampler): void {
     this.samplers.push(sampler);
+  }
+
+  /** Adds somebody who is told what engines, DMA and banks do, as it happens. */
+  observeUnits(observer: UnitObserver): void {
+    this.observers.push(observer);
+    this.open.observeUnits(together(this.observers));
   }
 
   /** Called for each line that a hart prints. */
