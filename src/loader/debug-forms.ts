@@ -26,7 +26,10 @@ export interface DebugSections {
 
 /** A value as far as anybody here needs it. */
 export type FormValue =
-  | { readonly kind: 'number' | 'address' | 'reference' | 'offset' | 'index'; readonly value: number }
+  | {
+      readonly kind: 'number' | 'address' | 'reference' | 'offset' | 'index';
+      readonly value: number;
+    }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'other' };
 

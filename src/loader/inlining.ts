@@ -101,7 +101,8 @@ export class InlineTable {
       else this.problem ??= 'too many inlined functions overlap';
       if (i + 1 < borders.length && borders[i + 1].address === address) continue;
       let deepest: Piece | undefined;
-      for (const other of open) if (!deepest || other.call.depth > deepest.call.depth) deepest = other;
+      for (const other of open)
+        if (!deepest || other.call.depth > deepest.call.depth) deepest = other;
       this.starts.push(address);
       this.innermost.push(deepest?.call);
     }
@@ -134,8 +135,7 @@ class UnitReader {
   private entries = 0;
 
   constructor(private readonly elf: ElfFile) {
-    const bytes = (name: string): Uint8Array =>
-      findSection(elf, name)?.data ?? new Uint8Array(0);
+    const bytes = (name: string): Uint8Array => findSection(elf, name)?.data ?? new Uint8Array(0);
     this.sections = {
       info: bytes('.debug_info'),
       abbreviations: bytes('.debug_abbrev'),
