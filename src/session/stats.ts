@@ -5,6 +5,8 @@ import type { ErrorCode } from '../../emulator/sim/error.js';
 import type { Configuration, ConfigValues } from '../config/index.js';
 import { energyOf } from '../energy/index.js';
 import type { EnergyReport } from '../energy/index.js';
+import type { AreaReport } from '../area/index.js';
+import { areaOfMachine } from './area.js';
 import type { Metric } from './metrics.js';
 import { pricesOf } from './prices.js';
 import type { RegionRow } from './regions.js';
@@ -61,6 +63,8 @@ export interface Stats {
   dma: MachineStats['dma'];
   engines: MachineStats['engines'];
   energy: EnergyReport;
+  /** Die area by part; it does not depend on the run. */
+  area: AreaReport;
   regions: RegionRow[];
   /** Who executed the instructions: a matter of speed, results and cycles are the same. */
   tier: TierStats;
@@ -104,6 +108,7 @@ export function buildStats(sources: StatsSources): Stats {
     dma: machine.dma,
     engines: machine.engines,
     energy: energyOf(machine, pricesOf(configuration)),
+    area: areaOfMachine(configuration),
     regions: [...sources.regions],
     tier: sources.tier,
     metrics: [...sources.metrics],

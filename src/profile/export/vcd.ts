@@ -64,6 +64,9 @@ export class VcdWriter {
   private readonly issuedAt: Float64Array;
   private readonly issuing: Uint8Array;
   private full = false;
+  private began = -1;
+  /** Jobs that begin or end in cycles to come, in order; a handful. */
+  private readonly ahead: { cycle: number; index: number; by: 1 | -1 }[] = [];
 
   constructor(
     private readonly layout: VcdLayout,
@@ -78,6 +81,15 @@ export class VcdWriter {
     this.issuedAt = new Float64Array(layout.harts.length).fill(-1);
     this.issuing = new Uint8Array(layout.harts.length);
     sink.put(header(signals, this.ids, title));
+  }
+
+  /** Time begins at `cycle`, with nothing going on. */
+  begin(cycle: number): void {
+    const values = signalsOf(this.layout).map(({ width, name }, i) =>
+      width > 0 ? `b0 ${this.ids[i]}` : `${name === 'state' ? 'sidle' : 's-'} ${this.ids[i]}`,
+    );
+    this.sink.put(`#${this.time(cycle)}\n$dumpvars\n${values.join('\n')}\n$end\n`);
+    this.began = cycle;
   }
 
   /** An instruction of a hart leaves decode. Calls must come in the order of time. */
@@ -105,12 +117,13 @@ export class VcdWriter {
     this.change(3 * hart, 'sasleep');
   }
 
-  /** A unit takes (+1) or ends (-1) a job. */
+  /** A unit takes (+1) or ends (-1) a job; `cycle` may lie ahead of the other calls. */
   work(unit: string, by: 1 | -1, cycle: number): void {
     const index = this.layout.units.indexOf(unit);
-    if (index < 0 || !this.advance(cycle)) return;
-    this.busy[index] = Math.max(0, this.busy[index] + by);
-    this.change(3 * this.layout.harts.length + index, `b${this.busy[index].toString(2)}`);
+    if (index < 0) return;
+    let at = this.ahead.length;
+    while (at > 0 && this.ahead[at - 1].cycle > cycle) at--;
+    this.ahead.splice(at, 0, { cycle, index, by });
   }
 
   conflict(bank: number, losers: number, cycle: number): void {
@@ -119,12 +132,24 @@ export class VcdWriter {
     this.change(this.bankIds + bank, `b${this.conflicts[bank].toString(2)}`);
   }
 
+  /** What begins or ends later than `cycle` is left out. */
   finish(cycle: number): void {
     if (this.advance(cycle)) this.sink.put(`#${this.time(cycle)}\n`);
   }
 
-  /** Begins a later cycle; false when the file is full. Looks a cycle ahead for harts that issue no more. */
+  /** Comes to a cycle, past what was announced for earlier ones; false when the file is full. */
   private advance(cycle: number): boolean {
+    while (this.ahead.length > 0 && this.ahead[0].cycle <= cycle) {
+      const { cycle: at, index, by } = this.ahead.shift()!;
+      this.moveTo(at);
+      this.busy[index] = Math.max(0, this.busy[index] + by);
+      this.change(3 * this.layout.harts.length + index, `b${this.busy[index].toString(2)}`);
+    }
+    return this.moveTo(cycle);
+  }
+
+  /** Begins a later cycle. Looks a cycle ahead for harts that issue no more. */
+  private moveTo(cycle: number): boolean {
     if (cycle <= this.now) return !this.full;
     this.write();
     if (this.now >= 0 && cycle > this.now + 1) {
@@ -146,7 +171,7 @@ export class VcdWriter {
       this.changes.clear();
       return;
     }
-    let text = `#${this.time(this.now)}\n`;
+    let text = this.now === this.began ? '' : `#${this.time(this.now)}\n`;
     for (const [signal, value] of this.changes) text += `${value} ${this.ids[signal]}\n`;
     this.changes.clear();
     this.sink.put(text);
@@ -192,11 +217,8 @@ function header(signals: readonly Signal[], ids: readonly string[], title: strin
         : `$var wire ${signal.width} ${ids[i]} ${signal.name}${range} $end`,
     );
   });
-  lines.push('$upscope $end', '$upscope $end', '$enddefinitions $end', '$dumpvars');
-  signals.forEach(({ width, name }, i) =>
-    lines.push(width > 0 ? `b0 ${ids[i]}` : `${name === 'state' ? 'sidle' : 's-'} ${ids[i]}`),
-  );
-  return `${lines.join('\n')}\n$end\n`;
+  lines.push('$upscope $end', '$upscope $end', '$enddefinitions $end');
+  return `${lines.join('\n')}\n`;
 }
 
 /** Flags of GTKWave's save file: hexadecimal, decimal, binary, and a line of text. */
