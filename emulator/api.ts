@@ -118,7 +118,9 @@ export interface MachineApi {
    * Counts what each instruction costs from now on, and from the start when the machine is started again;
    * undefined ends it. Changes no cycle; translated code is not used meanwhile.
    */
-  profile(options: ProfilerOptions | undefined): HartProfiler | undefined;
+  profile(options: ProfilerOptions | undefined): void;
+  /** What is counted at present; another one after each start and restore. */
+  readonly profiler: HartProfiler | undefined;
   /** Tells of jobs of engines, transfers of the DMA and conflicts; undefined ends it. Changes no cycle. */
   observeUnits(observer: UnitObserver | undefined): void;
   onOutput(sink: (hart: number, byte: number) => void): void;

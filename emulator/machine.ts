@@ -382,7 +382,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     crossbar.observer = observer;
   }
 
-  profile(options: ProfilerOptions | undefined): HartProfiler | undefined {
+  profile(options: ProfilerOptions | undefined): void {
     const { harts, crossbar } = this.machine;
     const { codeCache } = harts;
     this.takeAllBack(this.now - 1);
@@ -399,7 +399,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
     harts.profiler?.start(this.now);
     this.interpreter = options ? createObservedInterpreter(harts) : this.machine.interpreter;
     crossbar.complete = this.interpreter.complete;
-    return harts.profiler;
+  }
+
+  get profiler(): HartProfiler | undefined {
+    return this.machine.harts.profiler;
   }
 
   onOutput(sink: (hart: number, byte: number) => void): void {

@@ -31,6 +31,9 @@ export interface Spent {
   readonly banks: ArrayLike<number> | undefined;
 }
 
+/** Counters of a hart as they stand. */
+export type HartTotals = Omit<Spent, 'pc'> & { readonly compressed: number };
+
 const ROOM = 1 << 21;
 /** Bytes of a function that get counters at once. */
 const STRETCH = 1 << 12;
@@ -64,6 +67,7 @@ export class HartProfiler {
   /** Cycles without a grant for the first half of a misaligned access, and their bank. */
   private readonly lowWithheld: Float64Array;
   private readonly lowBank: Int32Array;
+  private readonly hartBanks: Float64Array;
 
   constructor(
     private readonly state: HartState,
@@ -89,6 +93,7 @@ export class HartProfiler {
     this.records = new StallRecords(this.width, bankMask + 1);
     this.lowWithheld = new Float64Array(count);
     this.lowBank = new Int32Array(count);
+    this.hartBanks = new Float64Array(count * (bankMask + 1));
   }
 
   // --- Asked by the interpreter and what is around it ------------------------------------------
@@ -232,9 +237,14 @@ export class HartProfiler {
 
   private chargeBanks(hart: number, record: number, cycles: number): void {
     const low = Math.min(this.lowWithheld[hart], cycles);
-    if (low !== 0) this.records.addBank(record, this.lowBank[hart], low);
     this.lowWithheld[hart] = 0;
-    if (cycles !== low) this.records.addBank(record, this.bankOf(hart), cycles - low);
+    if (low !== 0) this.addBank(hart, record, this.lowBank[hart], low);
+    if (cycles !== low) this.addBank(hart, record, this.bankOf(hart), cycles - low);
+  }
+
+  private addBank(hart: number, record: number, bank: number, cycles: number): void {
+    this.records.addBank(record, bank, cycles);
+    this.hartBanks[hart * (this.bankMask + 1) + bank] += cycles;
   }
 
   private bankOf(hart: number): number {
@@ -272,6 +282,7 @@ export class HartProfiler {
     this.settle(now);
     this.counters.fill(0, 0, this.used);
     this.records.clear();
+    this.hartBanks.fill(0);
     for (const tree of this.trees) for (const node of tree.nodes) node.calls = 0;
     for (let hart = 0; hart < this.state.count; hart++) {
       if (this.known[hart] !== 0 || this.state.mode[hart << HART_SHIFT] === mode.stopped) continue;
@@ -334,6 +345,34 @@ export class HartProfiler {
     }
     this.used = end;
     return first;
+  }
+
+  /**
+   * Counters since its start of a hart that has retired `instructions` and is about to issue at `pc`; the
+   * arrays are written over.
+   */
+  totalsOf(hart: number, pc: number, instructions: number): HartTotals {
+    for (let k = 0; k < this.width; k++) this.totals[k] = this.raw(hart, k);
+    return {
+      instructions,
+      compressed: this.state.compressedOf(hart, instructions, pc),
+      loads: this.state.loads[hart << HART_SHIFT],
+      stores: this.state.stores[hart << HART_SHIFT],
+      stalls: this.totals.subarray(0, CAUSES),
+      sleep: this.totals[CAUSES],
+      events: this.totals.subarray(CAUSES + 1),
+      banks: this.banksOf(hart),
+    };
+  }
+
+  /** Cycles without a grant of a hart by bank, since `start`. */
+  banksOf(hart: number): Float64Array {
+    const banks = this.bankMask + 1;
+    return this.hartBanks.subarray(hart * banks, (hart + 1) * banks);
+  }
+
+  get eventNames(): readonly string[] {
+    return this.events.map(([name]) => name);
   }
 
   // --- Results ---------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
  * addresses. Watching never changes the run. Whatever goes wrong throws an OctobarError.
  */
 import type { HartView, MachineApi, Probe, Stop, TraceSink } from '../../emulator/api.js';
+import type { HartProfiler, ProfilerOptions } from '../../emulator/hart/profiler.js';
 import { OctobarError } from '../../emulator/sim/error.js';
 import type { UnitObserver } from '../../emulator/sim/intervals.js';
 import type { Configuration } from '../config/index.js';
@@ -302,6 +303,16 @@ export class Session {
   observeUnits(observer: UnitObserver): void {
     this.observers.push(observer);
     this.open.observeUnits(together(this.observers));
+  }
+
+  /** Counts what each instruction costs from the start of the run on, or from now; see `src/profile`. */
+  profile(options: ProfilerOptions | undefined): void {
+    this.open.profile(options);
+  }
+
+  /** What `profile` has counted so far. */
+  get profiler(): HartProfiler | undefined {
+    return this.open.profiler;
   }
 
   /** Called for each line that a hart prints. */

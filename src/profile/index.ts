@@ -1,0 +1,3 @@
+export * from './model.js';
+export { addCounts, eventNames, noCounts } from './counts.js';
+export { Profiler, type ProfileOptions } from './profiler.js';
