@@ -1,14 +1,14 @@
 /** `octobar deploy`: from a model to a folder with plan, data, runner and C. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { seedOf, sessionOptions, withMachineOptions, withSeed } from './options.js';
-import type { MachineOptions, SeedOptions } from './options.js';
+import { sessionOptions, withMachineOptions } from './options.js';
+import type { MachineOptions } from './options.js';
 import { formatTable } from './table.js';
 import { writeText } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
 /** Options that say how a model is quantised. */
-export interface ModelOptions extends MachineOptions, SeedOptions {
+export interface ModelOptions extends MachineOptions {
   weights: '4' | '8' | 'auto';
   calibrate?: string;
   ideal?: true;
@@ -19,7 +19,7 @@ export interface ModelOptions extends MachineOptions, SeedOptions {
 export const networkPreset = 'garofalo2022-net';
 
 export function withModelOptions(command: Command): Command {
-  return withSeed(withMachineOptions(command, networkPreset))
+  return withMachineOptions(command, networkPreset)
     .addOption(
       new Option('--weights <bits>', 'bits of the pointwise weights; 8 takes two cells a weight')
         .choices(['4', '8', 'auto'])
@@ -33,7 +33,7 @@ export function withModelOptions(command: Command): Command {
 export function modelSession(options: ModelOptions) {
   const session = sessionOptions(options);
   const set = { ...session.set, ...(options.ideal ? { 'ima.ideal': true } : {}) };
-  return { ...session, ...seedOf(options), set };
+  return { ...session, set };
 }
 
 interface DeployCommandOptions extends ModelOptions {

@@ -40,21 +40,6 @@ export function withSettings(command: Command): Command {
     .option('--isa <isa>', 'instruction set, short for --set isa=isa');
 }
 
-export interface SeedOptions {
-  seed?: string;
-}
-
-/** For verbs whose machine may be noisy. */
-export function withSeed(command: Command): Command {
-  return command.option(
-    '--seed <n>',
-    'chip: what is random in an engine follows from it (default: 1)',
-  );
-}
-
-export const seedOf = ({ seed }: SeedOptions): { seed?: number } =>
-  seed === undefined ? {} : { seed: parseCount('--seed', seed) };
-
 /** @throws OctobarError `config` */
 export function sessionOptions(options: MachineOptions): SessionOptions {
   const { preset, harts, isa } = options;

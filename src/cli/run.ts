@@ -9,19 +9,17 @@ import {
   parseRange,
   parseRegion,
   repeatable,
-  seedOf,
   sessionOptions,
   usage,
   withMachineOptions,
-  withSeed,
 } from './options.js';
-import type { MachineOptions, SeedOptions } from './options.js';
+import type { MachineOptions } from './options.js';
 import { summary } from './summary.js';
 import { BufferedWriter, readImageFile, writeText } from './terminal.js';
 import type { Terminal } from './terminal.js';
 import { traceSink } from './trace.js';
 
-interface RunCommandOptions extends MachineOptions, SeedOptions {
+interface RunCommandOptions extends MachineOptions {
   data?: string[];
   json?: string;
   trace?: string | true;
@@ -39,7 +37,7 @@ export function addRun(program: Command, terminal: Terminal, done: (status: numb
     .summary('run an ELF file')
     .description('Runs an ELF file to its end. Its output is on stdout, a summary on stderr.')
     .argument('[elf]', 'static RV32 executable');
-  withSeed(withMachineOptions(command))
+  withMachineOptions(command)
     .addOption(repeatable('--data <elf>', 'load another ELF file beside it'))
     .addOption(
       new Option('--max-cycles <n>', 'end with an error after n cycles').default(
@@ -74,7 +72,7 @@ function run(elfArgument: string | undefined, options: RunCommandOptions, termin
   const { elf, trace } = untangle(elfArgument, options.trace);
   const maxCycles = parseCount('--max-cycles', options.maxCycles);
   const regions = (options.region ?? []).map(parseRegion);
-  const session = openSession({ ...sessionOptions(options), ...seedOf(options) });
+  const session = openSession(sessionOptions(options));
   session.load(...[elf, ...(options.data ?? [])].map(readImageFile));
   for (const { name, from, to } of regions) session.region(name, from, to);
   session.onOutput((_, __, bytes) => terminal.out(bytes));
