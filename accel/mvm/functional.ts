@@ -1,5 +1,6 @@
 import { misuse } from '../../emulator/hwpe/index.js';
 import type { EngineHost } from '../../emulator/hwpe/index.js';
+import type { Counters } from '../../emulator/sim/unit.js';
 import { Cells } from './cells.js';
 import type { CellArray } from './cells.js';
 import type { MvmDescription } from './engine.js';
@@ -41,6 +42,11 @@ export class FunctionalEngine {
   /** Starts over as run `run` of the chip: what a reset and `--set <engine>.run` do on a machine. */
   begin(run: number): void {
     this.macro.begin?.(run);
+  }
+
+  /** The macro's physical events so far. */
+  counters(): Counters {
+    return this.macro.counters();
   }
 
   /** Section `.ima.<n>` of an image; see Cells. */

@@ -14,6 +14,7 @@ export interface MachineOptions {
   set?: string[];
   harts?: string;
   isa?: string;
+  seed?: string;
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
@@ -30,6 +31,9 @@ export function withMachineOptions(command: Command, preset = defaultPreset): Co
 }
 
 export function withSettings(command: Command): Command {
+  // A verb may have a seed of its own, of something else.
+  if (!command.options.some(({ long }) => long === '--seed'))
+    command.option('--seed <n>', 'seed of the chip: of noise, devices, faults (default 1)');
   return command
     .addOption(repeatable('--set <key=value>', 'change one parameter'))
     .option('--harts <n>', 'number of harts, short for --set harts=n')
@@ -41,7 +45,9 @@ export function sessionOptions(options: MachineOptions): SessionOptions {
   const { preset, harts, isa } = options;
   const isFile = preset.endsWith('.json') || preset.includes('/');
   const { set, macros } = splitMacros(parseSettings(options.set ?? []));
+  const { seed } = options;
   return {
+    ...(seed === undefined ? {} : { seed: parseCount('--seed', seed) }),
     preset: isFile ? parsePreset(readText(preset), preset) : preset,
     macros,
     set: {

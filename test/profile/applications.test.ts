@@ -105,12 +105,13 @@ describe.each(programs)('%s', (name) => {
     expect(nested).toBeGreaterThan(0);
 
     const traced = open(name);
-    new Profiler(traced);
+    const third = new Profiler(traced);
     let instructions = 0;
     traced.trace(() => instructions++);
     traced.observeUnits({ conflict: () => undefined });
     expect(outcome(traced, run(traced))).toEqual(outcome(plain, stats));
     expect(instructions).toBeGreaterThanOrEqual(stats.total.instret);
+    expect(third.finish().energy).toEqual(profile.energy);
   });
 });
 
