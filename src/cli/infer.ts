@@ -1,15 +1,18 @@
 /** `octobar infer`: one picture through a whole network on the cluster. */
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { basename } from 'node:path';
 import { OctobarError, errorCodes } from '../../emulator/sim/error.js';
 import type { Deployment } from '../network/index.js';
 import { modelSession, withModelOptions } from './deploy.js';
 import type { ModelOptions } from './deploy.js';
+import { observer, withObserveOptions } from './observe.js';
+import type { ObserveOptions } from './observe.js';
 import { progressBar } from './progress-bar.js';
 import { readImageFile, writeText } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
-interface InferCommandOptions extends ModelOptions {
+interface InferCommandOptions extends ModelOptions, ObserveOptions {
   image: string;
   out?: string;
   program?: string;
@@ -36,8 +39,8 @@ export function addInfer(
     .option('--program <elf>', 'run this compiled program of the deployment instead of the runner')
     .option('--no-float', 'do not run the trained network beside it')
     .option('--json <file>', 'write the result as JSON');
-  withModelOptions(command).action((what: string, options: InferCommandOptions) =>
-    execute(what, options, terminal, done),
+  withObserveOptions(withModelOptions(command)).action(
+    (what: string, options: InferCommandOptions) => execute(what, options, terminal, done),
   );
 }
 
@@ -53,7 +56,13 @@ async function execute(
   };
   const session = modelSession(options);
   const deployment = await deploymentOf(what, options, progress);
+  const watcher = await observer(options, terminal, {
+    title: `${basename(what)} on ${options.preset}`,
+    command: `octobar infer ${what} --image ${options.image}`,
+    window: { kind: 'places', from: 'net_start', to: 'net_end' },
+  });
   const result = await network.infer({
+    ...(watcher === undefined ? {} : { watcher }),
     session,
     deployment,
     image: options.image,

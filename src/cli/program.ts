@@ -13,6 +13,7 @@ import { addMacro } from './macro.js';
 import { addMap } from './map.js';
 import { addNew } from './new-app.js';
 import { addPresets } from './presets.js';
+import { addProfile } from './profile.js';
 import { addReproduce } from './reproduce.js';
 import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
@@ -48,6 +49,7 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
       writeErr: (text) => terminal.err(text),
     });
   addRun(program, terminal, done);
+  addProfile(program, terminal, done);
   addBottleneck(program, terminal, done);
   addDeploy(program, terminal);
   addInfer(program, terminal, done);

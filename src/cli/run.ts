@@ -1,6 +1,7 @@
 /** `octobar run`: the guest has stdout, we have stderr. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { basename } from 'node:path';
 import { OctobarError } from '../../emulator/sim/error.js';
 import { defaultMaxCycles, openSession } from '../session/index.js';
 import type { Session } from '../session/index.js';
@@ -14,12 +15,14 @@ import {
   withMachineOptions,
 } from './options.js';
 import type { MachineOptions } from './options.js';
+import { observer, withObserveOptions } from './observe.js';
+import type { ObserveOptions } from './observe.js';
 import { summary } from './summary.js';
 import { BufferedWriter, readImageFile, writeText } from './terminal.js';
 import type { Terminal } from './terminal.js';
 import { traceSink } from './trace.js';
 
-interface RunCommandOptions extends MachineOptions {
+interface RunCommandOptions extends MachineOptions, ObserveOptions {
   data?: string[];
   json?: string;
   trace?: string | true;
@@ -37,7 +40,7 @@ export function addRun(program: Command, terminal: Terminal, done: (status: numb
     .summary('run an ELF file')
     .description('Runs an ELF file to its end. Its output is on stdout, a summary on stderr.')
     .argument('[elf]', 'static RV32 executable');
-  withMachineOptions(command)
+  withObserveOptions(withMachineOptions(command))
     .addOption(repeatable('--data <elf>', 'load another ELF file beside it'))
     .addOption(
       new Option('--max-cycles <n>', 'end with an error after n cycles').default(
@@ -53,8 +56,8 @@ export function addRun(program: Command, terminal: Terminal, done: (status: numb
     .option('--trace-cycles <a..b>', 'trace these cycles only')
     .option('-q, --quiet', 'no summary')
     .addHelpText('after', examples)
-    .action((elf: string | undefined, options: RunCommandOptions) => {
-      done(run(elf, options, terminal));
+    .action(async (elf: string | undefined, options: RunCommandOptions) => {
+      done(await run(elf, options, terminal));
     });
 }
 
@@ -64,11 +67,16 @@ Examples:
   octobar run app.elf --set tcdm.banks=16 --harts 4     on another machine
   octobar run app.elf --region k=start..end --json s.json
   octobar run app.elf --trace t.txt --trace-hart 0 --trace-cycles 0..5000
+  octobar run app.elf --report out.html --export perfetto=trace.json --window kernel
 
 The exit status is the guest's exit code, or a code of docs/exit-codes.md.`;
 
 /** @returns the exit status */
-function run(elfArgument: string | undefined, options: RunCommandOptions, terminal: Terminal) {
+async function run(
+  elfArgument: string | undefined,
+  options: RunCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
   const { elf, trace } = untangle(elfArgument, options.trace);
   const maxCycles = parseCount('--max-cycles', options.maxCycles);
   const regions = (options.region ?? []).map(parseRegion);
@@ -76,6 +84,12 @@ function run(elfArgument: string | undefined, options: RunCommandOptions, termin
   session.load(...[elf, ...(options.data ?? [])].map(readImageFile));
   for (const { name, from, to } of regions) session.region(name, from, to);
   session.onOutput((_, __, bytes) => terminal.out(bytes));
+  const files = [elf, ...(options.data ?? [])];
+  const watcher = await observer(options, terminal, {
+    title: `${basename(elf)} on ${session.configuration.preset.name}`,
+    command: `octobar run ${files.join(' ')}`,
+  });
+  watcher?.begin(session);
   const writer = startTrace(session, trace, options, terminal);
   let failure: OctobarError | undefined;
   let code = 0;
@@ -87,6 +101,12 @@ function run(elfArgument: string | undefined, options: RunCommandOptions, termin
     failure = error;
   } finally {
     writer?.close();
+  }
+  try {
+    watcher?.end(session);
+  } catch (error) {
+    // What ended the run says more.
+    if (failure === undefined) throw error;
   }
   const stats = session.stats();
   if (options.json !== undefined) writeText(options.json, `${JSON.stringify(stats, null, 2)}\n`);

@@ -23,6 +23,7 @@ export interface InferOptions {
   readonly program?: NonNullable<RunNetworkOptions['program']>;
   readonly progress?: Progress;
   readonly onLayer?: NonNullable<RunNetworkOptions['progress']>;
+  readonly watcher?: NonNullable<RunNetworkOptions['watcher']>;
 }
 
 export interface Answer {
@@ -60,6 +61,7 @@ export async function infer(options: InferOptions): Promise<Inference> {
     ...(options.program === undefined ? {} : { program: options.program }),
     input,
     reference: (layer) => bytesOf(reference.tensor(layer)),
+    ...(options.watcher === undefined ? {} : { watcher: options.watcher }),
     ...(options.onLayer === undefined ? {} : { progress: options.onLayer }),
   });
   const outputs = plan.outputs.map((name) => realOutput(plan, name, run.outputs.get(name)!));

@@ -67,6 +67,8 @@ export interface WatchOptions {
   readonly reference: ((layer: string) => Uint8Array | undefined) | undefined;
   /** Called when rows of a layer are complete. */
   readonly progress: ((layer: number, rowsDone: number) => void) | undefined;
+  /** Called for each stretch of cycles in which a layer computes. */
+  readonly span?: ((layer: string, from: number, to: number) => void) | undefined;
 }
 
 export class Watch {
@@ -153,6 +155,9 @@ export class Watch {
   private close(cycle: number): void {
     const to = this.open?.layer === undefined ? this.pending : this.tallies[this.open.layer]!;
     to[this.open?.cost ?? 'dma'] += cycle - this.since;
+    const { cost, layer } = this.open ?? {};
+    if (cost === 'cycles' && layer !== undefined && cycle > this.since)
+      this.options.span?.(this.shape.layers[layer]!.name, this.since, cycle);
     const now = countsOf(this.session.stats());
     // Products belong to the layer on the crossbars, also while harts compute another.
     const engine = this.started === undefined ? to : this.tallies[this.started]!;

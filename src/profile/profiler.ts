@@ -3,7 +3,7 @@
  * With `window` only the part between `open` and `close` counts; without, everything.
  */
 import { stallCauses } from '../../emulator/hart/state.js';
-import type { CallSink, HartProfiler } from '../../emulator/hart/profiler.js';
+import type { CallSink, CodeRange, HartProfiler } from '../../emulator/hart/profiler.js';
 import type { Interval } from '../../emulator/sim/intervals.js';
 import { OctobarError } from '../../emulator/sim/error.js';
 import { countedBetween, energyOf } from '../energy/index.js';
@@ -83,6 +83,11 @@ export class Profiler {
     this.sections.close();
     this.units.isOpen = false;
     this.result = this.fold(this.before, this.session.stats());
+  }
+
+  /** Name of the function that a range of the call sink stands for. */
+  nameOf(range: CodeRange): string {
+    return this.map.named(range).name;
   }
 
   /** Hart 0 begins with a layer of a network, or with none. */

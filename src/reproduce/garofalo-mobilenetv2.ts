@@ -76,15 +76,19 @@ export const garofaloMobilenetV2: Entry = {
   },
 };
 
-async function deployed(weights: '4' | '8', { progress }: StudyOptions): Promise<Deployment> {
+/** The network with weights of so many bits. */
+export async function deployed(
+  weights: '4' | '8',
+  { progress }: Pick<StudyOptions, 'progress'>,
+): Promise<Deployment> {
   return deployModel({ preset: 'garofalo2022-net', model, weights, progress });
 }
 
 /** @throws OctobarError `mismatch` when a byte differs from the reference */
-function run(
+export function run(
   { plan }: Deployment,
   session: SessionOptions,
-  { progress }: StudyOptions,
+  { progress }: Pick<StudyOptions, 'progress'>,
   how: Pick<RunNetworkOptions, 'kernels' | 'sequential'> = {},
 ): NetworkRun {
   const input = quantisePicture(plan.input, fitPicture(loadCommittedPicture(picture), plan));

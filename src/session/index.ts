@@ -31,6 +31,7 @@ export { defaultPreset, findPreset, presetNames } from './presets.js';
 export type { RegionRow } from './regions.js';
 export { pricesOf } from './prices.js';
 export { Session, defaultMaxCycles } from './session.js';
+export type { RunWatcher } from './watcher.js';
 export type { OutputListener, RunOptions, RunResult, StopResult } from './session.js';
 export { functionalNote, statsSchema } from './stats.js';
 export type { End, ImageInfo, Stats } from './stats.js';

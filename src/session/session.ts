@@ -86,6 +86,9 @@ export class Session {
   private readonly listeners: OutputListener[] = [];
   private readonly samplers: Sampler[] = [];
   private readonly observers: UnitObserver[] = [];
+  /** The run must come back for a new cut, and whether the last probe stopped it for its own sake. */
+  private cutAgain = false;
+  private probeStops = false;
   private readonly output: OutputLines;
   private readonly metrics = new Metrics();
 
@@ -201,6 +204,10 @@ export class Session {
           if (this.now >= sampler.nextCycle) sampler.sample(this.now);
         }
       }
+      if (this.cutAgain && stop.reason === 'probe' && !this.probeStops) {
+        this.cutAgain = false;
+        continue;
+      }
       if (stop.reason !== 'cycle' || cut === limit) return stop;
     }
   }
@@ -271,7 +278,8 @@ export class Session {
     this.open.probe(pc, (hart, _, cycle, instret) => {
       let stop = false;
       for (const call of callbacks) stop = call(hart, pc, cycle, instret) === true || stop;
-      return stop;
+      this.probeStops = stop;
+      return stop || this.cutAgain;
     });
   }
 
@@ -297,6 +305,11 @@ export class Session {
   /** Lets `sampler` look at the machine whenever its `nextCycle` is reached, and perhaps passed while nobody ran. */
   sample(sampler: Sampler): void {
     this.samplers.push(sampler);
+  }
+
+  /** Inside a probe: some sampler now wants to look at another cycle than before. */
+  resample(): void {
+    this.cutAgain = true;
   }
 
   /** Adds somebody who is told what engines, DMA and banks do, as it happens. */

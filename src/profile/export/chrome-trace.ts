@@ -1,7 +1,7 @@
 /**
  * The JSON of Chrome's trace viewer, which Perfetto opens (ui.perfetto.dev). One track for each hart with its
  * functions as nested slices, one for each context of an engine and each transfer of the DMA, counters for
- * power and the memory. Times are real ones: microseconds of the guest's clock; `args.cycle` has the cycle.
+ * power and the memory. Times are real ones: microseconds of the guest's clock, which `otherData` names.
  */
 import type { Timeline } from '../timeline.js';
 import type { BoundedSink } from './sink.js';
@@ -12,8 +12,8 @@ const deepest = 256;
 
 export class ChromeTrace {
   private first = true;
-  /** By hart: how many slices are open, and how many calls lie below the deepest one shown. */
-  private readonly open: number[] = [];
+  /** By hart: names of the open slices, as JSON, and how many calls lie below the deepest one shown. */
+  private readonly open: string[][] = [];
   private readonly hidden: number[] = [];
   private readonly tracks = new Map<string, number>();
 
@@ -39,16 +39,15 @@ export class ChromeTrace {
 
   /** A hart enters a function, or goes to sleep. */
   enter(hart: number, name: string, cycle: number): void {
-    const depth = this.open[hart] ?? 0;
-    // Every slice that is opened is closed, so room for the close is taken with the open.
-    if (depth >= deepest || !this.sink.room()) {
+    const open = (this.open[hart] ??= []);
+    // Every slice that is opened is closed: at the limit no more are opened, but those are closed.
+    if (open.length >= deepest || (this.hidden[hart] ?? 0) > 0 || !this.sink.room()) {
       this.hidden[hart] = (this.hidden[hart] ?? 0) + 1;
       return;
     }
-    this.open[hart] = depth + 1;
-    this.event(
-      `"ph":"B","pid":1,"tid":${hart},"ts":${this.time(cycle)},"name":${JSON.stringify(name)},"args":{"cycle":${cycle}}`,
-    );
+    const text = JSON.stringify(name);
+    open.push(text);
+    this.slice('B', hart, cycle, text);
   }
 
   /** It leaves the innermost one; one that was entered before the window began is not known here. */
@@ -57,10 +56,12 @@ export class ChromeTrace {
       this.hidden[hart]--;
       return;
     }
-    const depth = this.open[hart] ?? 0;
-    if (depth === 0) return;
-    this.open[hart] = depth - 1;
-    this.event(`"ph":"E","pid":1,"tid":${hart},"ts":${this.time(cycle)}`);
+    const name = this.open[hart]?.pop();
+    if (name !== undefined) this.slice('E', hart, cycle, name);
+  }
+
+  private slice(phase: 'B' | 'E', hart: number, cycle: number, name: string): void {
+    this.event(`"ph":"${phase}","pid":1,"tid":${hart},"ts":${this.time(cycle)},"name":${name}`);
   }
 
   /** Something that a unit did in [from, to); intervals of one track must not overlap. */
@@ -104,7 +105,7 @@ export class ChromeTrace {
   finish(cycle: number): void {
     this.open.forEach((_, hart) => {
       this.hidden[hart] = 0;
-      while (this.open[hart] > 0) this.leave(hart, cycle);
+      while (this.open[hart].length > 0) this.leave(hart, cycle);
     });
     this.sink.put('\n]}\n');
   }
