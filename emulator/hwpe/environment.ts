@@ -1,5 +1,6 @@
 import type { Peripheral } from '../interconnect/peripheral.js';
 import type { WidePort } from '../interconnect/ports.js';
+import type { Intervals } from '../sim/intervals.js';
 import type { Counters, EventSink, HartControl, Unit } from '../sim/unit.js';
 
 /** What the machine hands to an engine when it composes it into an accelerator slot. */
@@ -22,8 +23,13 @@ export interface HwpeEnvironment {
 export interface Accelerator extends Peripheral, Unit {
   /** Name under `engines` in the JSON output: `ima`, `depthwise`, ... */
   readonly name: string;
-  /** At least `jobs`, `busy_cycles`, `stall_cycles`; then the engine's own physical events. */
-  counters(): Counters;
+  /** The jobs of each context, for who looks. */
+  readonly intervals: Intervals;
+  /**
+   * At least `jobs`, `busy_cycles`, `stall_cycles`; then the engine's own physical events. Busy cycles are
+   * those before `now`; without it, before the cycle in which the engine ran last.
+   */
+  counters(now?: number): Counters;
   /** Contents of an ELF section addressed to this engine, e.g. `.ima.3`; false when it is not its own. */
   preload(section: string, bytes: Uint8Array): boolean;
 }

@@ -1,0 +1,28 @@
+import type { UnitObserver } from '../../emulator/sim/intervals.js';
+
+/** One observer for the machine out of several; what nobody asks for is not asked for. */
+export function together(all: readonly UnitObserver[]): UnitObserver {
+  const wants = (what: keyof UnitObserver): boolean => all.some((one) => one[what] !== undefined);
+  return {
+    ...(wants('begin') && {
+      begin: (unit, track, what, hart, cycle) => {
+        for (const one of all) one.begin?.(unit, track, what, hart, cycle);
+      },
+    }),
+    ...(wants('end') && {
+      end: (interval) => {
+        for (const one of all) one.end?.(interval);
+      },
+    }),
+    ...(wants('conflict') && {
+      conflict: (bank, losers, cycle) => {
+        for (const one of all) one.conflict?.(bank, losers, cycle);
+      },
+    }),
+    ...(wants('asleep') && {
+      asleep: (hart, cycle) => {
+        for (const one of all) one.asleep?.(hart, cycle);
+      },
+    }),
+  };
+}
