@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { ModelOptions as ImportedModel } from '../deploy/model-options.js';
+import type { PackingDocument } from '../network/index.js';
 import { repeatable, sessionOptions, usage, withMachineOptions } from './options.js';
 import type { MachineOptions } from './options.js';
 import { formatTable } from './table.js';
@@ -140,9 +141,18 @@ async function execute(
     group.weights,
   ]);
   terminal.out(
-    `${document.summary}\n\n` +
+    `${document.summary}\n${packingText(document.packing)}\n` +
       formatTable(['group', 'layers', 'stripes', 'input', 'output', 'buffers', 'weights'], rows) +
       `\nwrote ${written.files.length} files to ${options.out}: octobar infer ${options.out} --image FILE, or make -C ${options.out} run\n`,
+  );
+}
+
+function packingText(packing: PackingDocument | undefined): string {
+  if (packing === undefined) return '';
+  const { tiles, published, best, rule, bound, cells } = packing;
+  return (
+    `${tiles} tiles of ${cells} cells: ${published} arrays by the published packing (Tile&Pack), ` +
+    `${best} by ${rule}; no packing takes fewer than ${bound}\n`
   );
 }
 
