@@ -16,6 +16,7 @@ import { packageVersion } from '../session/package-files.js';
 import type { FloatGraph } from '../deploy/graph/float-graph.js';
 import type { NetworkMapping, NetworkPlan } from '../deploy/graph/network-plan.js';
 import { decodePlan, encodePlan } from '../deploy/graph/plan-file.js';
+import { mirrored } from '../deploy/calibration.js';
 import { isModelOptions, type ModelOptions } from '../deploy/model-options.js';
 import { loadModel } from '../deploy/models.js';
 import { configure, type Configuration, type SessionOptions } from '../session/index.js';
@@ -111,7 +112,7 @@ export async function deployModel(options: DeployOptions): Promise<Deployment> {
   const { model, weights, progress = () => undefined } = options;
   const configuration = configure(options);
   const graph = await loadModel(model, options.import, progress);
-  const pictures = calibrationPictures(options.calibrate);
+  const pictures = calibrationPictures(options.calibrate, graph.tail.kind);
   const rgb = pictures.map(({ picture }) => fitPicture(picture, graph));
   const info = infoOf(
     options,
@@ -134,12 +135,31 @@ export async function deployModel(options: DeployOptions): Promise<Deployment> {
   return { info, plan };
 }
 
-function calibrationPictures(folder: string | undefined): { name: string; picture: Picture }[] {
+interface Calibrated {
+  readonly name: string;
+  readonly picture: Picture;
+}
+
+/** Shows an object that the detector knows; it is measured on, so it does not calibrate detectors. */
+const objectPictures: readonly string[] = ['coffee'];
+
+function calibrationPictures(
+  folder: string | undefined,
+  tail: FloatGraph['tail']['kind'],
+): Calibrated[] {
   if (folder === undefined) {
-    return networkPictureNames('calibration').map((name) => ({
+    const pictures = networkPictureNames('calibration').map((name) => ({
       name,
       picture: loadCommittedPicture(name),
     }));
+    if (tail !== 'detector') return pictures;
+    // Boxes take more pictures than classes: each is shown mirrored, too.
+    return pictures
+      .filter(({ name }) => !objectPictures.includes(name))
+      .flatMap(({ name, picture }) => [
+        { name, picture },
+        { name: `${name}, mirrored`, picture: mirrored(picture) },
+      ]);
   }
   return picturesIn(folder)
     .slice(0, mostPictures)
