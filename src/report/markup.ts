@@ -12,8 +12,11 @@ const entities: Readonly<Record<string, string>> = {
 // oxlint-disable-next-line no-control-regex
 const unwanted = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g;
 
+/** Text without them. */
+export const visible = (text: string): string => text.replace(unwanted, '\ufffd');
+
 export function escape(text: string): string {
-  return text.replace(unwanted, '\ufffd').replace(/[&<>"']/g, (character) => entities[character]);
+  return visible(text).replace(/[&<>"']/g, (character) => entities[character]);
 }
 
 /** Markup that was made here, told apart from text by its type. */
@@ -54,7 +57,7 @@ export const short = (value: number): string => String(Math.round(value * 100) /
 /** JSON that is safe inside a script element of any type. */
 export const safeJson = (value: unknown): Markup =>
   new Markup(
-    JSON.stringify(value).replace(
+    visible(JSON.stringify(value)).replace(
       /[<>&\u2028\u2029]/g,
       (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
     ),

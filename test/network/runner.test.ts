@@ -113,13 +113,17 @@ describe('a network with every kind of layer', () => {
     expect(result.layers.map(({ unit }) => unit)).not.toContain('depthwise');
   });
 
-  it('accounts for every cycle', () => {
+  it('accounts for every cycle and, to the last bit, for all energy', () => {
     const result = run(toyNetwork(options));
     const sum = result.layers.reduce(
       (total, { tally }) => total + tally.cycles + tally.dma + tally.moves + tally.programming,
       0,
     );
     expect(sum).toBe(result.cycles);
+    const energy = result.layers.reduce((total, { tally }) => total + tally.energy, 0);
+    expect(energy).toBe(result.after.energy.total_pj - result.before.energy.total_pj);
+    for (const { name, unit, tally } of result.layers)
+      if (unit === 'ima') expect(tally.energy / tally.jobs, name).toBeGreaterThan(1000);
   });
 
   it('names layer and bytes when not even one row fits', () => {
