@@ -78,10 +78,11 @@ describe('the fit', () => {
     const energy = (name: keyof typeof runs): number => energyOf(runs[name], list).total_pj;
     const totals = constraints.map((constraint) => ({
       ...constraint,
-      target: Object.entries(constraint.weights(runs)).reduce(
-        (sum, [name, weight]) => sum + weight * energy(name as keyof typeof runs),
-        0,
-      ),
+      target: () =>
+        Object.entries(constraint.weights(runs, constraint.published)).reduce(
+          (sum, [name, weight]) => sum + weight * energy(name as keyof typeof runs),
+          0,
+        ),
     }));
     const found = fit(runs, totals, paperPrices(), freePrices);
     for (const [key, value] of hidden) expect(found.get(key)! / value, key).toBeCloseTo(1, 9);
@@ -94,6 +95,20 @@ describe('the fit', () => {
     expect(leakage.high.held.networkUj).toBeCloseTo(calibration.answers.networkUj + pj / 1e6, 6);
     expect(leakage.high.refitted.answers.networkUj).toBeCloseTo(482, 6);
     expect(leakage.high.refitted.answers.fullJobNj).toBeCloseTo(20.5, 6);
+  });
+
+  it('says what a published figure weighs: 1 % more of each scales all prices alike', () => {
+    const list = paperPrices();
+    // Without frozen prices everything is in proportion.
+    const free = new Map(list.rows.map(({ key }) => [key, 0]));
+    const scaled = constraints.map((constraint, i) =>
+      i < 2 ? { ...constraint, published: 1.01 * constraint.published } : constraint,
+    );
+    const one = fit(runs, constraints, withValues(list, free), freePrices);
+    const more = fit(runs, scaled, withValues(list, free), freePrices);
+    for (const key of freePrices) expect(more.get(key)! / one.get(key)!, key).toBeCloseTo(1.01, 9);
+    const [job, network] = calibration.leverage;
+    expect(job!.values['energy.ima.cell']).not.toBe(network!.values['energy.ima.cell']);
   });
 
   it('takes supply and clock into the check at 0.6 V', () => {
