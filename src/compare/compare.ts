@@ -63,7 +63,7 @@ function change(
   return (100 * (value - first)) / Math.abs(first);
 }
 
-/** Presets where they tell the runs apart, then mappings, file names otherwise. */
+/** Presets where they tell the runs apart, then mappings, then names of the files. */
 function labels(sources: readonly Source[]): Comparison['runs'] {
   for (const key of ['preset', 'mapping']) {
     const found = sources.map(({ name, document }) => {
@@ -73,7 +73,11 @@ function labels(sources: readonly Source[]): Comparison['runs'] {
     if (new Set(found).size === found.length && !found.includes(''))
       return sources.map(({ name }, i) => ({ label: found[i], name }));
   }
-  return sources.map(({ name }) => ({ label: name, name }));
+  const short = sources.map(({ name }) =>
+    (name.split(/[\\/]/).at(-1) ?? name).replace(/\.json$/, ''),
+  );
+  const unique = new Set(short).size === short.length;
+  return sources.map(({ name }, i) => ({ label: unique ? short[i] : name, name }));
 }
 
 /** Every name once, where its first run has it behind its neighbours. */

@@ -113,7 +113,8 @@ export const line = (x1: number, y1: number, x2: number, y2: number, className: 
   element('line', { x1, y1, x2, y2, class: className });
 
 /**
- * The area between two step functions over equal bins, in one path; equal neighbours share a step.
+ * The area between two step functions over equal bins, in one path; equal neighbours share a step. Heights
+ * are rounded to a fifth of a pixel.
  * @param lower,upper heights above `base`, by bin
  */
 export function steps(
@@ -123,15 +124,16 @@ export function steps(
   upper: readonly number[],
 ): string {
   const parts: string[] = [];
+  const [low, high] = [lower, upper].map((heights) => heights.map((v) => Math.round(5 * v) / 5));
   let at = 0;
-  while (at < upper.length) {
-    if (upper[at] - lower[at] < 0.01) {
+  while (at < high.length) {
+    if (high[at] - low[at] < 0.01) {
       at++;
       continue;
     }
     const from = at;
-    while (at < upper.length && upper[at] - lower[at] >= 0.01) at++;
-    parts.push(outline(xs, base, lower, upper, from, at));
+    while (at < high.length && high[at] - low[at] >= 0.01) at++;
+    parts.push(outline(xs, base, low, high, from, at));
   }
   return parts.join('');
 }
