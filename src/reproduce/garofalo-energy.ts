@@ -31,15 +31,19 @@ export const garofaloEnergy: Entry = {
   full: 'runs the whole network again, and compares its counters with the committed ones',
   parameters: ['energy.', 'clock_hz'],
   async rows(options) {
-    const runs = await gather(options);
-    const calibration = calibrate(runs, options.full);
-    return [
-      ...fittedRows(runs, calibration),
-      ...checks(runs, calibration.answers),
-      ...priceRows(calibration),
-    ];
+    return energyRows(await gather(options), options.full);
   },
 };
+
+/** All rows, out of counters. */
+export function energyRows(runs: Workloads, full: boolean): Row[] {
+  const calibration = calibrate(runs, full);
+  return [
+    ...fittedRows(runs, calibration),
+    ...checks(runs, calibration.answers),
+    ...priceRows(calibration),
+  ];
+}
 
 /** Shares of the components, the largest first. */
 function shares(runs: Workloads, name: WorkloadName): string {
@@ -50,6 +54,19 @@ function shares(runs: Workloads, name: WorkloadName): string {
     .toSorted(([, a], [, b]) => b - a)
     .map(([component, part]) => `${component} ${part.toFixed(1)} %`)
     .join(', ');
+}
+
+/** What a full job is made of inside of the crossbar. */
+function insideIma(runs: Workloads): string {
+  const { rows, components } = energyOf(runs.fullJobs, paperPrices());
+  const share = (...names: readonly string[]): string => {
+    const parts = rows.filter(({ price }) => names.some((name) => price === `energy.ima.${name}`));
+    return percent(parts.reduce((sum, { picojoules }) => sum + picojoules, 0) / components['IMA']!);
+  };
+  return (
+    `of the IMA inputs ${share('dac_conversion')} %, cells ${share('cell')} %, converters ${share('adc_conversion')} %, ` +
+    `digital ${share('accumulation', 'stream_byte', 'busy_cycle', 'requantisation')} %`
+  );
 }
 
 const milliwatts = (runs: Workloads, name: WorkloadName): number =>
@@ -68,7 +85,7 @@ function fittedRows(runs: Workloads, { answers }: Calibration): Row[] {
       published: published.fullJobNj,
       ours: answers.fullJobNj,
       unit: 'nJ',
-      note: `${products} products of 256 x 256, ${cycles.toFixed(1)} cycles each: ${shares(runs, 'fullJobs')}`,
+      note: `${products} products of 256 x 256, ${cycles.toFixed(1)} cycles each: ${shares(runs, 'fullJobs')}; ${insideIma(runs)}`,
     }),
     compared({
       ...fitted,

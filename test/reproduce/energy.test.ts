@@ -1,10 +1,12 @@
 /** The fit of the energy model, on committed counters; the runs have tests of their own. */
 import { describe, expect, it } from 'vitest';
 import { runBottleneck } from '../../src/bottleneck/index.js';
+import { formatCalibration } from '../../src/cli/calibrate.js';
 import { energyOf } from '../../src/energy/index.js';
 import { answersOf, constraints } from '../../src/reproduce/calibration/answers.js';
 import { calibrate, freePrices, paperPrices } from '../../src/reproduce/calibration/calibrate.js';
 import { fit, withValues } from '../../src/reproduce/calibration/fit.js';
+import { energyRows } from '../../src/reproduce/garofalo-energy.js';
 import { solve } from '../../src/reproduce/calibration/solve.js';
 import {
   checkNetwork,
@@ -12,6 +14,7 @@ import {
   countsText,
   differences,
 } from '../../src/reproduce/calibration/workloads.js';
+import { cli } from '../cli/cli.js';
 
 const runs = committedCounts();
 
@@ -118,6 +121,65 @@ describe('the fit', () => {
       return paperPrices();
     });
     expect(asked).toEqual([{}, { voltage: 0.6, clock_hz: expect.closeTo(375e6, 0) }]);
+  });
+});
+
+describe('garofalo-energy', () => {
+  const rows = energyRows(runs, false);
+  const row = (figure: RegExp) => rows.find((other) => figure.test(other.figure))!;
+
+  it('meets what was fitted within 2 %, and calls it fitted', () => {
+    for (const figure of [
+      /^a full job/,
+      /efficiency/,
+      /^MobileNetV2/,
+      /^power of both .*4-bit/,
+      /gain/,
+    ])
+      expect(row(figure), String(figure)).toMatchObject({
+        met: true,
+        basis: 'fitted',
+        tolerance: 0.02,
+      });
+  });
+
+  it('judges the checks outside the fit as they fall, each with its arithmetic', () => {
+    const checks = rows.filter(({ figure }) => figure.startsWith('check: '));
+    expect(checks.map(({ published }) => published)).toEqual([2.8, 50, 12.5]);
+    for (const { ours, published, tolerance, met, basis, note } of checks) {
+      expect(basis).toBe('predicted');
+      expect(met).toBe(Math.abs(ours / published! - 1) <= tolerance!);
+      expect(note).toMatch(/\d.*\d.*\d/);
+      expect(note).not.toMatch(/NaN|undefined|Infinity/);
+    }
+  });
+
+  it('counts no fitted figure as reproduction', () => {
+    for (const { figure, basis } of rows)
+      if (/uJ|MobileNetV2|fitted/.test(figure)) expect(basis, figure).toBe('fitted');
+  });
+});
+
+describe('octobar calibrate', () => {
+  it('prints every free and every assumed price that matters, and each constraint', () => {
+    const calibration = calibrate(runs, false);
+    const text = formatCalibration(calibration);
+    for (const { key } of calibration.sensitivity)
+      expect(text).toContain(`\n${key.replace(/^energy\.(cluster\.)?/, '')} `);
+    for (const key of freePrices) expect(text).toContain(key);
+    for (const { name } of constraints) expect(text.split(name)).toHaveLength(3);
+    expect(text).not.toMatch(/NaN|undefined|Infinity/);
+    const assumed = calibration.sensitivity.map(({ key }) => key);
+    for (const name of ['cluster.leakage', 'ima.dac_conversion', 'depthwise.mac'])
+      expect(assumed).toContain(`energy.${name}`);
+    // Free under this preset, so nothing to move.
+    expect(assumed).not.toContain('energy.cluster.dma_byte');
+  });
+
+  it('writes counters of fresh runs only', async () => {
+    const { status, err } = await cli('calibrate', '--counts', 'counts.json');
+    expect(status).toBe(64);
+    expect(err).toContain('octobar calibrate --full --counts counts.json');
   });
 });
 
