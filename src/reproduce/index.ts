@@ -74,7 +74,14 @@ export async function reproduce(
   options: Partial<StudyOptions> = {},
 ): Promise<Reproduction> {
   const entry = findEntry(name);
-  const { full = false, progress = () => undefined } = options;
+  const study: StudyOptions = {
+    full: false,
+    pictures: Infinity,
+    folders: {},
+    plot: () => undefined,
+    progress: () => undefined,
+    ...options,
+  };
   const configuration = configure(entry.preset === undefined ? {} : { preset: entry.preset });
   const decides = (key: string): boolean =>
     entry.parameters.some((part) => (part.endsWith('.') ? key.startsWith(part) : key === part));
@@ -85,8 +92,8 @@ export async function reproduce(
     title: entry.title,
     source: entry.source,
     preset: configuration.preset.name,
-    full,
-    rows: await entry.rows({ full, progress }),
+    full: study.full,
+    rows: await entry.rows(study),
     parameters: configuration.provenance().filter(({ key }) => decides(key)),
   };
 }
