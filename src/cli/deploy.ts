@@ -32,7 +32,8 @@ export function withModelOptions(command: Command): Command {
 
 export function modelSession(options: ModelOptions) {
   const session = sessionOptions(options);
-  return { ...session, set: { ...session.set, ...(options.ideal ? { 'ima.ideal': true } : {}) } };
+  const set = { ...session.set, ...(options.ideal ? { 'ima.ideal': true } : {}) };
+  return { ...session, set };
 }
 
 interface DeployCommandOptions extends ModelOptions {

@@ -58,6 +58,9 @@ export interface RunContext {
   readonly window?: WindowSpec;
 }
 
+/** More parts than a picture can show. */
+const mostSpans = 2000;
+
 /** Looks at one run as the options say, and writes what was seen; undefined when nothing was asked for. */
 export async function observer(
   options: ObserveOptions,
@@ -88,7 +91,13 @@ export async function observer(
         ...(window === undefined ? {} : { window }),
       });
     },
-    span: (name, from, to) => spans.push({ name, from, to }),
+    span(name, from, to) {
+      const last = spans.at(-1);
+      // What goes on without a break is one part, however often it is told.
+      if (last?.name === name && last.to === from)
+        spans[spans.length - 1] = { name, from: last.from, to };
+      else if (spans.length < mostSpans) spans.push({ name, from, to });
+    },
     end() {
       const seen = observation.finish();
       for (const { format, path, writer } of targets) {
@@ -96,9 +105,7 @@ export async function observer(
         if (format === 'vcd') writeText(viewOf(path), observation.gtkwaveView(basename(path)));
       }
       for (const { format, dropped } of seen.cut) {
-        terminal.err(
-          `octobar: warning: ${format} reached --trace-limit ${options.traceLimit}: ${dropped} records are missing at its end; narrow it with --window\n`,
-        );
+        terminal.err(limitReached(format, options, dropped));
       }
       if (page && options.report !== undefined) {
         const source = sourceReader(options.sourceDir ?? []);
@@ -110,6 +117,9 @@ export async function observer(
     },
   };
 }
+
+export const limitReached = (what: string, options: ObserveOptions, dropped: number): string =>
+  `octobar: warning: ${what} reached --trace-limit ${options.traceLimit}: ${dropped} records are missing at its end; look at less of the run, or give more\n`;
 
 /** `run.vcd` has its view in `run.gtkw`. */
 const viewOf = (path: string): string => `${path.replace(/\.vcd$/, '')}.gtkw`;

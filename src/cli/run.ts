@@ -15,7 +15,8 @@ import {
   withMachineOptions,
 } from './options.js';
 import type { MachineOptions } from './options.js';
-import { observer, withObserveOptions } from './observe.js';
+import { BoundedSink } from '../profile/export/sink.js';
+import { limitReached, observer, withObserveOptions } from './observe.js';
 import type { ObserveOptions } from './observe.js';
 import { summary } from './summary.js';
 import { BufferedWriter, readImageFile, writeText } from './terminal.js';
@@ -90,7 +91,7 @@ async function run(
     command: `octobar run ${files.join(' ')}`,
   });
   watcher?.begin(session);
-  const writer = startTrace(session, trace, options, terminal);
+  const endTrace = startTrace(session, trace, options, terminal);
   let failure: OctobarError | undefined;
   let code = 0;
   try {
@@ -100,7 +101,7 @@ async function run(
     if (!(error instanceof OctobarError)) throw error;
     failure = error;
   } finally {
-    writer?.close();
+    endTrace?.();
   }
   try {
     watcher?.end(session);
@@ -125,12 +126,13 @@ function untangle(elf: string | undefined, trace: string | true | undefined) {
   throw usage('run needs an ELF file', 'octobar run app.elf');
 }
 
+/** @returns what ends the trace */
 function startTrace(
   session: Session,
   trace: string | true | undefined,
   options: RunCommandOptions,
   terminal: Terminal,
-): BufferedWriter | undefined {
+): (() => void) | undefined {
   const filter = {
     harts: (options.traceHart ?? []).map((text) => parseCount('--trace-hart', text)),
     symbols: options.traceSymbol ?? [],
@@ -144,8 +146,13 @@ function startTrace(
   for (const hart of filter.harts) session.hart(hart);
   const writer =
     trace === true ? BufferedWriter.toTerminal(terminal) : BufferedWriter.toFile(trace);
-  session.trace(traceSink(session, filter, writer));
-  return writer;
+  const limit = parseCount('--trace-limit', options.traceLimit);
+  const bounded = new BoundedSink(writer, limit);
+  session.trace(traceSink(session, filter, bounded));
+  return () => {
+    writer.close();
+    if (bounded.dropped > 0) terminal.err(limitReached('the trace', options, bounded.dropped));
+  };
 }
 
 /** A process has one byte for its status; a code that would read as success must not. */

@@ -10,11 +10,11 @@ const l2 =
 
 const harts: PriceTable = {
   hart_instruction: perHartEvent('harts', (hart) => hart.instret, {
-    value: 9,
+    value: 8.536,
     range: [7, 11],
     meaning: 'an instruction that leaves decode, without its fetch',
-    source: `${ri5cy}, less the fetch`,
-    status: 'assumed',
+    source: `fitted by octobar calibrate; may be: ${ri5cy}, less the fetch`,
+    status: 'fitted',
   }),
   hart_stall_cycle: perHartEvent('harts', (hart) => hart.cycles_active - hart.instret, {
     value: 4,

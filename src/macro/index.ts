@@ -1,3 +1,4 @@
+export { cellErrors } from './cells.js';
 export { characterise, macroReportSchema } from './characterise.js';
 export type { MacroOptions, MacroReport } from './characterise.js';
 export { histogramPicture } from './histogram.js';

@@ -1,5 +1,7 @@
 /** Random products through the arrays of a machine, beside their exact sums. */
 import { mix } from '../../accel/physics/noise.js';
+import type { AdcRange } from '../../accel/physics/adc.js';
+import type { RowTile } from '../../accel/mvm/job.js';
 import type { ImaConfig } from '../../accel/ima/parameters.js';
 import type { FunctionalEngine, MvmJob } from '../session/index.js';
 import type { Outcome } from './statistics.js';
@@ -35,7 +37,7 @@ export class Workload {
     this.cols = cols;
     this.products = options.products;
     this.signed = options.inputs === 'uniform';
-    this.weights = Int8Array.from({ length: rows * cols }, (_, i) => draw(1, i, levels) - 7);
+    this.weights = weightsFor(config);
     let largest = 1;
     for (let k = 0; k < calibrationProducts; k++)
       for (const sum of this.exact(this.input(-1 - k))) largest = Math.max(largest, Math.abs(sum));
@@ -44,26 +46,12 @@ export class Workload {
 
   run(arrays: FunctionalEngine, bits: number): Measured {
     const { rows, cols } = this;
-    arrays.preload('.ima.0', this.section());
+    arrays.preload('.ima.0', weightSection(this.weights));
     const highest = 2 ** (bits - 1) - 1;
     const range = rangeTo(highest / this.fullScale);
     const step = 2 ** range.r / range.m;
-    const job: MvmJob = {
-      pixels: 1,
-      outputs: cols,
-      columnsPerOutput: 1,
-      tiles: [{ array: 0, x: 0, y: 0, rows }],
-      inputSigned: this.signed,
-      range,
-      requantise: false,
-      raw: true,
-      own: new Int32Array(),
-      mulAddress: 0,
-      biasAddress: 0,
-      shift: 1,
-      lo: 0,
-      hi: 0,
-    };
+    const tile = { array: 0, x: 0, y: 0, rows };
+    const job = productJob(tile, cols, range, this.signed);
     const codes = new Int32Array(cols);
     const counts = Array.from({ length: 2 * highest + 2 }, () => 0);
     const exact: number[] = [];
@@ -102,23 +90,48 @@ export class Workload {
     }
     return sums;
   }
-
-  /** Two cells a byte, the low nibble first. */
-  private section(): Uint8Array {
-    const { weights } = this;
-    return Uint8Array.from(
-      { length: Math.ceil(weights.length / 2) },
-      (_, i) => (weights[2 * i] & 15) | (((weights[2 * i + 1] ?? 0) & 15) << 4),
-    );
-  }
 }
+
+/** One product of one row tile, whose codes are the result. */
+export const productJob = (
+  tile: RowTile,
+  outputs: number,
+  range: AdcRange,
+  inputSigned: boolean,
+): MvmJob => ({
+  pixels: 1,
+  outputs,
+  columnsPerOutput: 1,
+  tiles: [tile],
+  inputSigned,
+  range,
+  requantise: false,
+  raw: true,
+  own: new Int32Array(),
+  mulAddress: 0,
+  biasAddress: 0,
+  shift: 1,
+  lo: 0,
+  hi: 0,
+});
+
+/** Weights of one array, row-major. */
+export const weightsFor = ({ rows, cols }: ImaConfig): Int8Array =>
+  Int8Array.from({ length: rows * cols }, (_, i) => draw(1, i, levels) - 7);
+
+/** As a section of an image: two cells a byte, the low nibble first. */
+export const weightSection = (weights: Int8Array): Uint8Array =>
+  Uint8Array.from(
+    { length: Math.ceil(weights.length / 2) },
+    (_, i) => (weights[2 * i] & 15) | (((weights[2 * i + 1] ?? 0) & 15) << 4),
+  );
 
 /** A whole number below `bound` that depends on where it stands only. */
 const draw = (stream: number, index: number, bound: number): number =>
   Math.floor(((mix(mix(stream) ^ index) >>> 0) / 2 ** 32) * bound);
 
 /** The slope as the registers hold it. */
-function rangeTo(slope: number): { m: number; r: number } {
+export function rangeTo(slope: number): AdcRange {
   let r = 48;
   while (slope * 2 ** r >= 2 ** 31 - 1) r--;
   return { m: Math.round(slope * 2 ** r), r };

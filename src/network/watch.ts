@@ -48,6 +48,7 @@ const costOf: Record<Exclude<StepName, 'show'>, Cost> = {
   depthwise: 'cycles',
   depthwise_harts: 'cycles',
   convolution: 'cycles',
+  convolution_rgb: 'cycles',
   windows: 'cycles',
   products: 'cycles',
   linear: 'cycles',

@@ -114,11 +114,11 @@ export class Observation {
     this.window.listen({
       open: (cycle) => {
         streams.begin(cycle);
-        if (traced) session.trace((hart, pc, now) => streams.instruction(hart, pc, now));
+        if (traced) session.follow((hart, pc, now) => streams.instruction(hart, pc, now));
       },
       close: (cycle) => {
         streams.end(cycle);
-        if (traced) session.trace(undefined);
+        if (traced) session.follow(undefined);
       },
     });
   }

@@ -32,7 +32,6 @@ svg .on-pale{fill:var(--soft);font-size:12px;pointer-events:none}
 svg .track{fill:var(--track)}
 svg .axis{stroke:var(--soft);stroke-width:1}
 svg .grid{stroke:var(--line);stroke-width:1}
-svg .roof{stroke:var(--ink);stroke-width:1.6}
 svg .slope{stroke:var(--soft);stroke-width:1.4;stroke-dasharray:6 4}
 svg .slope-label{fill:var(--soft);font-size:11.5px}
 svg .point{stroke:var(--paper);stroke-width:2}
@@ -61,11 +60,16 @@ tr:last-child td{border-bottom:0}
 .settings thead{display:none}
 .columns{display:flex;flex-wrap:wrap;gap:10px 48px;align-items:flex-start}
 .engine+.engine{margin-top:22px;border-top:1px solid var(--line)}
+.counters{display:flex;flex-wrap:wrap;gap:4px 26px;margin:14px 0 0;font-size:12.5px;font-variant-numeric:tabular-nums}
+.counters div{display:flex;gap:7px}
+.counters dt{color:var(--soft)}
+.counters dd{margin:0}
 .notes{color:var(--soft);font-size:13px;margin:12px 0 0;padding-left:18px}
 .file{margin-top:10px}
 summary{cursor:pointer}
 .code{width:100%}
 .code td,.code th{padding:0 10px 0 0;border:0;white-space:nowrap;line-height:1.45}
+.code .bar svg{max-width:none}
 .code .number{text-align:right}
 .code .why{color:var(--soft);font-size:12px}
 .code .line{width:99%;white-space:pre;font:12.5px/1.45 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}

@@ -19,7 +19,7 @@ import { findSymbol, resolvePlace } from './place.js';
 import type { Place } from './place.js';
 import { Region } from './regions.js';
 import { machineReport, place } from './report.js';
-import { together } from './observers.js';
+import { inTurn, together, type Tracers } from './observers.js';
 import { buildStats, errorEnd } from './stats.js';
 import type { End, ImageInfo, Stats } from './stats.js';
 
@@ -86,6 +86,7 @@ export class Session {
   private readonly listeners: OutputListener[] = [];
   private readonly samplers: Sampler[] = [];
   private readonly observers: UnitObserver[] = [];
+  private readonly tracers: Tracers = {};
   /** The run must come back for a new cut, and whether the last probe stopped it for its own sake. */
   private cutAgain = false;
   private probeStops = false;
@@ -335,7 +336,14 @@ export class Session {
 
   /** Called for each instruction that leaves decode; undefined ends it. */
   trace(sink: TraceSink | undefined): void {
-    this.open.trace(sink);
+    this.tracers.trace = sink;
+    this.open.trace(inTurn(this.tracers));
+  }
+
+  /** The same for an export, beside a trace. */
+  follow(sink: TraceSink | undefined): void {
+    this.tracers.follow = sink;
+    this.open.trace(inTurn(this.tracers));
   }
 
   /** Register x of a hart, unsigned: for who looks at every instruction. */

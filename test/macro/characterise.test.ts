@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { characterise, histogramPicture, macroTemplate } from '../../src/macro/index.js';
+import {
+  cellErrors,
+  characterise,
+  histogramPicture,
+  macroTemplate,
+} from '../../src/macro/index.js';
 import { parseMacro } from '../../src/config/index.js';
 import { errorOf } from '../../src/macro/statistics.js';
 
@@ -37,6 +42,13 @@ describe('figures of a macro', () => {
     ]);
     const other = characterise({ ...options, session: { ...session, seed: 2 } });
     expect(other.error.sigma_percent).not.toBe(report.error.sigma_percent);
+  });
+
+  it('read single cells back', () => {
+    const { mean, sigma } = cellErrors({ set: { 'ima.program_noise': 5 } });
+    expect(Math.abs(sigma / 5 - 1)).toBeLessThan(0.02);
+    expect(Math.abs(mean)).toBeLessThan(0.1);
+    expect(cellErrors({}).sigma).toBeLessThan(0.02);
   });
 
   it('price the circuits of a product, which add up', () => {

@@ -74,7 +74,7 @@ function priceTable({ energy }: ReportData['stats']): Markup {
     rows.map(({ price, value, unit, events, picojoules, status }) => [
       price,
       `${Number(value.toPrecision(4))} ${unit}`,
-      unit === 'mW' ? `${scaled(events * 1e-9, 's')}` : scaled(events, ''),
+      scaled(events, ''),
       percent(picojoules, energy.total_pj),
       status,
     ]),

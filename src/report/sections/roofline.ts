@@ -1,6 +1,6 @@
 import type { ReportData, Section } from '../data.js';
 import { classOf } from '../colours.js';
-import { element, group, line, svg, text } from '../markup.js';
+import { element, group, line, rect, svg, text } from '../markup.js';
 import type { Markup } from '../markup.js';
 import { roofline } from '../roofline.js';
 import type { Roofline } from '../roofline.js';
@@ -96,10 +96,11 @@ function picture(model: Roofline, clockHz: number): Markup {
       ),
     );
   });
-  const roofs = model.ceilings.map(({ unit, operations }) =>
+  const heights = apart(model.ceilings.map(({ operations }) => y(operations)));
+  const roofs = model.ceilings.map(({ unit, operations }, i) =>
     group(
-      line(frame.left, y(operations), right, y(operations), 'roof'),
-      text(right + 8, y(operations) + 4, `${unit}: ${digitsOf(operations)} op/cycle`, 'note'),
+      rect(frame.left, y(operations) - 1.2, right - frame.left, 2.4, classOf('part', unit)),
+      text(right + 8, heights[i] + 4, `${unit}: ${digitsOf(operations)} op/cycle`, 'note'),
     ),
   );
   const points = model.points.map(({ unit, intensity, rate }) =>
@@ -132,6 +133,15 @@ function picture(model: Roofline, clockHz: number): Markup {
       `operations a cycle (x ${scaled(clockHz, 'op/s')})`,
     ),
   );
+}
+
+/** Heights of labels, moved so that no two of them overlap. */
+function apart(heights: readonly number[]): number[] {
+  const moved = [...heights];
+  const order = heights.map((_, i) => i).toSorted((a, b) => heights[a] - heights[b]);
+  for (let i = 1; i < order.length; i++)
+    moved[order[i]] = Math.max(moved[order[i]], moved[order[i - 1]] + 15);
+  return moved;
 }
 
 const power = (value: number): string =>

@@ -8,7 +8,7 @@ import { legend } from './legend.js';
 
 const width = 1120;
 const left = 96;
-const right = 70;
+const right = 104;
 const plot = width - left - right;
 
 /** A row of the picture: areas that are stacked, each a share of the row's height by bin. */
