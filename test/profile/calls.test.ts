@@ -168,7 +168,12 @@ describe('a call tree', () => {
     ]);
     expect(events.map((event) => event.split(' ')[1])).toEqual([
       '+_start',
-      ...['+handler', '-', '+handler', '-', '+handler', '-'],
+      '+handler',
+      '-',
+      '+handler',
+      '-',
+      '+handler',
+      '-',
     ]);
     // An ecall does not retire; its four cycles are stalls of its own.
     const trap = result.causes.indexOf('trap');
