@@ -46,7 +46,7 @@ async function execute(options: CalibrateCommandOptions, terminal: Terminal): Pr
 }
 
 export function formatCalibration(calibration: Calibration): string {
-  const { fitted, residuals, answers, preset, full } = calibration;
+  const { fitted, residuals, answers, converters, leverage, preset, full } = calibration;
   const network = full ? 'MobileNetV2 was run again' : 'counters of MobileNetV2 as committed';
   return [
     `energy of ${preset}, ${network}\n\nfree prices, as many as constraints\n`,
@@ -73,10 +73,23 @@ export function formatCalibration(calibration: Calibration): string {
         percent(solved),
       ]),
     ),
+    '\nwhat the solution becomes when a published figure is 1 % larger\n',
+    formatTable(
+      ['figure', ...fitted.map(({ key }) => short(key))],
+      leverage.map(({ name, values }) => [name, ...fitted.map(({ key }) => digits(values[key]!))]),
+    ),
     '\nchecks outside the fit (octobar reproduce garofalo-energy explains them)\n',
     formatTable(
       ['figure', 'published', 'ours', 'unit'],
-      outside.map(({ name, published, unit, of }) => [name, published, digits(of(answers)), unit]),
+      [
+        ...outside.map(({ name, published, unit, of }) => [
+          name,
+          published,
+          digits(of(answers)),
+          unit,
+        ]),
+        ['share of converters, analog', span(converters), digits(100 * converters.ours), '%'],
+      ],
     ),
     '\nan assumed price at the ends of its range, fitted prices as they are: answers in per cent\n',
     heldTable(calibration),
@@ -145,6 +158,9 @@ function refittedTable({ sensitivity, fitted }: Calibration): string {
     }),
   );
 }
+
+const span = ({ low, high }: Calibration['converters']): string =>
+  `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}`;
 
 const short = (key: string): string => key.replace(/^energy\.(cluster\.)?/, '');
 const digits = (value: number, count = 4): number => Number(value.toPrecision(count));

@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import { basename } from 'node:path';
 import { OctobarError, errorCodes } from '../../emulator/sim/error.js';
 import type { Deployment } from '../network/index.js';
-import { modelSession, withModelOptions } from './deploy.js';
+import { importOptions, modelSession, withModelOptions } from './deploy.js';
+import { usage } from './options.js';
 import type { ModelOptions } from './deploy.js';
 import { observer, withObserveOptions } from './observe.js';
 import type { ObserveOptions } from './observe.js';
@@ -85,10 +86,20 @@ export async function deploymentOf(
   progress: (text: string) => void,
 ): Promise<Deployment> {
   const { deployModel, isDeployment, loadDeployment } = await import('../network/index.js');
-  if (isDeployment(what)) return loadDeployment(what);
+  const imported = importOptions(options);
+  if (isDeployment(what)) {
+    if (imported !== undefined) {
+      throw usage(
+        'a deployment has its outputs and labels',
+        'give these options to octobar deploy',
+      );
+    }
+    return loadDeployment(what);
+  }
   return deployModel({
     ...modelSession(options),
     model: what,
+    ...(imported === undefined ? {} : { import: imported }),
     weights: options.weights,
     ...(options.calibrate === undefined ? {} : { calibrate: options.calibrate }),
     progress,

@@ -1,7 +1,7 @@
 /** `--report`, `--export`, `--window`, `--trace-limit`: the options of a run that is looked at. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { exportFormats } from '../profile/export-formats.js';
 import type { ExportFormat } from '../profile/export-formats.js';
 import type { Observation } from '../profile/observe.js';
@@ -10,11 +10,12 @@ import type { Span } from '../report/data.js';
 import type { RunWatcher } from '../session/index.js';
 import { parseCount, repeatable, usage } from './options.js';
 import { sourceReader } from './sources.js';
-import { BufferedWriter, writeText } from './terminal.js';
+import { BufferedWriter, makeFolder, writeText } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
 export interface ObserveOptions {
   report?: string;
+  pictures?: string;
   export?: string[];
   window?: string;
   sourceDir?: string[];
@@ -25,6 +26,7 @@ export function withObserveOptions(command: Command): Command {
   const formats = Object.keys(exportFormats).join(', ');
   return command
     .option('--report <file>', 'write a page of HTML with timeline, flame graph, energy, roofline')
+    .option('--pictures <folder>', 'write the pictures of the report as SVG files')
     .addOption(
       repeatable('--export <format=file>', `write what happened for another tool: ${formats}`),
     )
@@ -68,14 +70,16 @@ export async function observer(
   context: RunContext,
 ): Promise<RunWatcher | undefined> {
   const wanted = (options.export ?? []).map(parseExport);
-  if (wanted.length === 0 && options.report === undefined) {
+  const { report, pictures } = options;
+  if (wanted.length === 0 && report === undefined && pictures === undefined) {
     if (options.window !== undefined)
       throw usage('--window without --report or --export', 'add --report out.html');
     return undefined;
   }
   // Loaded only here: most runs are not looked at.
   const { Observation, parseWindow } = await import('../profile/index.js');
-  const page = options.report === undefined ? undefined : await import('../report/index.js');
+  const page =
+    report === undefined && pictures === undefined ? undefined : await import('../report/index.js');
   const window = options.window === undefined ? context.window : parseWindow(options.window);
   const limit = parseCount('--trace-limit', options.traceLimit);
   const spans: Span[] = [];
@@ -107,12 +111,14 @@ export async function observer(
       for (const { format, dropped } of seen.cut) {
         terminal.err(limitReached(format, options, dropped));
       }
-      if (page && options.report !== undefined) {
-        const source = sourceReader(options.sourceDir ?? []);
-        writeText(
-          options.report,
-          page.reportPage({ ...context, ...seen, spans, headlines: [], source }),
-        );
+      if (!page) return;
+      const source = sourceReader(options.sourceDir ?? []);
+      const data = { ...context, ...seen, spans, headlines: [], source };
+      if (report !== undefined) writeText(report, page.reportPage(data));
+      if (pictures !== undefined) {
+        makeFolder(pictures);
+        for (const [name, svg] of page.reportPictures(data))
+          writeText(join(pictures, `${name}.svg`), svg);
       }
     },
   };

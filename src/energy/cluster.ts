@@ -10,7 +10,7 @@ const l2 =
 
 const harts: PriceTable = {
   hart_instruction: perHartEvent('harts', (hart) => hart.instret, {
-    value: 8.536,
+    value: 9.93,
     range: [7, 11],
     meaning: 'an instruction that leaves decode, without its fetch',
     source: `fitted by octobar calibrate; may be: ${ri5cy}, less the fetch`,

@@ -19,7 +19,7 @@ export const imaPrices: PriceTable = {
     status: 'assumed',
   }),
   cell: perEvent('IMA', ima('cells_active'), {
-    value: 0.1257,
+    value: 0.07603,
     range: [0.045, 0.374],
     scaling: 'analog',
     meaning: 'a cell between a driven row and a converted column, during a product',
@@ -27,7 +27,7 @@ export const imaPrices: PriceTable = {
     status: 'fitted',
   }),
   adc_conversion: perEvent('IMA', ima('adc_conversions'), {
-    value: 34.69,
+    value: 47.41,
     range: [7.6, 73.9],
     scaling: 'analog',
     meaning: 'a conversion of a column',

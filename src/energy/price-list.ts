@@ -39,18 +39,18 @@ export interface PriceList {
 /**
  * Dynamic energy goes with the square of the supply and with the node, static power with the supply and, a cycle,
  * with its length.
- * @param valueOf resolved value of a price by its key
+ * @param resolved value and status of a price by its key
  */
 export function priceList(
   parts: readonly PricedPart[],
-  valueOf: (key: string, price: Price) => number,
+  resolved: (key: string, price: Price) => Pick<ListedPrice, 'value' | 'status'>,
   supply: Supply,
 ): PriceList {
   const rows = parts.flatMap(({ prefix, prices }) =>
     Object.entries(prices).map(([name, price]): ListedPrice => {
       const key = `${prefix}.${name}`;
-      const value = valueOf(key, price);
-      return { key, price, value, status: price.status, pj: onGrid(value * factor(price, supply)) };
+      const { value, status } = resolved(key, price);
+      return { key, price, value, status, pj: onGrid(value * factor(price, supply)) };
     }),
   );
   return { supply, rows };

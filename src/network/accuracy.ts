@@ -65,7 +65,7 @@ export async function measureAccuracy(options: AccuracyOptions): Promise<Accurac
   const pictures = labelledPictures(options.images, plan);
   const every = Math.max(1, Math.ceil(pictures.count / (options.most ?? pictures.count)));
   const count = Math.ceil(pictures.count / every);
-  const graph = options.float ? await loadModel(info.model) : undefined;
+  const graph = options.float ? await loadModel(info.model, info.import) : undefined;
   const workers = options.workers ?? Math.max(1, Math.min(cpus().length, count));
   const seeds = chipSeeds(session, options.chips);
   const chips = seeds === undefined ? 'arrays without noise' : `${seeds.length} chips`;

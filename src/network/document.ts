@@ -43,6 +43,7 @@ export function inferenceDocument(result: Inference): unknown {
       port_stalls: layer.tally.stalls,
       tcdm_conflicts: layer.tally.conflicts,
       dma_bytes: layer.tally.dmaBytes,
+      energy_uj: layer.tally.energy / 1e6,
       ...(layer.report === undefined
         ? {}
         : { bit_exact: isExact(layer.report), tensor: layer.report }),

@@ -58,6 +58,7 @@ function layerTable({ run, cosines }: Inference): string {
     ['DMA bytes', ({ tally }) => grouped(tally.dmaBytes)],
     ['stalls', ({ tally }) => grouped(tally.stalls)],
     ['conflicts', ({ tally }) => grouped(tally.conflicts)],
+    ['uJ', ({ tally }) => (tally.energy / 1e6).toFixed(2)],
     ['bit-exact', ({ report }) => (report === undefined ? '-' : isExact(report) ? 'yes' : 'NO')],
     ['cosine', ({ name }) => cosines.get(name)?.toFixed(4) ?? '-'],
   ];

@@ -89,7 +89,7 @@ async function trained(
 ): Promise<FloatTensors> {
   let graph: FloatGraph;
   try {
-    graph = await loadModel(info.model, {}, progress);
+    graph = await loadModel(info.model, info.import, progress);
   } catch (cause) {
     if (!(cause instanceof OctobarError)) throw cause;
     throw cause.with({ hint: 'the model is needed for the comparison; --no-float leaves it out' });

@@ -20,6 +20,8 @@ export interface LayerTally {
   dmaBytes: number;
   conflicts: number;
   stripes: number;
+  /** pJ of the cluster in the time of its steps; what the crossbars take goes to the layer on them. */
+  energy: number;
 }
 
 const emptyTally = (): LayerTally => ({
@@ -32,6 +34,7 @@ const emptyTally = (): LayerTally => ({
   dmaBytes: 0,
   conflicts: 0,
   stripes: 0,
+  energy: 0,
 });
 
 type Cost = 'cycles' | 'dma' | 'moves' | 'programming';
@@ -61,6 +64,9 @@ interface Counts {
   readonly stalls: number;
   readonly bytes: number;
   readonly conflicts: number;
+  readonly energy: number;
+  /** Of it, that of the crossbars. */
+  readonly crossbars: number;
 }
 
 export interface WatchOptions {
@@ -82,7 +88,14 @@ export class Watch {
   /** What the step under way costs, and since when. */
   private open: { cost: Cost; layer: number | undefined } | undefined;
   private since = 0;
-  private counted: Counts = { jobs: 0, stalls: 0, bytes: 0, conflicts: 0 };
+  private counted: Counts = {
+    jobs: 0,
+    stalls: 0,
+    bytes: 0,
+    conflicts: 0,
+    energy: 0,
+    crossbars: 0,
+  };
   /** Costs of steps whose layer is the next that computes. */
   private pending = emptyTally();
   private lastLayer = 0;
@@ -166,6 +179,9 @@ export class Watch {
     engine.stalls += now.stalls - this.counted.stalls;
     to.dmaBytes += now.bytes - this.counted.bytes;
     to.conflicts += now.conflicts - this.counted.conflicts;
+    const crossbars = now.crossbars - this.counted.crossbars;
+    engine.energy += crossbars;
+    to.energy += now.energy - this.counted.energy - crossbars;
     this.counted = now;
     this.since = cycle;
     this.open = undefined;
@@ -215,5 +231,7 @@ function countsOf(stats: Stats): Counts {
     stalls: sum('stall_cycles'),
     bytes: (stats.dma['bytes_in'] ?? 0) + (stats.dma['bytes_out'] ?? 0),
     conflicts: stats.tcdm.conflicts,
+    energy: stats.energy.total_pj,
+    crossbars: stats.energy.components['IMA'] ?? 0,
   };
 }

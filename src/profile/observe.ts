@@ -52,7 +52,7 @@ export interface Observed {
 
 export class Observation {
   private readonly window: Window;
-  private readonly recorder = new TimelineRecorder();
+  private readonly recorder: TimelineRecorder;
   private readonly profiler: Profiler;
   private readonly bounded = new Map<ExportFormat, BoundedSink>();
   private readonly chrome: ChromeTrace | undefined;
@@ -63,6 +63,7 @@ export class Observation {
     private readonly options: ObservationOptions,
   ) {
     this.window = new Window(session, options.window ?? { kind: 'run' });
+    this.recorder = new TimelineRecorder(session);
     for (const { format, sink } of options.exports ?? [])
       this.bounded.set(format, new BoundedSink(sink, options.limit));
     this.chrome = this.chromeTrace();
@@ -104,12 +105,6 @@ export class Observation {
   /** Feeds timeline and streams while the window is open. */
   private follow(streams: Streams, traced: boolean): void {
     const { recorder, session } = this;
-    session.sample({
-      get nextCycle() {
-        return recorder.nextCycle;
-      },
-      sample: (cycle) => recorder.sample(cycle, session.stats()),
-    });
     this.window.listen(recorder);
     this.window.listen({
       open: (cycle) => {

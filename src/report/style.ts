@@ -1,7 +1,7 @@
 /** The style sheet of the page: light, dark, and paper. */
 import { colourRules } from './colours.js';
 
-const base = `
+export const baseStyle = `
 :root{--paper:#fff;--page:#f5f6f8;--ink:#1c232d;--soft:#5c6775;--line:#dde1e7;--track:#eef0f4;--accent:#2f6fde;--band:#2f6fde}
 :root[data-theme=dark]{--paper:#161b22;--page:#0d1117;--ink:#e6eaf0;--soft:#97a3b1;--line:#2d343e;--track:#1d232c;--accent:#5b93f5;--band:#8fb4f8}
 *{box-sizing:border-box}
@@ -47,6 +47,7 @@ svg .frame rect{stroke:var(--paper);stroke-width:.6}
 svg .frame:hover rect{stroke:var(--ink);stroke-width:1.2}
 svg .frame-label{font-size:11.5px;pointer-events:none}
 svg .hot{fill:#d8504f}
+svg .paper{fill:var(--paper)}
 .chart{position:relative}
 .tip{position:absolute;top:0;pointer-events:none;background:var(--paper);border:1px solid var(--line);border-radius:8px;box-shadow:0 4px 18px rgba(0,0,0,.18);padding:8px 12px;font-size:12.5px;line-height:1.45;white-space:pre;z-index:2;font-variant-numeric:tabular-nums}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:12px 0 0;padding:0;font-size:12.5px;color:var(--soft)}
@@ -87,7 +88,9 @@ section{break-inside:avoid;border:0;padding:8px 0}
 `;
 
 export function pageStyle(): string {
-  return [base, colourRules('light', ':root'), colourRules('dark', ':root[data-theme=dark]')].join(
-    '\n',
-  );
+  return [
+    baseStyle,
+    colourRules('light', ':root'),
+    colourRules('dark', ':root[data-theme=dark]'),
+  ].join('\n');
 }

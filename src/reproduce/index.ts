@@ -11,6 +11,7 @@ import { garofaloDepthwise } from './garofalo-depthwise.js';
 import { garofaloEnergy } from './garofalo-energy.js';
 import { garofaloIma } from './garofalo-ima.js';
 import { garofaloMobilenetV2 } from './garofalo-mobilenetv2.js';
+import { garofaloPcm } from './garofalo-pcm.js';
 import { capram } from './capram.js';
 import { osahcim } from './osahcim.js';
 import { yoloc } from './yoloc.js';
@@ -34,6 +35,7 @@ export const entries: readonly Entry[] = [
   garofaloDepthwise,
   garofaloBottleneck,
   garofaloMobilenetV2,
+  garofaloPcm,
   garofaloEnergy,
   capram,
   osahcim,
@@ -74,7 +76,14 @@ export async function reproduce(
   options: Partial<StudyOptions> = {},
 ): Promise<Reproduction> {
   const entry = findEntry(name);
-  const { full = false, progress = () => undefined } = options;
+  const study: StudyOptions = {
+    full: false,
+    pictures: Infinity,
+    folders: {},
+    plot: () => undefined,
+    progress: () => undefined,
+    ...options,
+  };
   const configuration = configure(entry.preset === undefined ? {} : { preset: entry.preset });
   const decides = (key: string): boolean =>
     entry.parameters.some((part) => (part.endsWith('.') ? key.startsWith(part) : key === part));
@@ -85,8 +94,8 @@ export async function reproduce(
     title: entry.title,
     source: entry.source,
     preset: configuration.preset.name,
-    full,
-    rows: await entry.rows({ full, progress }),
+    full: study.full,
+    rows: await entry.rows(study),
     parameters: configuration.provenance().filter(({ key }) => decides(key)),
   };
 }

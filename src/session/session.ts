@@ -3,7 +3,14 @@
  * open it, load images, watch what you like, run, ask. Times are cycles, addresses are guest
  * addresses. Watching never changes the run. Whatever goes wrong throws an OctobarError.
  */
-import type { HartView, MachineApi, Probe, Stop, TraceSink } from '../../emulator/api.js';
+import type {
+  HartView,
+  MachineApi,
+  MachineStats,
+  Probe,
+  Stop,
+  TraceSink,
+} from '../../emulator/api.js';
 import type { HartProfiler, ProfilerOptions } from '../../emulator/hart/profiler.js';
 import { OctobarError } from '../../emulator/sim/error.js';
 import type { UnitObserver } from '../../emulator/sim/intervals.js';
@@ -368,6 +375,11 @@ export class Session {
   /** The images that were loaded. */
   loaded(): readonly ElfFile[] {
     return this.files;
+  }
+
+  /** The counters alone; `stats` has them too. */
+  counters(): MachineStats {
+    return this.open.stats();
   }
 
   stats(): Stats {

@@ -12,6 +12,8 @@ import { modelSchema } from '../classifier/model.js';
 import { validationPictures } from './recipes.js';
 import type { DataName, Recipe } from './recipes.js';
 
+export type { DataName } from './recipes.js';
+
 /** Folders of data that is not in its usual place. */
 export type Folders = Readonly<Partial<Record<DataName, string>>>;
 

@@ -40,11 +40,11 @@ const capram = (weights: number, epochs: number, finetune: number): Recipe => ({
 export const recipes: Readonly<Record<string, Recipe>> = {
   'capram-mnist-4': capram(4, 14, 8),
   ...Object.fromEntries(
-    [1, 2, 3, 5, 6].map((weights) => [`capram-mnist-${weights}`, capram(weights, 5, 3)]),
+    [1, 2, 3, 5, 6].map((weights) => [`capram-mnist-${weights}`, capram(weights, 3, 2)]),
   ),
   'capram-fashion-4': {
     data: 'fashion-mnist',
-    options: { ...capram(4, 10, 6).options, augment: 'flip', seed: 20212 },
+    options: { ...capram(4, 5, 3).options, augment: 'flip', seed: 20212 },
   },
   'capram-cifar10-4': {
     data: 'cifar10',

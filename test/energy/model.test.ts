@@ -66,7 +66,10 @@ const supply: Supply = {
   nominal_clock_hz: 500e6,
 };
 const listAt = (change: Partial<Supply> = {}) =>
-  priceList(parts, (key) => prices[key] ?? 0, { ...supply, ...change });
+  priceList(parts, (key, { status }) => ({ value: prices[key] ?? 0, status }), {
+    ...supply,
+    ...change,
+  });
 const componentsAt = (change: Partial<Supply>) => energyOf(run, listAt(change)).components;
 
 const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);

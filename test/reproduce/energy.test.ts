@@ -1,10 +1,12 @@
 /** The fit of the energy model, on committed counters; the runs have tests of their own. */
 import { describe, expect, it } from 'vitest';
 import { runBottleneck } from '../../src/bottleneck/index.js';
+import { formatCalibration } from '../../src/cli/calibrate.js';
 import { energyOf } from '../../src/energy/index.js';
 import { answersOf, constraints } from '../../src/reproduce/calibration/answers.js';
 import { calibrate, freePrices, paperPrices } from '../../src/reproduce/calibration/calibrate.js';
 import { fit, withValues } from '../../src/reproduce/calibration/fit.js';
+import { energyRows } from '../../src/reproduce/garofalo-energy.js';
 import { solve } from '../../src/reproduce/calibration/solve.js';
 import {
   checkNetwork,
@@ -12,6 +14,7 @@ import {
   countsText,
   differences,
 } from '../../src/reproduce/calibration/workloads.js';
+import { cli } from '../cli/cli.js';
 
 const runs = committedCounts();
 
@@ -78,10 +81,11 @@ describe('the fit', () => {
     const energy = (name: keyof typeof runs): number => energyOf(runs[name], list).total_pj;
     const totals = constraints.map((constraint) => ({
       ...constraint,
-      target: Object.entries(constraint.weights(runs)).reduce(
-        (sum, [name, weight]) => sum + weight * energy(name as keyof typeof runs),
-        0,
-      ),
+      target: () =>
+        Object.entries(constraint.weights(runs, constraint.published)).reduce(
+          (sum, [name, weight]) => sum + weight * energy(name as keyof typeof runs),
+          0,
+        ),
     }));
     const found = fit(runs, totals, paperPrices(), freePrices);
     for (const [key, value] of hidden) expect(found.get(key)! / value, key).toBeCloseTo(1, 9);
@@ -96,6 +100,20 @@ describe('the fit', () => {
     expect(leakage.high.refitted.answers.fullJobNj).toBeCloseTo(20.5, 6);
   });
 
+  it('says what a published figure weighs: 1 % more of each scales all prices alike', () => {
+    const list = paperPrices();
+    // Without frozen prices everything is in proportion.
+    const free = new Map(list.rows.map(({ key }) => [key, 0]));
+    const scaled = constraints.map((constraint, i) =>
+      i < 2 ? { ...constraint, published: 1.01 * constraint.published } : constraint,
+    );
+    const one = fit(runs, constraints, withValues(list, free), freePrices);
+    const more = fit(runs, scaled, withValues(list, free), freePrices);
+    for (const key of freePrices) expect(more.get(key)! / one.get(key)!, key).toBeCloseTo(1.01, 9);
+    const [job, network] = calibration.leverage;
+    expect(job!.values['energy.ima.cell']).not.toBe(network!.values['energy.ima.cell']);
+  });
+
   it('takes supply and clock into the check at 0.6 V', () => {
     const asked: object[] = [];
     answersOf(runs, (change) => {
@@ -103,6 +121,65 @@ describe('the fit', () => {
       return paperPrices();
     });
     expect(asked).toEqual([{}, { voltage: 0.6, clock_hz: expect.closeTo(375e6, 0) }]);
+  });
+});
+
+describe('garofalo-energy', () => {
+  const rows = energyRows(runs, false);
+  const row = (figure: RegExp) => rows.find((other) => figure.test(other.figure))!;
+
+  it('meets what was fitted within 2 %, and calls it fitted', () => {
+    for (const figure of [
+      /^a full job/,
+      /efficiency/,
+      /^MobileNetV2/,
+      /^power of both .*4-bit/,
+      /gain/,
+    ])
+      expect(row(figure), String(figure)).toMatchObject({
+        met: true,
+        basis: 'fitted',
+        tolerance: 0.02,
+      });
+  });
+
+  it('judges the checks outside the fit as they fall, each with its arithmetic', () => {
+    const checks = rows.filter(({ figure }) => figure.startsWith('check: '));
+    expect(checks.map(({ published }) => published)).toEqual([2.8, 50, 12.5]);
+    for (const { ours, published, tolerance, met, basis, note } of checks) {
+      expect(basis).toBe('predicted');
+      expect(met).toBe(Math.abs(ours / published! - 1) <= tolerance!);
+      expect(note).toMatch(/\d.*\d.*\d/);
+      expect(note).not.toMatch(/NaN|undefined|Infinity/);
+    }
+  });
+
+  it('counts no fitted figure as reproduction', () => {
+    for (const { figure, basis } of rows)
+      if (/uJ|MobileNetV2|fitted/.test(figure)) expect(basis, figure).toBe('fitted');
+  });
+});
+
+describe('octobar calibrate', () => {
+  it('prints every free and every assumed price that matters, and each constraint', () => {
+    const calibration = calibrate(runs, false);
+    const text = formatCalibration(calibration);
+    for (const { key } of calibration.sensitivity)
+      expect(text).toContain(`\n${key.replace(/^energy\.(cluster\.)?/, '')} `);
+    for (const key of freePrices) expect(text).toContain(key);
+    for (const { name } of constraints) expect(text.split(name)).toHaveLength(3);
+    expect(text).not.toMatch(/NaN|undefined|Infinity/);
+    const assumed = calibration.sensitivity.map(({ key }) => key);
+    for (const name of ['cluster.leakage', 'ima.dac_conversion', 'depthwise.mac'])
+      expect(assumed).toContain(`energy.${name}`);
+    // Free under this preset, so nothing to move.
+    expect(assumed).not.toContain('energy.cluster.dma_byte');
+  });
+
+  it('writes counters of fresh runs only', async () => {
+    const { status, err } = await cli('calibrate', '--counts', 'counts.json');
+    expect(status).toBe(64);
+    expect(err).toContain('octobar calibrate --full --counts counts.json');
   });
 });
 

@@ -41,6 +41,8 @@ export class CommitLog {
   /** By hart, the line that waits for the values of its registers. */
   private readonly head: string[] = [];
   private readonly tail: string[] = [];
+  /** By hart, the cycle in which its last instruction left decode. */
+  private readonly begun: number[] = [];
   private readonly form: (Form | undefined)[] = [];
 
   constructor(
@@ -50,8 +52,9 @@ export class CommitLog {
   ) {}
 
   /** An instruction leaves decode and has changed nothing yet. */
-  instruction(hart: number, pc: number): void {
+  instruction(hart: number, pc: number, cycle: number): void {
     this.complete(hart);
+    this.begun[hart] = cycle;
     if (!this.sink.room()) return;
     const form = this.formOf(this.source.codeAt(pc));
     this.form[hart] = form;
@@ -60,9 +63,10 @@ export class CommitLog {
       form.memory === undefined ? '' : this.access(hart, form.decoded!, form.memory);
   }
 
-  /** The window or the run ends: what was begun is written. */
-  finish(): void {
-    for (let hart = 0; hart < this.source.harts; hart++) this.complete(hart);
+  /** The window or the run ends: what was begun before `cycle` is written. */
+  finish(cycle: number): void {
+    for (let hart = 0; hart < this.source.harts; hart++)
+      if (this.begun[hart] < cycle) this.complete(hart);
   }
 
   private complete(hart: number): void {

@@ -54,7 +54,7 @@ export class Streams {
   /** An instruction leaves decode. */
   instruction(hart: number, pc: number, cycle: number): void {
     this.writers.vcd?.instruction(hart, pc, cycle);
-    this.writers.commits?.instruction(hart, pc);
+    this.writers.commits?.instruction(hart, pc, cycle);
   }
 
   /** The window opens: functions that were entered before begin here. */
@@ -73,7 +73,7 @@ export class Streams {
   end(cycle: number): void {
     this.isOpen = false;
     this.writers.vcd?.finish(cycle);
-    this.writers.commits?.finish();
+    this.writers.commits?.finish(cycle);
   }
 
   private observer(): UnitObserver {

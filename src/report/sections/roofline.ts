@@ -14,13 +14,15 @@ const frame = { left: 74, right: 210, top: 16, bottom: 46 };
 export function rooflineSection({ stats, profile }: ReportData): Section | undefined {
   const model = roofline(stats, profile);
   if (model.points.length === 0) return undefined;
+  const chart = picture(model, stats.clock_hz);
   return {
     id: 'roofline',
     title: 'Roofline',
     lead:
       'Each point is a unit: how many operations it does with a byte, and how many in a cycle in which it works. It can lie neither ' +
       'above the flat line of its colour nor left of the path that feeds it. A multiply-accumulate is two operations.',
-    body: group(picture(model, stats.clock_hz), numbers(model, stats.clock_hz)),
+    picture: { svg: chart },
+    body: group(chart, numbers(model, stats.clock_hz)),
   };
 }
 

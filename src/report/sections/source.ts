@@ -8,7 +8,7 @@ import { grouped, joules, percent } from '../units.js';
 import { worst } from './flame.js';
 
 /** Files shown, lines of each, and lines of context around a line that took cycles. */
-const most = { files: 6, lines: 90, context: 2, instructions: 60 };
+const most = { files: 10, lines: 90, context: 2, instructions: 60 };
 
 interface Cost {
   cycles: number;

@@ -2,8 +2,8 @@
 import type { ListedPrice, PriceList } from '../../energy/index.js';
 import { configure, pricesOf } from '../../session/index.js';
 import type { StudyOptions } from '../entry.js';
-import { constraints } from './answers.js';
-import type { Answers } from './answers.js';
+import { constraints, converterShare, shareOf } from './answers.js';
+import type { Answers, Constraint } from './answers.js';
 import { fit, withValues } from './fit.js';
 import { answersAt, sensitivity } from './sensitivity.js';
 import type { Swing } from './sensitivity.js';
@@ -49,6 +49,11 @@ export interface Residual {
   readonly solved: number;
 }
 
+export interface Leverage {
+  readonly name: string;
+  readonly values: Readonly<Record<string, number>>;
+}
+
 export interface Calibration {
   readonly schema: typeof calibrationSchema;
   readonly preset: string;
@@ -58,6 +63,10 @@ export interface Calibration {
   readonly residuals: readonly Residual[];
   /** With the values of the table. */
   readonly answers: Answers;
+  /** Share of the converters in the analog energy of a full product, in published macros and here. */
+  readonly converters: { readonly low: number; readonly high: number; readonly ours: number };
+  /** What the solution becomes when one published figure is 1 % larger. */
+  readonly leverage: readonly Leverage[];
   readonly sensitivity: readonly Swing[];
 }
 
@@ -100,9 +109,25 @@ export function calibrate(runs: Workloads, full: boolean): Calibration {
       solved: ours(solved) / published - 1,
     })),
     answers,
+    converters: {
+      ...converterShare,
+      ours: shareOf(valueOf(list, 'energy.ima.adc_conversion'), answers),
+    },
+    leverage: constraints.map((moved) => ({
+      name: moved.name,
+      values: Object.fromEntries(fit(runs, constraints.map(more(moved)), list, freePrices)),
+    })),
     sensitivity: sensitivity(runs, list, freePrices),
   };
 }
+
+const more =
+  (moved: Constraint) =>
+  (other: Constraint): Constraint =>
+    other === moved ? { ...other, published: 1.01 * other.published } : other;
+
+const valueOf = (list: PriceList, wanted: string): number =>
+  list.rows.find(({ key }) => key === wanted)!.value;
 
 function fittedPrice({ key, value, price }: ListedPrice, solution: number): FittedPrice {
   const range = price.range!;

@@ -31,15 +31,20 @@ export function fit(
   );
   const right = constraints.map(
     (constraint) =>
-      constraint.target - frozen.reduce((sum, price) => sum + paid(runs, constraint, price), 0),
+      constraint.target(constraint.published) -
+      frozen.reduce((sum, price) => sum + paid(runs, constraint, price), 0),
   );
   const values = solve(matrix, right);
   return new Map(free.map((key, i) => [key, values[i]!]));
 }
 
 /** pJ of one price over the workloads of a constraint. */
-function paid(runs: Workloads, { weights }: Constraint, { price, pj }: ListedPrice): number {
-  return Object.entries(weights(runs)).reduce(
+function paid(
+  runs: Workloads,
+  { weights, published }: Constraint,
+  { price, pj }: ListedPrice,
+): number {
+  return Object.entries(weights(runs, published)).reduce(
     (sum, [name, weight]) => sum + weight * pj * eventsOf(price, runs[name as WorkloadName]),
     0,
   );
