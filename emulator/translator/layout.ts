@@ -44,6 +44,8 @@ const SKEW = 5 * 64;
 
 /** Bytes of the control block. */
 const CONTROL = 64;
+/** Bytes in which a region leaves what it counted. */
+export const REGION_FRAME = 640;
 /** Words of the control block. */
 export const control = { deadline: 0 } as const;
 
@@ -69,6 +71,7 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
     10 * tcdm.banks,
     (2 * (tcdm.size + l2.size)) / icache.line,
     CONTROL,
+    REGION_FRAME,
     8 * WHEEL,
     4 * tcdm.banks,
     8 * 32,
@@ -84,6 +87,7 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
 export class TranslatorArrays {
   readonly control: Int32Array;
   readonly controlAt: number;
+  readonly frame: Int32Array;
   /** One word of 64 bits a cycle: requesting harts (0..15), other events (16..31), banks (32..63). */
   readonly wheelAt: number;
   readonly wheel: Int32Array;
@@ -109,6 +113,7 @@ export class TranslatorArrays {
       return new Int32Array(buffer, at, bytes >> 2);
     };
     this.control = words(CONTROL);
+    this.frame = words(REGION_FRAME);
     this.wheel = words(8 * WHEEL);
     this.asking = words(4 * tcdm.banks);
     const bankBits = words(8 * 32);

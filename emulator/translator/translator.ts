@@ -20,6 +20,7 @@ import { Heat } from './heat.js';
 import { MAX_HARTS, MAX_PATHS, privateWord, TranslatorArrays, WHEEL } from './layout.js';
 import { LoopTable } from './loops.js';
 import { Paths } from './path.js';
+import { Regions } from './regions.js';
 import { Rewinder } from './rewinder.js';
 import { schedulerModule } from './scheduler.js';
 import { StepReader, type Step } from './tree.js';
@@ -78,6 +79,7 @@ export class Translator {
   private readonly loops: LoopTable;
   private readonly heat: Heat;
   private readonly rewinder: Rewinder;
+  readonly regions: Regions;
   private readonly words: Int32Array;
   private readonly count: number;
   private generation = -1;
@@ -149,17 +151,26 @@ export class Translator {
     this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths, () =>
       this.settle(),
     );
+    this.regions = new Regions({
+      ...options,
+      arrays: this.arrays,
+      reader: this.reader,
+      loops: this.loops,
+      reaches: (hart, { word, imm }) => this.address(hart, word, imm),
+    });
     state.settle = () => this.settle();
   }
 
   reset(): void {
     this.instructions = this.visits = 0;
+    this.regions.reset();
     this.rewinder.clear();
     this.resumeAt = 0;
   }
 
   /** Adds what translated code counted in its own form to the counters of the harts. */
   settle(): void {
+    this.regions.settle();
     const { counters } = this.arrays;
     const { numbers } = this.options.harts.state;
     for (let hart = 0; hart < this.count; hart++) {
@@ -179,6 +190,7 @@ export class Translator {
   }
 
   private drop(): void {
+    this.regions.drop();
     this.settle();
     this.rewinder.clear();
     this.store.drop();
@@ -198,7 +210,7 @@ export class Translator {
       this.drop();
     }
     this.generation = codeCache.generation;
-    this.codeEnd = codeEnd;
+    this.codeEnd = this.regions.codeEnd = codeEnd;
     // Counters of paths have 32 bits.
     if (now - this.settledAt > 1e9) {
       this.settle();
@@ -211,8 +223,13 @@ export class Translator {
     this.refresh(now);
     const { state } = this.options.harts;
     const { next } = state;
+    const alone = this.regions.run(now, until);
+    if (alone >= 0) {
+      this.resumeAt = this.regions.left ? Math.max(this.resumeAt, alone + 1) : alone;
+      return alone;
+    }
     this.origin = now;
-    let end = Math.min(until, now + VISIT);
+    let end = Math.min(until, now + VISIT, this.regions.askAgainAt);
     for (let hart = 0; hart < this.count; hart++) {
       const at = next[hart << HART_SHIFT];
       if (at !== Infinity && at - now > WHEEL / 2) end = Math.min(end, at);
@@ -467,13 +484,16 @@ export function tierStats(
   translator?.settle();
   const instructions = harts.reduce((sum, { instret }) => sum + instret, 0);
   const translated = translator?.instructions ?? 0;
+  const region = translator?.regions.instructions ?? 0;
   return {
-    instructions: { translated, interpreted: instructions - translated },
+    instructions: { region, translated, interpreted: instructions - translated - region },
     leaves: { ...translator?.leaves },
     visits: translator?.visits ?? 0,
+    region_visits: translator?.regions.visits ?? 0,
+    regions: translator?.regions.translated ?? 0,
     functions: (translator?.store.infos.length ?? 1) - 1,
     modules: translator?.store.modules ?? 0,
-    code_bytes: translator?.store.codeBytes ?? 0,
+    code_bytes: (translator?.store.codeBytes ?? 0) + (translator?.regions.codeBytes ?? 0),
     dropped: translator?.drops ?? 0,
   };
 }

@@ -85,7 +85,7 @@ export class FakeMachine implements MachineApi {
 
   tiers(): TierStats {
     return {
-      instructions: { translated: 0, interpreted: 0 },
+      instructions: { region: 0, translated: 0, interpreted: 0 },
       leaves: {},
       visits: 0,
       functions: 0,

@@ -1,0 +1,125 @@
+import { HISTORY, RING, type HartState } from '../hart/state.js';
+import { HART_SHIFT } from '../hart/slot.js';
+import type { WasmFunction } from '../wasm/index.js';
+import { INSTRUCTIONS } from './path.js';
+import type { Account } from './region-account.js';
+import type { EmittedRegion } from './region-emitter.js';
+import type { Flow } from './region-flow.js';
+import type { Block } from './region-graph.js';
+import { frame, RECENT, type RegionExit } from './region-writer.js';
+
+/** One translated region, and what it counted since somebody asked. */
+export class Region {
+  /** Cycles that it may need to come back from its deadline. */
+  readonly longest: number;
+  /** Epoch of the hart's instruction cache in which all lines were seen there. */
+  epoch = -1;
+  checkedFor = -1;
+  /** Times that it could not be entered in a row. */
+  refused = 0;
+  /** It is to be translated again, with what it left for. */
+  stale = false;
+  private hart = -1;
+  private runs = 0;
+  private readonly turns: Float64Array;
+  private readonly left: Float64Array;
+  private readonly coldLeft: Float64Array;
+
+  constructor(
+    readonly pc: number,
+    readonly run: WasmFunction,
+    /** Lines of code that it executes. */
+    readonly lines: Int32Array,
+    /** Addresses of the last instructions of its hardware loops. */
+    readonly loopEnds: readonly number[],
+    readonly exits: readonly RegionExit[],
+    private readonly blocks: readonly Block[],
+    private readonly flow: Flow,
+    private readonly emitted: EmittedRegion,
+    /** How often it has been translated. */
+    readonly version: number,
+  ) {
+    this.longest = emitted.longest;
+    this.turns = new Float64Array(flow.counterCount);
+    this.left = new Float64Array(exits.length);
+    this.coldLeft = new Float64Array(exits.length);
+  }
+
+  /** Makes the counters those of one hart. */
+  belongTo(hart: number, settle: () => void): void {
+    if (this.hart === hart) return;
+    if (this.runs > 0) settle();
+    this.hart = hart;
+  }
+
+  /** Takes over what one run left in the frame; gives its cycles. */
+  account(exit: number, words: Int32Array, at: number, state: HartState): number {
+    this.runs++;
+    this.left[exit]++;
+    let low = words[at + (frame.words >> 2)];
+    let high = words[at + (frame.words >> 2) + 1];
+    const { turns } = this;
+    const time = high >>> 10;
+    const taken = low & FIELD_MASK;
+    if (turns.length > 0) turns[0] += ((high & 0x3ff) << 11) | (low >>> 21);
+    for (let i = 1; i < turns.length; i += 3) {
+      const word = at + (frame.words >> 2) + 2 + 2 * ((i - 1) / 3);
+      low = words[word];
+      high = words[word + 1];
+      turns[i] += low & FIELD_MASK;
+      if (i + 1 < turns.length) turns[i + 1] += ((high & 0x3ff) << 11) | (low >>> 21);
+      if (i + 2 < turns.length) turns[i + 2] += high >>> 10;
+    }
+    if (taken > 0) this.remember(taken, words, at, state);
+    return time;
+  }
+
+  /** The last taken jumps; older ones nobody sees any more. */
+  private remember(taken: number, words: Int32Array, at: number, state: HartState): void {
+    const { hart } = this;
+    const base = hart << HART_SHIFT;
+    const first = Math.max(1, taken - HISTORY + 1);
+    state.historyHead[base] = (state.historyHead[base] + first - 1) & (RING - 1);
+    for (let number = first; number <= taken; number++) {
+      const entry = number & (RECENT - 1);
+      const id = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
+      const { source, to } = this.emitted.taken[id - 1];
+      state.remember(hart, source!, to.pc);
+    }
+  }
+
+  /** Counts an exit where the region would go on if it were larger; true when that was often. */
+  isCold(exit: number): boolean {
+    return this.exits[exit].kind === 'cold' && ++this.coldLeft[exit] >= OFTEN;
+  }
+
+  /** Adds what was counted to the numbers of the hart; returns the instructions. */
+  settle(numbers: Float64Array): number {
+    if (this.runs === 0) return 0;
+    const base = this.hart << HART_SHIFT;
+    const entered = new Float64Array(this.blocks.length);
+    entered[0] = this.runs;
+    let instructions = 0;
+    const add = ({ counts }: Account, times: number): void => {
+      if (times === 0) return;
+      for (let i = 0; i < INSTRUCTIONS; i++) {
+        if (counts[i] !== 0) numbers[base + i] += counts[i] * times;
+      }
+      instructions += counts[INSTRUCTIONS] * times;
+    };
+    this.exits.forEach(({ block, account }, i) => {
+      entered[block.index] -= this.left[i];
+      add(account, this.left[i]);
+    });
+    const times = this.flow.solve(this.turns, entered);
+    this.emitted.accounts.forEach((account, i) => add(account, times[i]));
+    this.runs = 0;
+    this.turns.fill(0);
+    this.left.fill(0);
+    return instructions;
+  }
+}
+
+const FIELD_MASK = (1 << 21) - 1;
+/** Exits of one kind after which a region is translated again. */
+const OFTEN = 8;
