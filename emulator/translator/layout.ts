@@ -72,6 +72,7 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
     (2 * (tcdm.size + l2.size)) / icache.line,
     CONTROL,
     REGION_FRAME,
+    4 * 32,
     8 * WHEEL,
     4 * tcdm.banks,
     8 * 32,
@@ -88,6 +89,8 @@ export class TranslatorArrays {
   readonly control: Int32Array;
   readonly controlAt: number;
   readonly frame: Int32Array;
+  /** The bits of the banks, a word each. */
+  readonly banksAt: number;
   /** One word of 64 bits a cycle: requesting harts (0..15), other events (16..31), banks (32..63). */
   readonly wheelAt: number;
   readonly wheel: Int32Array;
@@ -114,6 +117,9 @@ export class TranslatorArrays {
     };
     this.control = words(CONTROL);
     this.frame = words(REGION_FRAME);
+    const bits = words(4 * 32);
+    bits.forEach((_, bank) => (bits[bank] = 1 << bank));
+    this.banksAt = bits.byteOffset;
     this.wheel = words(8 * WHEEL);
     this.asking = words(4 * tcdm.banks);
     const bankBits = words(8 * 32);

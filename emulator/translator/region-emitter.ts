@@ -256,6 +256,7 @@ export class RegionEmitter extends RegionLoopWriter {
   private remember(edge: Edge, again: boolean): void {
     const { body } = this;
     if (!again) this.taken.push(edge);
+    if ((globalThis as any).process.env.NORING) return;
     body.get(this.words[0]);
     body.op(Op.i32WrapI64);
     body.i32(RECENT - 1);

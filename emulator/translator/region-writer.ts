@@ -12,6 +12,9 @@ export interface RegionOptions {
   /** Addresses in the shared memory. */
   readonly tcdmAt: number;
   readonly frameAt: number;
+  /** A word for each bank with its bit. */
+  readonly bankBitsAt: number;
+  readonly banks: number;
   readonly tcdm: { readonly base: number; readonly size: number };
 }
 
@@ -22,10 +25,12 @@ export const frame = {
   /** Banks with an odd number of grants, and banks with any, one bit each. */
   odd: 256,
   granted: 260,
+  /** Time at which the function looks for a place to return, as in the first word of counters. */
+  limit: 264,
   /** Cycles that divisions took beyond the first. */
-  divisions: 264,
+  divisions: 272,
   /** Words of 64 bits: time and counters. */
-  words: 272,
+  words: 280,
 } as const;
 export const RECENT = 256;
 /** Words of counters that a function may have. */
@@ -49,9 +54,8 @@ export interface RegionExit {
   readonly kind: ExitKind;
 }
 
-/** Parameters. */
+/** Parameter: address of the hart's words. */
 const BASE = 0;
-const LIMIT = 1;
 
 const loopFields = [
   'loopStart0',
@@ -77,6 +81,9 @@ export class RegionWriter {
   private granted = 0;
   private divisions = 0;
   private where = 0;
+  private bit = 0;
+  /** Whether banks that were granted are noted: else all of them had this hart last already. */
+  tracking = false;
   protected readonly loopLocals = new Map<LoopField, number>();
   private readonly expressions: ExpressionEmitter;
   /** Blocks around the code that is being written: nodes of loops and merges, or -1. */
@@ -107,7 +114,7 @@ export class RegionWriter {
         this.written |= 1 << register;
       }
     }
-    body.begin(2);
+    body.begin(1);
     for (const register of used) {
       this.locals[register] = body.local(Type.i32);
       body.get(BASE);
@@ -126,13 +133,13 @@ export class RegionWriter {
     this.granted = body.local(Type.i32);
     this.divisions = body.local(Type.i32);
     this.where = body.local(Type.i32);
+    this.bit = body.local(Type.i32);
     this.label = body.local(Type.i32);
     this.words = Array.from({ length: words }, () => body.local(Type.i64));
     this.limit = body.local(Type.i64);
-    body.get(LIMIT);
-    body.op(Op.i64ExtendI32U);
-    body.i64(2 * COUNT);
-    body.op(Op.i64Shl);
+    // Out of memory, or the host's compiler would compute it again in each loop.
+    body.i32(0);
+    body.memory(Op.i64Load, this.options.frameAt + frame.limit);
     body.set(this.limit);
   }
 
@@ -349,24 +356,23 @@ export class RegionWriter {
     if (!write) this.result(step);
   }
 
-  /** The arbiter of the bank takes note: who was granted last, and the flag that each grant toggles. */
+  /** The arbiter of the bank takes note: the flag that each grant toggles, and who was granted last. */
   private grant(): void {
-    const { body, where } = this;
-    const bit = (): void => {
-      body.i32(1);
-      body.get(where);
-      body.i32(2);
-      body.op(Op.i32ShrU);
-      body.op(Op.i32Shl);
-    };
+    const { body, where, options } = this;
+    body.get(where);
+    body.i32(4 * (options.banks - 1));
+    body.op(Op.i32And);
+    body.memory(Op.i32Load, options.bankBitsAt);
+    if (this.tracking) {
+      body.tee(this.bit);
+      body.get(this.granted);
+      body.op(Op.i32Or);
+      body.set(this.granted);
+      body.get(this.bit);
+    }
     body.get(this.odd);
-    bit();
     body.op(Op.i32Xor);
     body.set(this.odd);
-    body.get(this.granted);
-    bit();
-    body.op(Op.i32Or);
-    body.set(this.granted);
   }
 }
 

@@ -25,9 +25,12 @@ export class Region {
   private readonly left: Float64Array;
   private readonly coldLeft: Float64Array;
 
+  private readonly functions: (WasmFunction | undefined)[] = [undefined, undefined];
+
   constructor(
     readonly pc: number,
-    readonly run: WasmFunction,
+    /** The function; with `tracking` it notes the banks that were granted. */
+    private readonly compile: (tracking: boolean) => WasmFunction,
     /** Lines of code that it executes. */
     readonly lines: Int32Array,
     /** Addresses of the last instructions of its hardware loops. */
@@ -43,6 +46,12 @@ export class Region {
     this.turns = new Float64Array(flow.counterCount);
     this.left = new Float64Array(exits.length);
     this.coldLeft = new Float64Array(exits.length);
+  }
+
+  run(tracking: boolean, base: number): number {
+    const which = tracking ? 1 : 0;
+    const known = (this.functions[which] ??= this.compile(tracking));
+    return known(base);
   }
 
   /** Makes the counters those of one hart. */
@@ -83,6 +92,7 @@ export class Region {
     for (let number = first; number <= taken; number++) {
       const entry = number & (RECENT - 1);
       const id = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
+      if (id === 0) continue;
       const { source, to } = this.emitted.taken[id - 1];
       state.remember(hart, source!, to.pc);
     }

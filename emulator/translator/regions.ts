@@ -78,6 +78,8 @@ export class Regions {
       divBase: timing.div_base,
       tcdmAt: tcdm.u8.byteOffset,
       frameAt: arrays.frame.byteOffset,
+      bankBitsAt: arrays.banksAt,
+      banks: crossbar.banks,
       tcdm: { base: tcdm.base, size: tcdm.size },
     });
     this.words = new Int32Array(arrays.frame.buffer);
@@ -138,6 +140,10 @@ export class Regions {
     }
     if (end - state.next[base] < WORTH) return -1;
     const region = this.findRegion(hart, end);
+    if (region === 'stuck') {
+      this.left = true;
+      return state.next[base];
+    }
     const ran = region !== undefined && this.enter(region, hart, end);
     if (!ran) {
       this.vain = Math.min(this.vain + 1, 48);
@@ -161,8 +167,11 @@ export class Regions {
     );
   }
 
-  /** The region at the place of a hart, or soon behind it: the interpreter then goes there. */
-  private findRegion(hart: number, end: number): Region | undefined {
+  /**
+   * The region at the place of a hart, or soon behind it: the interpreter then goes there. `stuck` when an
+   * instruction comes before that only the interpreter executes.
+   */
+  private findRegion(hart: number, end: number): Region | 'stuck' | undefined {
     const { state } = this.options.harts;
     const base = hart << HART_SHIFT;
     for (let steps = 0; steps < SEEK; steps++) {
@@ -173,7 +182,7 @@ export class Regions {
         if (region !== undefined) return region;
         if (this.regions.size === 0) return undefined;
       }
-      if (!this.step(hart)) return undefined;
+      if (!this.step(hart)) return 'stuck';
     }
     return undefined;
   }
@@ -242,6 +251,7 @@ export class Regions {
   // --- Running -------------------------------------------------------------------------------
 
   private enter(region: Region, hart: number, end: number): boolean {
+    const { crossbar } = this.options;
     const { state } = this.options.harts;
     const base = hart << HART_SHIFT;
     const begun = state.next[base];
@@ -254,8 +264,11 @@ export class Regions {
     region.refused = 0;
     if (this.isLate(region, hart)) return false;
     region.belongTo(hart, () => this.settleRegion(region));
-    const exit = region.run((base << 2) + state.words.byteOffset, cycles);
     const { words, frameAt } = this;
+    words[frameAt + (frame.limit >> 2)] = 0;
+    words[frameAt + (frame.limit >> 2) + 1] = cycles << 10;
+    const tracking = !crossbar.pointers.every((last) => last === hart);
+    const exit = region.run(tracking, (base << 2) + state.words.byteOffset);
     const { pc, account, kind } = region.exits[exit];
     const time = region.account(exit, words, frameAt, state) + account.time;
     state.next[base] = begun + time;
@@ -297,10 +310,9 @@ export class Regions {
     const odd = this.words[this.frameAt + (frame.odd >> 2)];
     const granted = this.words[this.frameAt + (frame.granted >> 2)];
     const { banks, pointers, sides } = crossbar;
-    for (let bit = 0; bit < 32; bit++) {
-      const bank = bit & (banks - 1);
-      if (((granted >>> bit) & 1) !== 0) pointers[bank] = hart;
-      sides[bank] ^= (odd >>> bit) & 1;
+    for (let bank = 0; bank < banks; bank++) {
+      if (((granted >>> bank) & 1) !== 0) pointers[bank] = hart;
+      sides[bank] ^= (odd >>> bank) & 1;
     }
   }
 
@@ -326,12 +338,19 @@ export class Regions {
     const shape = new Shape(graph.blocks);
     if (!shape.loops && !eager) return undefined;
     const flow = new Flow(graph.blocks, shape.depths);
-    this.emitter.codeEnd = this.codeEnd;
-    const emitted = this.emitter.emit(graph, shape, flow, reader, timing);
+    const emit = (tracking: boolean) => {
+      this.emitter.codeEnd = this.codeEnd;
+      this.emitter.tracking = tracking;
+      return this.emitter.emit(graph, shape, flow, reader, timing);
+    };
+    const emitted = emit(false);
     if (emitted === undefined) return undefined;
     const region = new Region(
       pc,
-      this.compile(),
+      (tracking) => {
+        emit(tracking);
+        return this.compile();
+      },
       this.linesOf(graph),
       [...graph.steps].filter(({ endsLoop }) => endsLoop).map((step) => step.pc),
       [...this.emitter.exits],
@@ -352,7 +371,7 @@ export class Regions {
     const pages = memory.buffer.byteLength >> 16;
     builder.clear();
     builder.importMemory('machine', 'memory', { min: pages, max: pages });
-    const type = builder.type([Type.i32, Type.i32], [Type.i32]);
+    const type = builder.type([Type.i32], [Type.i32]);
     builder.exportFunction('run', builder.code(type, this.body));
     const bytes = builder.finish();
     this.codeBytes += bytes.length;
