@@ -45,7 +45,7 @@ const SKEW = 5 * 64;
 /** Bytes of the control block. */
 const CONTROL = 64;
 /** Bytes in which a region leaves what it counted. */
-export const REGION_FRAME = 640;
+export const REGION_FRAME = 2048;
 /** Words of the control block. */
 export const control = { deadline: 0 } as const;
 

@@ -19,6 +19,8 @@ export interface EmittedRegion {
   readonly accounts: readonly Account[];
   /** Taken edges by their number, which begins with 1. */
   readonly taken: readonly Edge[];
+  /** Cycles of one turn, by tight loop. */
+  readonly turnCycles: readonly number[];
   /** Most cycles between two places that look at the time. */
   readonly longest: number;
 }
@@ -29,6 +31,8 @@ export class RegionEmitter extends RegionLoopWriter {
   private flow!: Flow;
   private accounts: Account[] = [];
   private taken: Edge[] = [];
+  /** Cycles of a turn, by tight loop. */
+  private turnCycles: number[] = [];
 
   /** Undefined when the region is too large for its counters. */
   emit(
@@ -43,6 +47,7 @@ export class RegionEmitter extends RegionLoopWriter {
     this.flow = flow;
     this.accounts = [];
     this.taken = [];
+    this.turnCycles = [];
     this.reader = reader;
     this.timing = timing;
     if (flow.edges.filter(({ source }) => source !== undefined).length > MOST_TAKEN) return undefined;
@@ -50,7 +55,7 @@ export class RegionEmitter extends RegionLoopWriter {
     if (words > MOST_WORDS) return undefined;
     const steps = [...graph.steps];
     const loops = steps.some(({ endsLoop, row }) => endsLoop || row.loop !== undefined);
-    this.prologue(steps, words, loops);
+    this.prologue(steps, words, loops, shape.tight.size);
     body.block(Type.i32);
     this.frames.length = 0;
     this.frames.push(-1);
@@ -58,7 +63,12 @@ export class RegionEmitter extends RegionLoopWriter {
     body.op(Op.unreachable);
     body.end();
     this.epilogue();
-    return { accounts: this.accounts, taken: this.taken, longest: this.longest() };
+    return {
+      accounts: this.accounts,
+      taken: this.taken,
+      longest: this.longest(),
+      turnCycles: this.turnCycles,
+    };
   }
 
   private reader!: StepReader;
@@ -67,6 +77,11 @@ export class RegionEmitter extends RegionLoopWriter {
   /** A node with all that it dominates. */
   private tree(node: number): void {
     const header = this.shape.isHeader(node);
+    const tight = this.tightOf(node);
+    if (tight >= 0) {
+      this.body.get(this.words[0]);
+      this.body.set(this.begun[tight]);
+    }
     if (header) this.open('loop', node);
     const behind = this.shape.mergesBehind(node);
     for (const merge of behind) this.open('block', BEHIND + merge);
@@ -86,17 +101,126 @@ export class RegionEmitter extends RegionLoopWriter {
     body.brTable(depths, depths.length - 1, depths[depths.length - 1]);
   }
 
-  private block(block: Block): void {
-    const account = new Account(this.timing);
-    if (block.owed > 0) account.ready = block.owed;
-    for (const step of block.steps) {
-      const setUp = block.setUps.get(step);
-      if (setUp === undefined) this.straight(block, step, account);
-      else this.setUp(block, step, setUp, account);
-      account.straight(step);
-    }
-    this.end(block, account);
+  private tightOf(node: number): number {
+    return [...this.shape.tight.keys()].findIndex(({ index }) => index === node);
   }
+
+  private block(block: Block): void {
+    const tight = this.tightOf(block.index);
+    const copies = tight < 0 ? 1 : copiesOf(block);
+    for (let copy = 0; copy < copies; copy++) {
+      this.inTight = tight;
+      this.copies = copy;
+      const account = new Account(this.timing);
+      if (block.owed > 0) account.ready = block.owed;
+      for (const step of block.steps) {
+        const setUp = block.setUps.get(step);
+        if (setUp === undefined) this.straight(block, step, account);
+        else this.setUp(block, step, setUp, account);
+        account.straight(step);
+      }
+      if (tight < 0) this.end(block, account);
+      else if (block.end.kind === 'branch') this.tightBranch(block.end, account);
+      else if (block.end.kind === 'loop-end') this.tightLoopEnd(block, block.end, account);
+    }
+    if (tight >= 0) this.turn(block, copies);
+    this.inTight = -1;
+    this.copies = 0;
+  }
+
+  // --- Tight loops ---------------------------------------------------------------------------
+
+  /** Writes what comes behind a turn that is the last one. */
+  private behind(edge: Edge, write: () => void): void {
+    const { body, words, inTight, copies } = this;
+    const begun = this.begun[inTight];
+    const turned = body.local(Type.i32);
+    const cycles = this.turnCycles[inTight];
+    if (copies > 0) this.add(0, 0, (copies * cycles) << (2 * FIELD - 32));
+    body.get(words[0]);
+    body.get(begun);
+    body.op(Op.i64Sub);
+    body.i64(2 * FIELD);
+    body.op(Op.i64ShrU);
+    body.op(Op.i32WrapI64);
+    body.tee(turned);
+    body.get(this.turned[inTight]);
+    body.op(Op.i32Add);
+    body.set(this.turned[inTight]);
+    // All turns are one entry of the list of taken jumps.
+    body.get(turned);
+    body.if();
+    this.add(0, 1, 0);
+    this.recent();
+    body.i32(this.numberOf(edge));
+    body.memory(Op.i32Store8, this.options.frameAt + frame.recent);
+    this.recent();
+    body.i32(2);
+    body.op(Op.i32Shl);
+    body.get(turned);
+    body.memory(Op.i32Store, this.options.frameAt + frame.lengths);
+    body.end();
+    this.inTight = -1;
+    this.copies = 0;
+    write();
+    this.inTight = inTight;
+    this.copies = copies;
+  }
+
+  private tightBranch(
+    { step, taken, fall }: Block['end'] & { kind: 'branch' },
+    account: Account,
+  ): void {
+    const other = account.copy();
+    this.condition(step);
+    this.body.op(Op.i32Eqz);
+    this.open('if');
+    account.taken(step);
+    this.countTurn(taken!, account);
+    other.notTaken();
+    this.behind(taken!, () => this.go(fall!, other));
+    this.close();
+  }
+
+  /** What a turn counts. */
+  private countTurn(edge: Edge, account: Account): void {
+    this.accounts[this.flow.indexOf(edge)] = account;
+    this.turnCycles[this.inTight] = account.time;
+  }
+
+  private tightLoopEnd(
+    block: Block,
+    end: Block['end'] & { kind: 'loop-end' },
+    account: Account,
+  ): void {
+    const { body } = this;
+    const self = end.back.find((turn) => turn?.edge?.to === block)!;
+    const path = account.copy();
+    path.waited = 0;
+    path.straight(end.step, self.cost, false);
+    path.walk(end.step, self.start);
+    this.countTurn(self.edge!, path);
+    this.open('block', NEXT);
+    this.loopEnd(block, end, account, (edge, write) => {
+      if (edge === self.edge) body.br(this.depthOf(NEXT));
+      else this.behind(self.edge!, write);
+    });
+    this.close();
+  }
+
+  /** Goes back to the first copy. */
+  private turn(block: Block, copies: number): void {
+    const { body, inTight } = this;
+    this.copies = 0;
+    this.add(0, 0, (copies * this.turnCycles[inTight]) << (2 * FIELD - 32));
+    body.get(this.words[0]);
+    body.get(this.limit);
+    body.op(Op.i64LtU);
+    body.brIf(this.depthOf(block.index));
+    this.leave(block, block.pc, new Account(this.timing), 'late');
+  }
+
+  // --- Ends ----------------------------------------------------------------------------------
 
   private end(block: Block, account: Account): void {
     const { body } = this;
@@ -141,35 +265,48 @@ export class RegionEmitter extends RegionLoopWriter {
       case 'jalr':
         return this.indirect(block, end.step, end.targets, account);
       case 'loop-end': {
-        const { step, back, on } = end;
-        this.guardEnd(block, end, account);
-        account.waited = 0;
-        this.straight(block, step, account);
-        this.open('block', THROUGH);
-        for (const loop of [0, 1] as const) {
-          const turn = back[loop];
-          if (turn?.edge === undefined) continue;
-          this.turns(loop, step.after);
-          this.open('if');
-          this.field(countFields[loop]);
-          body.i32(1);
-          body.op(Op.i32Sub);
-          this.setField(countFields[loop]);
-          this.field(countFields[loop]);
-          body.op(Op.i32Eqz);
-          body.brIf(this.depthOf(THROUGH));
-          const path = account.copy();
-          path.straight(step, turn.cost, false);
-          path.walk(step, turn.start);
-          this.go(turn.edge, path);
-          this.close();
-        }
-        this.close();
-        account.straight(step);
-        if (on === undefined) return this.leave(block, step.after, account, 'cold');
-        return this.go(on, account);
+        return this.loopEnd(block, end, account, (_, write) => write());
       }
     }
+  }
+
+  private loopEnd(
+    block: Block,
+    end: Block['end'] & { kind: 'loop-end' },
+    account: Account,
+    leading: (edge: Edge | undefined, write: () => void) => void,
+  ): void {
+    const { body } = this;
+    const { step, back, on } = end;
+    this.guardEnd(block, end, account);
+    account.waited = 0;
+    this.straight(block, step, account);
+    this.open('block', THROUGH);
+    for (const loop of [0, 1] as const) {
+      const turn = back[loop];
+      const edge = turn?.edge;
+      if (turn === undefined || edge === undefined) continue;
+      this.turns(loop, step.after);
+      this.open('if');
+      this.field(countFields[loop]);
+      body.i32(1);
+      body.op(Op.i32Sub);
+      this.setField(countFields[loop]);
+      this.field(countFields[loop]);
+      body.op(Op.i32Eqz);
+      body.brIf(this.depthOf(THROUGH));
+      const path = account.copy();
+      path.straight(step, turn.cost, false);
+      path.walk(step, turn.start);
+      leading(edge, () => this.go(edge, path));
+      this.close();
+    }
+    this.close();
+    account.straight(step);
+    leading(on, () => {
+      if (on === undefined) this.leave(block, step.after, account, 'cold');
+      else this.go(on, account);
+    });
   }
 
   private link(step: Step): void {
@@ -225,7 +362,6 @@ export class RegionEmitter extends RegionLoopWriter {
     const { body, shape, flow } = this;
     const index = flow.indexOf(edge);
     const counter = flow.counters[index];
-    const again = this.accounts[index] !== undefined;
     this.accounts[index] = account;
     let low = 0;
     let high = account.time << (2 * FIELD - 32);
@@ -238,7 +374,7 @@ export class RegionEmitter extends RegionLoopWriter {
       high = field < 32 ? 0 : 1 << (field - 32);
       this.add(1 + Math.floor((counter - 1) / 3), low, high);
     }
-    if (edge.source !== undefined) this.remember(edge, again);
+    if (edge.source !== undefined) this.remember(edge);
     if (shape.goesBack(edge)) return this.goBack(edge);
     const { to } = edge;
     if (shape.isMerge(to.index)) return body.br(this.depthOf(BEHIND + to.index));
@@ -253,16 +389,24 @@ export class RegionEmitter extends RegionLoopWriter {
     body.set(words[word]);
   }
 
-  private remember(edge: Edge, again: boolean): void {
+  private remember(edge: Edge): void {
+    this.recent();
+    this.body.i32(this.numberOf(edge));
+    this.body.memory(Op.i32Store8, this.options.frameAt + frame.recent);
+  }
+
+  /** Place of the newest entry of the list of taken jumps. */
+  private recent(): void {
     const { body } = this;
-    if (!again) this.taken.push(edge);
-    if ((globalThis as any).process.env.NORING) return;
     body.get(this.words[0]);
     body.op(Op.i32WrapI64);
     body.i32(RECENT - 1);
     body.op(Op.i32And);
-    body.i32(this.taken.indexOf(edge) + 1);
-    body.memory(Op.i32Store8, this.options.frameAt + frame.recent);
+  }
+
+  private numberOf(edge: Edge): number {
+    if (!this.taken.includes(edge)) this.taken.push(edge);
+    return this.taken.indexOf(edge) + 1;
   }
 
   private goBack(edge: Edge): void {
@@ -297,7 +441,9 @@ export class RegionEmitter extends RegionLoopWriter {
     const orders = shape.blocksInOrder().toReversed();
     let most = 0;
     for (const block of orders) {
-      const own = divisions(block) * (this.options.divBase + ZEROS);
+      const tight = this.tightOf(block.index);
+      const turns = tight < 0 ? 0 : copiesOf(block) * this.turnCycles[tight];
+      const own = divisions(block) * (this.options.divBase + ZEROS) + turns;
       let way = inside[block.index];
       for (const [i, edge] of flow.edges.entries()) {
         if (edge.from !== block || this.accounts[i] === undefined) continue;
@@ -315,3 +461,11 @@ export class RegionEmitter extends RegionLoopWriter {
 const BEHIND = 1 << 16;
 /** Node of the frame behind the turns of a hardware loop. */
 const THROUGH = -2;
+/** The same of the frame behind which the next copy of a tight loop comes. */
+const NEXT = -3;
+/** Instructions of all copies of a tight loop. */
+const UNROLLED = 40;
+const MOST_COPIES = 4;
+
+const copiesOf = ({ steps }: Block): number =>
+  Math.min(MOST_COPIES, Math.max(1, Math.floor(UNROLLED / (steps.length + 1))));

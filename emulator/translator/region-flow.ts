@@ -19,6 +19,8 @@ export class Flow {
   constructor(
     private readonly blocks: readonly Block[],
     depths: Int32Array,
+    /** Edges from a block to itself whose turns are known otherwise. */
+    readonly known: readonly Edge[],
   ) {
     this.edges = blocks.flatMap(edgesOf);
     this.edges.forEach((edge, i) => this.indices.set(edge, i));
@@ -30,7 +32,7 @@ export class Flow {
     // The first counters cost least: they stand in one word with the time.
     const counted = this.edges
       .map((_, i) => i)
-      .filter((i) => !inTree.has(i))
+      .filter((i) => !inTree.has(i) && !known.includes(this.edges[i]))
       .toSorted((a, b) => weight(this.edges[b]) - weight(this.edges[a]));
     counted.forEach((edge, counter) => (this.counters[edge] = counter));
     this.counterCount = counted.length;
@@ -81,9 +83,10 @@ export class Flow {
   /**
    * Times that each edge was taken.
    * @param counted by counter
+   * @param turns of the known edges
    * @param entered times that each block was entered from outside, less the times that it was left
    */
-  solve(counted: Float64Array, entered: Float64Array): Float64Array {
+  solve(counted: Float64Array, turns: Float64Array, entered: Float64Array): Float64Array {
     const times = new Float64Array(this.edges.length);
     /** What came in by edges that are known, less what went out. */
     const balance = entered.slice();
@@ -95,6 +98,7 @@ export class Flow {
     this.counters.forEach((counter, edge) => {
       if (counter >= 0) settle(edge, counted[counter]);
     });
+    this.known.forEach((edge, i) => settle(this.indexOf(edge), turns[i]));
     for (const { block, edge } of this.solution) {
       const goesOut = this.edges[edge].from.index === block;
       settle(edge, goesOut ? balance[block] : -balance[block]);

@@ -96,8 +96,8 @@ export class RegionGraph {
   ) {
     this.leaders = leaders;
     this.recursive = recursive;
-    leaders.add(entry);
-    this.block(entry, [], 0);
+    // No leader: the middle of a loop, where the region begins, does not cut the loop.
+    this.block(entry, [], 0, true);
     while (this.waiting.length > 0) {
       while (this.waiting.length > 0) this.fill(this.waiting.shift()!);
       this.connectReturns();
@@ -122,14 +122,22 @@ export class RegionGraph {
   }
 
   /** The block at an address; undefined when the region is as large as it may be. */
-  private block(pc: number, calls: readonly number[], owed: number): Block | undefined {
+  private block(
+    pc: number,
+    calls: readonly number[],
+    owed: number,
+    isEntry = false,
+  ): Block | undefined {
     const key = `${pc} ${calls.join()} ${owed}`;
     const known = this.byKey.get(key);
-    if (known) return known;
+    if (known) {
+      this.lead(pc);
+      return known;
+    }
     if (this.blocks.length >= MOST_BLOCKS || this.count >= MOST_STEPS) return undefined;
     const first = this.source.reader.at(pc);
     if (first === undefined || first.probed || !this.source.fetched(first)) return undefined;
-    this.lead(pc);
+    if (!isEntry) this.lead(pc);
     const block: Mutable<Block> = {
       index: this.blocks.length,
       pc,

@@ -18,6 +18,8 @@ export class Shape {
   private children: number[][] = [];
   private readonly headers = new Set<number>();
   private readonly merges = new Set<number>();
+  /** Blocks that only turn by themselves, in a time that is known, with the edge that they turn by. */
+  readonly tight = new Map<Block, Edge>();
   /** Loops around each block. */
   readonly depths: Int32Array;
 
@@ -28,6 +30,7 @@ export class Shape {
     this.depths = new Int32Array(blocks.length);
     do this.analyse();
     while (this.dispatchIrreducible());
+    this.findTight();
     this.classify();
     this.measureDepths();
   }
@@ -151,13 +154,30 @@ export class Shape {
     return found;
   }
 
+  private findTight(): void {
+    const back = new Map<Block, Edge[]>();
+    for (const edge of this.edges) {
+      if (this.goesBack(edge)) back.set(edge.to, [...(back.get(edge.to) ?? []), edge]);
+    }
+    for (const [block, [edge, ...others]] of back) {
+      const { end } = block;
+      const last = end.kind === 'loop-end' || end.kind === 'branch' ? [end.step] : [];
+      if (others.length > 0 || edge.from !== block || last.length === 0) continue;
+      if (edgesOf(block).filter(({ to }) => to === block).length > 1) continue;
+      if (end.kind === 'branch' && (end.taken !== edge || end.fall === undefined)) continue;
+      if ([...block.steps, ...last].some(({ row }) => row.timing === 'div')) continue;
+      if (this.tight.size < MOST_TIGHT) this.tight.set(block, edge);
+    }
+  }
+
   private classify(): void {
     const { blocks } = this;
     const forward = new Int32Array(blocks.length + 1);
     for (const edge of this.edges) {
       if (this.viaDispatcher.has(edge)) continue;
       if (this.goesBack(edge)) this.headers.add(edge.to.index);
-      else forward[edge.to.index]++;
+      // What comes behind a tight loop is reached from each of its copies.
+      else forward[edge.to.index] += this.tight.has(edge.from) ? 2 : 1;
     }
     if (this.dispatched.length > 0) this.headers.add(blocks.length);
     for (const { index } of this.dispatched) this.merges.add(index);
@@ -188,3 +208,6 @@ export class Shape {
     }
   }
 }
+
+/** Tight loops of one function. */
+export const MOST_TIGHT = 16;

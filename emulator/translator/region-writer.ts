@@ -4,6 +4,7 @@ import { ExpressionEmitter, type OperandPlace } from './expression.js';
 import { wordBytes } from './layout.js';
 import type { Account } from './region-account.js';
 import type { Block } from './region-graph.js';
+import { MOST_TIGHT } from './region-shape.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
 /** What the functions of regions need to know of the machine. */
@@ -29,13 +30,17 @@ export const frame = {
   limit: 264,
   /** Cycles that divisions took beyond the first. */
   divisions: 272,
+  /** By tight loop: cycles of its turns, and the first word when it was entered last. */
+  turned: 280,
+  begun: 280 + 4 * MOST_TIGHT,
   /** Words of 64 bits: time and counters. */
-  words: 280,
+  words: 280 + 12 * MOST_TIGHT,
+  /** Cycles that a tight loop turned, a word for each entry of `recent`. */
+  lengths: 1024,
 } as const;
 export const RECENT = 256;
 /** Words of counters that a function may have. */
 export const MOST_WORDS = 40;
-export const FRAME_BYTES = frame.words + 8 * MOST_WORDS;
 
 /**
  * - side: the instruction there is for the interpreter;
@@ -52,6 +57,9 @@ export interface RegionExit {
   /** What the block has done so far, time included. */
   readonly account: Account;
   readonly kind: ExitKind;
+  /** The tight loop that it is in, or -1, and how many turns are not in the time yet. */
+  readonly tight: number;
+  readonly turns: number;
 }
 
 /** Parameter: address of the hart's words. */
@@ -77,6 +85,12 @@ export class RegionWriter {
   protected words: number[] = [];
   protected limit = 0;
   protected label = 0;
+  /** Number of the tight loop that is being written, or -1, and of the copy of its body. */
+  protected inTight = -1;
+  protected copies = 0;
+  /** By tight loop: cycles of its turns, and the first word when it was entered last. */
+  protected turned: number[] = [];
+  protected begun: number[] = [];
   private odd = 0;
   private granted = 0;
   private divisions = 0;
@@ -97,7 +111,12 @@ export class RegionWriter {
   }
 
   /** Declares the locals of a function and loads the registers that its instructions use. */
-  protected prologue(steps: Iterable<Step>, words: number, loops: boolean): void {
+  protected prologue(
+    steps: Iterable<Step>,
+    words: number,
+    loops: boolean,
+    tight: number,
+  ): void {
     const { body } = this;
     this.exits.length = 0;
     this.locals.fill(-1);
@@ -137,6 +156,10 @@ export class RegionWriter {
     this.label = body.local(Type.i32);
     this.words = Array.from({ length: words }, () => body.local(Type.i64));
     this.limit = body.local(Type.i64);
+    this.turned = Array.from({ length: tight }, () => body.local(Type.i32));
+    this.begun = Array.from({ length: tight }, () => body.local(Type.i64));
+    this.inTight = -1;
+    this.copies = 0;
     // Out of memory, or the host's compiler would compute it again in each loop.
     body.i32(0);
     body.memory(Op.i64Load, this.options.frameAt + frame.limit);
@@ -165,13 +188,15 @@ export class RegionWriter {
     store(Op.i32Store, this.odd, frame.odd);
     store(Op.i32Store, this.granted, frame.granted);
     store(Op.i32Store, this.divisions, frame.divisions);
+    this.turned.forEach((local, i) => store(Op.i32Store, local, frame.turned + 4 * i));
+    this.begun.forEach((local, i) => store(Op.i64Store, local, frame.begun + 8 * i));
     this.words.forEach((word, i) => store(Op.i64Store, word, frame.words + 8 * i));
   }
 
   // --- Exits ---------------------------------------------------------------------------------
 
   private exit(block: Block, pc: number, account: Account, kind: ExitKind): number {
-    this.exits.push({ block, pc, account: account.copy(), kind });
+    this.exits.push({ block, pc, account: account.copy(), kind, tight: this.inTight, turns: this.copies });
     return this.exits.length - 1;
   }
 

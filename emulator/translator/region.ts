@@ -1,11 +1,11 @@
-import { HISTORY, RING, type HartState } from '../hart/state.js';
+import { HISTORY, type HartState } from '../hart/state.js';
 import { HART_SHIFT } from '../hart/slot.js';
 import type { WasmFunction } from '../wasm/index.js';
 import { INSTRUCTIONS } from './path.js';
 import type { Account } from './region-account.js';
 import type { EmittedRegion } from './region-emitter.js';
 import type { Flow } from './region-flow.js';
-import type { Block } from './region-graph.js';
+import type { Block, Edge } from './region-graph.js';
 import { frame, RECENT, type RegionExit } from './region-writer.js';
 
 /** One translated region, and what it counted since somebody asked. */
@@ -22,6 +22,7 @@ export class Region {
   private hart = -1;
   private runs = 0;
   private readonly turns: Float64Array;
+  private readonly tight: Float64Array;
   private readonly left: Float64Array;
   private readonly coldLeft: Float64Array;
 
@@ -44,6 +45,7 @@ export class Region {
   ) {
     this.longest = emitted.longest;
     this.turns = new Float64Array(flow.counterCount);
+    this.tight = new Float64Array(flow.known.length);
     this.left = new Float64Array(exits.length);
     this.coldLeft = new Float64Array(exits.length);
   }
@@ -65,37 +67,59 @@ export class Region {
   account(exit: number, words: Int32Array, at: number, state: HartState): number {
     this.runs++;
     this.left[exit]++;
-    let low = words[at + (frame.words >> 2)];
-    let high = words[at + (frame.words >> 2) + 1];
-    const { turns } = this;
-    const time = high >>> 10;
+    const first = at + (frame.words >> 2);
+    let low = words[first];
+    let high = words[first + 1];
+    const { turns, tight } = this;
+    const { turnCycles } = this.emitted;
+    let time = high >>> 10;
     const taken = low & FIELD_MASK;
     if (turns.length > 0) turns[0] += ((high & 0x3ff) << 11) | (low >>> 21);
     for (let i = 1; i < turns.length; i += 3) {
-      const word = at + (frame.words >> 2) + 2 + 2 * ((i - 1) / 3);
+      const word = first + 2 + 2 * ((i - 1) / 3);
       low = words[word];
       high = words[word + 1];
       turns[i] += low & FIELD_MASK;
       if (i + 1 < turns.length) turns[i + 1] += ((high & 0x3ff) << 11) | (low >>> 21);
       if (i + 2 < turns.length) turns[i + 2] += high >>> 10;
     }
-    if (taken > 0) this.remember(taken, words, at, state);
-    return time;
+    for (let i = 0; i < tight.length; i++)
+      tight[i] += words[at + (frame.turned >> 2) + i] / turnCycles[i];
+    // The tight loop that it was in.
+    const inside = this.exits[exit].tight;
+    let last = 0;
+    if (inside >= 0) {
+      time += this.exits[exit].turns * turnCycles[inside];
+      last = (time - (words[at + (frame.begun >> 2) + 2 * inside + 1] >>> 10)) / turnCycles[inside];
+      tight[inside] += last;
+    }
+    this.remember(taken, last, inside, words, at, state);
+    return time + this.exits[exit].account.time;
   }
 
   /** The last taken jumps; older ones nobody sees any more. */
-  private remember(taken: number, words: Int32Array, at: number, state: HartState): void {
-    const { hart } = this;
-    const base = hart << HART_SHIFT;
-    const first = Math.max(1, taken - HISTORY + 1);
-    state.historyHead[base] = (state.historyHead[base] + first - 1) & (RING - 1);
-    for (let number = first; number <= taken; number++) {
+  private remember(
+    taken: number,
+    last: number,
+    inside: number,
+    words: Int32Array,
+    at: number,
+    state: HartState,
+  ): void {
+    const edges: Edge[] = [];
+    const add = (edge: Edge, times: number): void => {
+      for (let n = Math.min(times, HISTORY - edges.length); n > 0; n--) edges.push(edge);
+    };
+    if (inside >= 0) add(this.flow.known[inside], last);
+    for (let number = taken; number > 0 && edges.length < HISTORY; number--) {
       const entry = number & (RECENT - 1);
       const id = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
-      if (id === 0) continue;
-      const { source, to } = this.emitted.taken[id - 1];
-      state.remember(hart, source!, to.pc);
+      const edge = this.emitted.taken[id - 1];
+      const turning = this.flow.known.indexOf(edge);
+      const cycles = words[at + (frame.lengths >> 2) + entry];
+      add(edge, turning < 0 ? 1 : cycles / this.emitted.turnCycles[turning]);
     }
+    for (const { source, to } of edges.toReversed()) state.remember(this.hart, source!, to.pc);
   }
 
   /** Counts an exit where the region would go on if it were larger; true when that was often. */
@@ -121,10 +145,11 @@ export class Region {
       entered[block.index] -= this.left[i];
       add(account, this.left[i]);
     });
-    const times = this.flow.solve(this.turns, entered);
+    const times = this.flow.solve(this.turns, this.tight, entered);
     this.emitted.accounts.forEach((account, i) => add(account, times[i]));
     this.runs = 0;
     this.turns.fill(0);
+    this.tight.fill(0);
     this.left.fill(0);
     return instructions;
   }

@@ -270,7 +270,7 @@ export class Regions {
     const tracking = !crossbar.pointers.every((last) => last === hart);
     const exit = region.run(tracking, (base << 2) + state.words.byteOffset);
     const { pc, account, kind } = region.exits[exit];
-    const time = region.account(exit, words, frameAt, state) + account.time;
+    const time = region.account(exit, words, frameAt, state);
     state.next[base] = begun + time;
     state.pc[base] = pc;
     state.waited[base] = account.waited;
@@ -337,7 +337,7 @@ export class Regions {
     if (graph === undefined || codeCache.generation !== generation) return undefined;
     const shape = new Shape(graph.blocks);
     if (!shape.loops && !eager) return undefined;
-    const flow = new Flow(graph.blocks, shape.depths);
+    const flow = new Flow(graph.blocks, shape.depths, [...shape.tight.values()]);
     const emit = (tracking: boolean) => {
       this.emitter.codeEnd = this.codeEnd;
       this.emitter.tracking = tracking;
