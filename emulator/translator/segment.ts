@@ -236,9 +236,12 @@ export class SegmentEmitter extends JumpWriter {
       state.waited = cost - 1;
       return;
     }
+    // Cycles in which the request was refused.
     state.waitedLocal = body.local(Type.i32);
+    body.get(TIME);
     body.get(BASE);
-    body.memory(Op.i32Load, privateBytes('withheld'));
+    body.memory(Op.i32Load, privateBytes('event'));
+    body.op(Op.i32Sub);
     body.set(state.waitedLocal);
   }
 
