@@ -27,6 +27,14 @@ export interface HartStats {
   branches_taken: number;
   /** Cycles that a jalr waited for its register; part of the stall cause `jump`. */
   jalr_stalls: number;
+  /** Words read from and written to the TCDM. The second access of a misaligned one is a read here, whatever it does. */
+  tcdm_reads: number;
+  tcdm_writes: number;
+  /** Loads from and stores to L2. */
+  l2_reads: number;
+  l2_writes: number;
+  /** Loads and stores that went over the peripheral bus or a direct link, event loads included. */
+  peripheral_accesses: number;
   /** Fetches that missed the private instruction cache, lines that it fetched ahead, refills that both caused in the shared one. */
   icache_misses: number;
   icache_prefetches: number;
@@ -40,7 +48,16 @@ export interface MachineStats {
   harts: HartStats[];
   /** Sums over the harts. */
   total: HartStats;
-  tcdm: { accesses: number; conflicts: number; conflicts_per_bank: number[] };
+  /** `accesses` of all masters; of these, words that DMA and engines read and wrote. */
+  tcdm: {
+    accesses: number;
+    port_reads: number;
+    port_writes: number;
+    conflicts: number;
+    conflicts_per_bank: number[];
+  };
+  /** Of the event unit: `delivered`, writes of event lines into the buffer of a hart. */
+  events: Counters;
   dma: Counters;
   /** Both levels of the instruction cache; zeros when it is ideal. */
   icache: { private_misses: number; shared_misses: number; shared_waits: number };
@@ -90,6 +107,10 @@ export interface MachineApi {
   /** Runs every cycle < `cycle`, or until the run ends. */
   runUntil(cycle: number): Stop;
   hart(index: number): HartView;
+  /** Register x of a hart, unsigned; cheaper than `hart` for who looks at every instruction. */
+  register(hart: number, x: number): number;
+  /** The 32 bits of code from an address on; a 16-bit instruction is their low half. */
+  codeAt(pc: number): number;
   stats(): MachineStats;
   tiers(): TierStats;
   probe(pc: number, probe: Probe): void;

@@ -1,5 +1,6 @@
 import type { HartStats, MachineStats } from './api.js';
 import type { Dma } from './dma/index.js';
+import type { EventUnit } from './event/index.js';
 import { HART_SHIFT } from './hart/slot.js';
 import type { HartState } from './hart/state.js';
 import { hartStats } from './hart/view.js';
@@ -12,6 +13,7 @@ export interface CountingParts {
   readonly state: HartState;
   readonly crossbar: Crossbar;
   readonly dma: Dma;
+  readonly events: EventUnit;
   /** Undefined when every fetch hits. */
   readonly icache: InstructionCache | undefined;
   readonly accelerators: readonly (Accelerator | undefined)[];
@@ -19,22 +21,16 @@ export interface CountingParts {
 
 /** All counters over the cycles [0, now). */
 export function machineStats(parts: CountingParts, now: number): MachineStats {
-  const { state, crossbar, dma, icache, accelerators } = parts;
+  const { state, crossbar, dma, events, icache, accelerators } = parts;
   const harts = Array.from({ length: state.count }, (_, hart) => ({
-    ...hartStats(state, hart, now),
+    ...withAccesses(state, hart, hartStats(state, hart, now)),
     icache_misses: icache?.misses[hart] ?? 0,
     icache_prefetches: icache?.prefetches[hart] ?? 0,
     icache_shared_misses: icache?.sharedMisses[hart] ?? 0,
   }));
-  const inner = (hart: number): number =>
-    state.loads[hart << HART_SHIFT] +
-    state.stores[hart << HART_SHIFT] -
-    state.outerLoads[hart << HART_SHIFT] -
-    state.outerStores[hart << HART_SHIFT];
-  // A misaligned access asks its second bank in the cycle that is its stall.
   const accesses = harts.reduce(
-    (sum, { stalls }, hart) => sum + inner(hart) + stalls['misaligned'],
-    crossbar.portWords,
+    (sum, hart) => sum + hart.tcdm_reads + hart.tcdm_writes,
+    crossbar.portReads + crossbar.portWrites,
   );
   return {
     cycles: now,
@@ -42,9 +38,12 @@ export function machineStats(parts: CountingParts, now: number): MachineStats {
     total: totalOf(harts),
     tcdm: {
       accesses,
+      port_reads: crossbar.portReads,
+      port_writes: crossbar.portWrites,
       conflicts: crossbar.conflicts,
       conflicts_per_bank: Array.from(crossbar.conflictsPerBank),
     },
+    events: events.counters(),
     dma: dma.counters(now),
     icache: {
       private_misses: harts.reduce((sum, hart) => sum + hart.icache_misses, 0),
@@ -52,8 +51,22 @@ export function machineStats(parts: CountingParts, now: number): MachineStats {
       shared_waits: icache?.shared.waited ?? 0,
     },
     engines: Object.fromEntries(
-      accelerators.flatMap((engine) => (engine ? [[engine.name, engine.counters()]] : [])),
+      accelerators.flatMap((engine) => (engine ? [[engine.name, engine.counters(now)]] : [])),
     ),
+  };
+}
+
+/** Where the loads and stores of a hart went. A misaligned access asks its second bank in the cycle that is its stall. */
+function withAccesses(state: HartState, hart: number, stats: ReturnType<typeof hartStats>) {
+  const at = hart << HART_SHIFT;
+  const { outerLoads, outerStores, l2Loads, l2Stores } = state;
+  return {
+    ...stats,
+    tcdm_reads: stats.loads - outerLoads[at] + stats.stalls['misaligned'],
+    tcdm_writes: stats.stores - outerStores[at],
+    l2_reads: l2Loads[at],
+    l2_writes: l2Stores[at],
+    peripheral_accesses: outerLoads[at] - l2Loads[at] + outerStores[at] - l2Stores[at],
   };
 }
 
@@ -73,6 +86,11 @@ export function totalOf(harts: readonly HartStats[]): HartStats {
     branches: sum((hart) => hart.branches),
     branches_taken: sum((hart) => hart.branches_taken),
     jalr_stalls: sum((hart) => hart.jalr_stalls),
+    tcdm_reads: sum((hart) => hart.tcdm_reads),
+    tcdm_writes: sum((hart) => hart.tcdm_writes),
+    l2_reads: sum((hart) => hart.l2_reads),
+    l2_writes: sum((hart) => hart.l2_writes),
+    peripheral_accesses: sum((hart) => hart.peripheral_accesses),
     icache_misses: sum((hart) => hart.icache_misses),
     icache_prefetches: sum((hart) => hart.icache_prefetches),
     icache_shared_misses: sum((hart) => hart.icache_shared_misses),

@@ -319,6 +319,14 @@ class Machine implements MachineApi, HartsHost, RunControl {
     };
   }
 
+  register(hart: number, x: number): number {
+    return this.state.registers[(hart << HART_SHIFT) + x] >>> 0;
+  }
+
+  codeAt(pc: number): number {
+    return this.machine.harts.codeCache.wordAt(pc);
+  }
+
   private waitsFor(hart: number): string | undefined {
     const { events, harts, chip } = this.machine;
     const m = this.state.mode[hart << HART_SHIFT];

@@ -6,7 +6,7 @@ import type { MvmJob } from '../mvm/job.js';
 import { accumulate } from '../mvm/macro.js';
 import type { Macro } from '../mvm/macro.js';
 import { adcCode } from '../physics/adc.js';
-import { gaussian, gaussianSigma, noiseKey } from '../physics/noise.js';
+import { gaussian, gaussianLimit, gaussianSigma, noiseKey } from '../physics/noise.js';
 import { SarConverter } from '../physics/sar.js';
 import { bitsPerCell } from './array.js';
 import type { CapArray } from './array.js';
@@ -28,7 +28,7 @@ const freshCounts = () => ({
   adc_clipped: 0,
 });
 
-/** One product, taken apart once. */
+/** A row tile of a job, taken apart once. */
 interface Plan extends CapramMode {
   readonly array: CapArray;
   /** Bits of a weight, and weights side by side. */
@@ -41,7 +41,6 @@ interface Plan extends CapramMode {
   readonly offset: number;
   /** (input level x weight bit) of one code. */
   readonly code: number;
-  readonly key: number;
 }
 
 /** Products of the charge-domain macro. */
@@ -51,7 +50,12 @@ export class CapProduct implements Macro {
   private products = 0;
   /** Exact end of the last product in cycles: the phase of the macro's own clock. */
   private end = 0;
+  private readonly plans = new WeakMap<MvmJob, Plan[]>();
+  /** `noiseKey` of the product at hand. */
+  private key = 0;
   private readonly converters: SarConverter[];
+  /** Whether no noise can lift an uncharged column to the first code. */
+  private readonly silentZero: boolean;
   private readonly sums: Int32Array;
   /** Shift-added sums of each weight column, in (input step x weight step). */
   private readonly values: Float64Array;
@@ -71,6 +75,9 @@ export class CapProduct implements Macro {
       { length: bit_columns },
       (_, column) => new SarConverter(adc_bits, sar_mismatch / 100, seed, column),
     );
+    const lowest = this.converters.reduce((low, { lowestStep }) => Math.min(low, lowestStep), 1);
+    const loudest = (config.conversion_noise / gaussianSigma) * gaussianLimit;
+    this.silentZero = 0.5 + loudest < lowest;
     this.sums = new Int32Array(bit_columns);
     this.values = new Float64Array(bit_columns);
     this.columns = new Int32Array(bit_columns);
@@ -92,6 +99,7 @@ export class CapProduct implements Macro {
     now: number,
   ): number {
     const plan = this.plan(job, tile);
+    this.key = noiseKey(this.seed, job.tiles[tile].array, this.products);
     if (plan.levels) this.checkLevels(input, plan.rows);
     this.values.fill(0, 0, plan.fields);
     const first = Math.floor(plan.y / this.macCells);
@@ -136,6 +144,15 @@ export class CapProduct implements Macro {
   }
 
   private plan(job: MvmJob, tile: number): Plan {
+    let plans = this.plans.get(job);
+    if (plans === undefined) {
+      plans = job.tiles.map((_, k) => this.takeApart(job, k));
+      this.plans.set(job, plans);
+    }
+    return plans[tile];
+  }
+
+  private takeApart(job: MvmJob, tile: number): Plan {
     const mode = modeOf(job);
     const { array, x, y, rows } = job.tiles[tile];
     const { input_bits, adc_bits } = this.config;
@@ -150,7 +167,6 @@ export class CapProduct implements Macro {
       rows,
       offset: job.inputSigned ? 128 : 0,
       code: mode.step === 0 ? fullRange / 2 ** adc_bits : mode.step / stepUnit,
-      key: noiseKey(this.seed, array, this.products),
     };
   }
 
@@ -192,31 +208,37 @@ export class CapProduct implements Macro {
 
   /** Converts the columns and adds their codes at the place of the input slice. */
   private convert(plan: Plan, operation: number, shift: number, levels: number): void {
-    const { values, sums, config, macCells } = this;
-    const { bits, array, firstColumn, code } = plan;
-    const noisy = config.conversion_noise / gaussianSigma;
+    const { values, sums } = this;
+    const { bits, bipolar, fields } = plan;
     const weight = 2 ** shift;
-    const count = bits * plan.fields;
-    for (let c = 0; c < count; c++) {
-      const bit = c % bits;
-      const field = (c - bit) / bits;
-      let sum = sums[c];
-      if (!config.ideal) {
-        const column = firstColumn + c;
-        const charge = (sum * macCells) / array.capacitance[column];
-        const disturbed =
-          charge / code + gaussian(plan.key, operation * array.bitColumns + column) * noisy;
-        const converted = this.converters[column].convert(disturbed);
-        if (disturbed >= 2 ** config.adc_bits) this.counts.adc_clipped++;
-        sum = plan.width === 0 ? converted * code : converted;
+    for (let field = 0, c = 0; field < fields; field++) {
+      let value = 0;
+      for (let bit = 0; bit < bits; bit++, c++) {
+        const sum = this.config.ideal ? sums[c] : this.code(plan, operation, c);
+        const negative = bit === bits - 1 && bits > 1 && !bipolar;
+        value += (negative ? -sum : sum) * 2 ** bit;
       }
-      if (plan.bipolar) values[field] += 2 * sum * 2 ** bit * weight;
-      else values[field] += (bit === bits - 1 && bits > 1 ? -sum : sum) * 2 ** bit * weight;
+      values[field] += (bipolar ? 2 : 1) * value * weight;
     }
-    if (!plan.bipolar) return;
+    if (!bipolar) return;
     // A bipolar bit is 2 b - 1: what the ones stand for twice, less the sum of the inputs.
-    const correction = ((2 ** bits - 1) * levels * weight) / (config.ideal ? 1 : code);
-    for (let field = 0; field < plan.fields; field++) values[field] -= correction;
+    const correction = ((2 ** bits - 1) * levels * weight) / (this.config.ideal ? 1 : plan.code);
+    for (let field = 0; field < fields; field++) values[field] -= correction;
+  }
+
+  /** What column `c` of the operation gives behind its converter; in the contract's units as the sum it stands for. */
+  private code({ array, firstColumn, code, width }: Plan, operation: number, c: number): number {
+    const { config } = this;
+    const sum = this.sums[c];
+    if (sum === 0 && this.silentZero) return 0;
+    const column = firstColumn + c;
+    const charge = (sum * this.macCells) / array.capacitance[column];
+    const noisy = config.conversion_noise / gaussianSigma;
+    const disturbed =
+      charge / code + gaussian(this.key, operation * array.bitColumns + column) * noisy;
+    if (disturbed >= 2 ** config.adc_bits) this.counts.adc_clipped++;
+    const converted = this.converters[column].convert(disturbed);
+    return width === 0 ? converted * code : converted;
   }
 
   /** Results in the units of the contract: the offset of signed inputs removed, scaled like ADC codes. */

@@ -11,7 +11,7 @@ import type { ImaConfig } from './parameters.js';
 
 /** Rows driven, columns converted, codes accumulated: the arithmetic of a product, and nothing else. */
 export interface Columns<A extends CellArray = CellArray> {
-  create(): A;
+  create(array: number, seed: number): A;
   /**
    * @param noise read noise with the key of the product, or null
    * @returns how many columns were clipped

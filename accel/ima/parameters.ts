@@ -1,4 +1,5 @@
 import type { ConfigOf, ParameterTable } from '../../emulator/sim/parameters.js';
+import { deviceParameters } from './device-parameters.js';
 
 const paper =
   'Garofalo et al., JETCAS 2022 (arXiv 2201.01089), by way of a literature card of its full text';
@@ -53,9 +54,9 @@ export const imaParameters = {
   dac_bits: {
     value: 8,
     unit: 'bit',
-    min: 8,
+    min: 1,
     max: 8,
-    meaning: 'resolution of the row converters; the model knows only exact 8-bit inputs',
+    meaning: 'resolution of the row converters; inputs are rounded to it',
     source: `${paper}; HERMES`,
     status: 'published',
   },
@@ -128,10 +129,21 @@ export const imaParameters = {
       'a setting for studies of accuracy; no figure for HERMES at this range setting is at hand',
     status: 'assumed',
   },
+  run: {
+    value: 0,
+    unit: 'run',
+    min: 0,
+    max: 1_000_000,
+    meaning:
+      'number of the run on this chip: other runs draw other read noise from the same devices',
+    source: 'a setting for studies of accuracy: the picture that a network sees',
+    status: 'assumed',
+  },
+  ...deviceParameters,
   ideal: {
     value: false,
     meaning:
-      'true: the converters return the exact column sum; bytes streamed and cycles stay the same',
+      'true: exact inputs and cells, and converters that return the column sum; bytes streamed and cycles stay the same',
     source: 'a setting for comparisons, not a device',
     status: 'assumed',
   },

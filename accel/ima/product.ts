@@ -2,7 +2,7 @@ import type { Counters } from '../../emulator/sim/unit.js';
 import type { CellArray, Cells } from '../mvm/cells.js';
 import type { MvmJob } from '../mvm/job.js';
 import type { Macro } from '../mvm/macro.js';
-import { noiseKey, readGain } from '../physics/noise.js';
+import { noiseKey, readGain, runSeed } from '../physics/noise.js';
 import type { ReadNoise } from '../physics/noise.js';
 import type { Columns } from './columns.js';
 import type { ImaConfig } from './parameters.js';
@@ -31,6 +31,7 @@ export class Product<A extends CellArray> implements Macro {
   /** Products of each array so far; with read noise, they number its draws. */
   private products: number[];
   private readonly noise: ReadNoise | null;
+  private readSeed: number;
 
   constructor(
     private readonly config: ImaConfig,
@@ -40,6 +41,7 @@ export class Product<A extends CellArray> implements Macro {
     private readonly cycles: number,
     private readonly seed: number,
   ) {
+    this.readSeed = runSeed(seed, config.run);
     const gain = readGain(config.read_noise);
     this.noise = gain > 0 ? { key: 0, gain } : null;
     this.products = freshProducts(config);
@@ -48,11 +50,16 @@ export class Product<A extends CellArray> implements Macro {
   product(job: MvmJob, tile: number, input: Uint8Array, accumulators: Int32Array): number {
     const place = job.tiles[tile];
     const { noise, products } = this;
-    if (noise !== null) noise.key = noiseKey(this.seed, place.array, products[place.array]++);
+    if (noise !== null) noise.key = noiseKey(this.readSeed, place.array, products[place.array]++);
     const array = this.cells.array(place.array);
     const clipped = this.columns.product(array, job, place, input, accumulators, noise);
     this.count(place.rows, job.outputs * job.columnsPerOutput, clipped);
     return this.cycles;
+  }
+
+  begin(run: number): void {
+    this.readSeed = runSeed(this.seed, run);
+    this.products = freshProducts(this.config);
   }
 
   counters(): Counters {

@@ -25,6 +25,8 @@ export interface Macro {
   cellColumns?(job: JobRegisters): number | undefined;
   /** Refuses modes of its own extension block that do not exist. */
   check?(job: JobRegisters, decoded: MvmJob): void;
+  /** Starts over as run `run` of the same chip: other read noise, the same devices. */
+  begin?(run: number): void;
   /** The macro's physical events; they never decrease. */
   counters(): Counters;
   reset(): void;

@@ -163,4 +163,6 @@ export function mvmRegisters(parts: {
 
 /** Word indices by name. */
 export const P = wordIndex(shared);
+/** Words of a register file that holds all shared registers. */
+export const sharedWords = Math.max(...Object.values(P)) + 1;
 export const J = wordIndex(job);

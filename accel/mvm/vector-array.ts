@@ -58,7 +58,7 @@ export class VectorUnit {
    * @param input bytes of the rows, signed or not; no longer than an array has rows
    */
   multiply(
-    array: VectorArray,
+    array: VectorArray | WideArray,
     y: number,
     rows: number,
     x: number,
@@ -77,14 +77,21 @@ export class VectorUnit {
     const block = Math.floor(x / blockColumns);
     const blocks = Math.floor((x + count - 1) / blockColumns) - block + 1;
     this.first = x % blockColumns;
-    this.kernels.multiply(
-      array.base + block * array.blockBytes + (y >> 1) * pairBytes,
+    const multiply = array.weightBytes === 1 ? this.kernels.multiply : this.kernels.multiplyWide;
+    multiply(
+      array.base + block * array.blockBytes + (y >> 1) * pairBytes * array.weightBytes,
       this.inputs,
       (end + 1) >> 1,
       this.sums,
       blocks,
       array.blockBytes,
     );
+  }
+
+  /** Copies the first `count` columns. */
+  columns(count: number, to: Int32Array): void {
+    const from = this.place / 4;
+    for (let i = 0; i < count; i++) to[i] = this.arena.i32[from + i];
   }
 
   /** Puts the first `count` columns through the converter. Returns how many were clipped. */
@@ -117,8 +124,29 @@ export class VectorUnit {
   }
 }
 
+/** Weights of 16 bits that are not what was programmed: conductances. */
+export class WideArray {
+  readonly weightBytes = 2;
+  readonly base: number;
+  readonly blockBytes: number;
+  private readonly arena: Arena;
+
+  constructor(unit: VectorUnit, rows: number, cols: number) {
+    this.blockBytes = Math.ceil(rows / 2) * pairBytes * this.weightBytes;
+    this.arena = unit.arena;
+    this.base = this.arena.allocate(Math.ceil(cols / blockColumns) * this.blockBytes);
+  }
+
+  set(x: number, y: number, value: number): void {
+    const block = this.base + Math.floor(x / blockColumns) * this.blockBytes;
+    const place = (y >> 1) * pairBytes + 2 * (x % blockColumns) + (y & 1);
+    this.arena.i16[block / 2 + place] = value;
+  }
+}
+
 /** One array of signed cells as `accel/simd/multiply.ts` reads it. */
 export class VectorArray implements CellArray {
+  readonly weightBytes = 1;
   /** Row-major. */
   readonly cells: Int8Array;
   readonly base: number;

@@ -36,6 +36,10 @@ export const secondWord = 0x6a09e667;
 export const noiseKey = (seed: number, array: number, event: number): number =>
   mix(mix(mix(seed) ^ array) ^ event);
 
+/** Seed of what differs between runs of one chip. */
+export const runSeed = (seed: number, run: number): number =>
+  run === 0 ? seed : mix(seed ^ Math.imul(run, columnStep));
+
 /** Sum of the four bytes of a word. */
 const byteSum = (word: number): number =>
   (word & 255) + ((word >>> 8) & 255) + ((word >>> 16) & 255) + (word >>> 24);

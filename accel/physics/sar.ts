@@ -31,6 +31,11 @@ export class SarConverter {
     });
   }
 
+  /** Least charge of any code but 0, without rounding. */
+  get lowestStep(): number {
+    return this.weights.reduce((low, weight) => Math.min(low, weight), Infinity);
+  }
+
   /** Code of a charge `value`, in units of a nominal code; rounds to nearest and clips. */
   convert(value: number): number {
     const { weights, bits } = this;

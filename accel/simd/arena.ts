@@ -26,6 +26,7 @@ export class Arena {
   readonly memory: WasmMemory;
   u8!: Uint8Array;
   i8!: Int8Array;
+  i16!: Int16Array;
   i32!: Int32Array;
   private used = 64;
 
@@ -51,6 +52,7 @@ export class Arena {
     const { buffer } = this.memory;
     this.u8 = new Uint8Array(buffer);
     this.i8 = new Int8Array(buffer);
+    this.i16 = new Int16Array(buffer);
     this.i32 = new Int32Array(buffer);
   }
 }

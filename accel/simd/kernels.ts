@@ -2,7 +2,7 @@ import { FunctionBody, ModuleBuilder, exported } from '../../emulator/wasm/index
 import type { WasmFunction, WasmHost, WasmModule } from '../../emulator/wasm/index.js';
 import type { Arena } from './arena.js';
 import { emitConvert } from './convert.js';
-import { emitAccumulate, emitMultiply, emitWiden } from './multiply.js';
+import { emitAccumulate, emitMultiply, emitMultiplyWide, emitWiden } from './multiply.js';
 import { emitPixel } from './pixel.js';
 
 /** The vector functions over one arena; addresses are byte offsets into it. */
@@ -11,6 +11,8 @@ export interface Kernels {
   readonly widen: WasmFunction;
   /** (weights, inputs, pairs, sums, blocks, bytes of a block): exact column sums. */
   readonly multiply: WasmFunction;
+  /** The same with weights of 16 bits. */
+  readonly multiplyWide: WasmFunction;
   /** (columns, outputs, count, whether two columns make an output): adds columns to outputs. */
   readonly accumulate: WasmFunction;
   /** (sums, count, slope, highest code): columns through the converter; returns how many clipped. */
@@ -30,6 +32,7 @@ export function createKernels(host: WasmHost, { memory }: Arena): Kernels {
   return {
     widen: exported(exports, 'widen'),
     multiply: exported(exports, 'multiply'),
+    multiplyWide: exported(exports, 'multiplyWide'),
     accumulate: exported(exports, 'accumulate'),
     convert: exported(exports, 'convert'),
     convertNoisy: exported(exports, 'convertNoisy'),
@@ -45,6 +48,7 @@ function kernelModule(): Uint8Array {
     builder.exportFunction(name, builder.code(type, body));
   add('widen', emitWiden(builder, body));
   add('multiply', emitMultiply(builder, body));
+  add('multiplyWide', emitMultiplyWide(builder, body));
   add('accumulate', emitAccumulate(builder, body));
   add('convert', emitConvert(builder, body, false));
   add('convertNoisy', emitConvert(builder, body, true));

@@ -55,7 +55,12 @@ export const emitWiden: Emitter = (builder, body) => {
   return builder.type([i32, i32, i32, i32], []);
 };
 
-export const emitMultiply: Emitter = (builder, body) => {
+export const emitMultiply: Emitter = (builder, body) => emitSums(builder, body, 1);
+
+/** The same with weights of 16 bits, whose pairs of rows take twice the bytes. */
+export const emitMultiplyWide: Emitter = (builder, body) => emitSums(builder, body, 2);
+
+const emitSums = (builder: ModuleBuilder, body: FunctionBody, weightBytes: 1 | 2): number => {
   const [weights, inputs, pairs, sums, blocks, blockBytes] = [0, 1, 2, 3, 4, 5];
   body.begin(6);
   const cell = body.local(i32);
@@ -84,13 +89,14 @@ export const emitMultiply: Emitter = (builder, body) => {
     for (const [i, local] of sum.entries()) {
       body.get(local);
       body.get(cell);
-      body.memory(Simd.v128Load8x8S, 8 * i);
+      if (weightBytes === 1) body.memory(Simd.v128Load8x8S, 8 * i);
+      else body.memory(Simd.v128Load, 16 * i);
       body.get(pair);
       body.op(Simd.i32x4DotI16x8S);
       body.op(Simd.i32x4Add);
       body.set(local);
     }
-    advance(body, cell, pairBytes);
+    advance(body, cell, pairBytes * weightBytes);
     body.get(input);
     body.i32(4);
     body.op(Op.i32Add);

@@ -2,7 +2,7 @@ import type { Peripheral } from '../interconnect/peripheral.js';
 import { RegisterDecoder } from '../peripherals/register-decoder.js';
 import { OctobarError } from '../sim/error.js';
 import type { ConfigOf } from '../sim/parameters.js';
-import type { EventSink, HartControl, Stateful, Unit } from '../sim/unit.js';
+import type { Counters, EventSink, HartControl, Stateful, Unit } from '../sim/unit.js';
 import { BarrierQueue } from './barrier-queue.js';
 import { Barriers } from './barriers.js';
 import { describeWait } from './describe.js';
@@ -87,6 +87,8 @@ export class EventUnit implements Unit, EventSink, Stateful {
   private scheduled: Scheduled[] = [];
   /** Cycle whose end serves those who wait at barrier registers. */
   private nextTurn = Infinity;
+  /** Writes of event lines into the buffer of a hart, a cycle and hart each. */
+  private delivered = 0;
 
   constructor(
     config: ConfigOf<typeof eventParameters>,
@@ -273,6 +275,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
       if (lines[h] !== 0) {
         this.buffer[h] |= lines[h];
         lines[h] = 0;
+        this.delivered++;
         this.driveInterrupt(h);
       }
       if (this.answered[h] !== 0) {
@@ -334,6 +337,11 @@ export class EventUnit implements Unit, EventSink, Stateful {
     }
   }
 
+  /** Physical events so far. */
+  counters(): Counters {
+    return { delivered: this.delivered };
+  }
+
   /** A hart has entered the handler of an interrupt line. */
   taken(hart: number, line: number): void {
     if (this.vectored) this.clear(hart, 1 << line);
@@ -350,6 +358,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
     this.soc.reset();
     this.scheduled = [];
     this.clock = 0;
+    this.delivered = 0;
     this.dirty = false;
     this.nextCycle = Infinity;
   }
@@ -367,6 +376,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
       scheduled: [...this.scheduled],
       clock: this.clock,
       dirty: this.dirty,
+      delivered: this.delivered,
     };
   }
 
@@ -383,6 +393,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
       scheduled: Scheduled[];
       clock: number;
       dirty: boolean;
+      delivered: number;
     };
     this.words().forEach((words, i) => words.set(s.words[i]));
     // The harts restore the levels of their interrupt lines themselves.
@@ -396,6 +407,7 @@ export class EventUnit implements Unit, EventSink, Stateful {
     this.scheduled = [...s.scheduled];
     this.clock = s.clock;
     this.dirty = s.dirty;
+    this.delivered = s.delivered;
     this.plan();
   }
 

@@ -15,6 +15,7 @@ import {
   RD_SHIFT,
   RS1_SHIFT,
   RS2_SHIFT,
+  rowOf,
   SINK,
 } from './slot.js';
 import { isFunctional } from '../functional.js';
@@ -128,8 +129,13 @@ export class CodeCache {
 
   /** The instruction at an address without changing anything; undefined when illegal. */
   decodeAt(address: number): Decoded | undefined {
+    return this.decoder.decode(this.wordAt(address));
+  }
+
+  /** 32 bits of code, as they are; 0 where there is no memory. */
+  wordAt(address: number): number {
     const pc = address >>> 0;
-    return this.decoder.decode(this.halfword(pc) | (this.halfword(pc + 2) << 16));
+    return this.halfword(pc) | (this.halfword(pc + 2) << 16);
   }
 
   /** For costs that are cached: a later store there must drop them. */
@@ -182,6 +188,23 @@ export class CodeCache {
     const hazard = decoded?.row.timing === 'load' && next ? loadUse(decoded, next) : 0;
     const kept = word & ~((COST_MASK << COST_SHIFT) | NEXT_IS_JUMP | FEEDS_JALR);
     return kept | ((1 + hazard * this.timing.load_use) << COST_SHIFT);
+  }
+
+  /**
+   * Word of an access when it takes two turns, because it crosses a word: its stepped base is written in
+   * the first, so a jalr through it only waits behind the access as any jump does.
+   */
+  wordInTwo(pc: number, word: number): number {
+    const cost = (word >>> COST_SHIFT) & COST_MASK;
+    const step = rowOf(word)?.memory?.postIncrement === true;
+    // With ASK, a hardware loop jumps back behind the access: no jump follows.
+    if (!step || cost === 1 || (word & (NEXT_IS_JUMP | ASK)) !== 0) return word;
+    const decoded = this.decodeAt(pc)!;
+    const next = this.decodeAt((pc + decoded.bytes) >>> 0);
+    if (next?.row.timing !== 'jalr') return word;
+    const hazard = decoded.row.timing === 'load' ? loadUse(decoded, next) : 0;
+    const kept = word & ~(COST_MASK << COST_SHIFT);
+    return kept | NEXT_IS_JUMP | ((1 + hazard * this.timing.load_use) << COST_SHIFT);
   }
 
   private encode(d: Decoded, address: number): number {

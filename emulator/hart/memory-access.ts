@@ -3,6 +3,7 @@ import type { PeripheralBus, PeripheralRegion } from '../interconnect/address-ma
 import type { MemoryMeaning } from '../isa/row.js';
 import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
+import { AccessFaults } from './access-faults.js';
 import type { Harts } from './harts.js';
 import { HostCalls } from './host-calls.js';
 import type { HartsOptions } from './options.js';
@@ -29,6 +30,7 @@ const L2_ALIAS = 0x8000;
 export class MemoryAccess {
   bus: PeripheralBus | undefined;
   readonly hostCalls: HostCalls;
+  private readonly faults: AccessFaults;
   /** Hart whose peripheral access is in progress. */
   private accessing = 0;
   private readonly why: (string | undefined)[];
@@ -46,6 +48,7 @@ export class MemoryAccess {
     this.functional = isFunctional(options.timing);
     this.why = Array.from({ length: options.state.count }, () => undefined);
     this.eventLoads = new Int32Array(options.state.count);
+    this.faults = new AccessFaults(harts);
     this.hostCalls = new HostCalls(harts, this.tcdm, this.l2);
   }
 
@@ -73,9 +76,9 @@ export class MemoryAccess {
     const { memory, timing } = rowOf(slot)!;
     const at = this.behindAlias(hart, address >>> 0);
     if (timing === 'event-load' && (at & 3) !== 0) {
-      throw this.fault(
+      throw this.faults.fault(
         'misaligned',
-        `${this.nameAt(hart)} needs a word address`,
+        `${this.faults.nameAt(hart)} needs a word address`,
         hart,
         at,
         now,
@@ -94,11 +97,12 @@ export class MemoryAccess {
     }
     const alias = at - this.options.testAndSetBase;
     if (alias >= 0 && alias < this.tcdm.size) {
-      if (outside) throw this.notForController(hart, 'the test-and-set view of the TCDM', at, now);
+      if (outside)
+        throw this.faults.notForController(hart, 'the test-and-set view of the TCDM', at, now);
       return this.requestTestAndSet(hart, slot, memory!, alias, at, now);
     }
     const region = this.bus?.find(at);
-    if (region === undefined) throw this.unmapped(hart, slot, at, now);
+    if (region === undefined) throw this.faults.unmapped(hart, slot, at, now);
     this.accessPeripheral(hart, slot, memory!, region, at, now);
   }
 
@@ -113,17 +117,6 @@ export class MemoryAccess {
     return at < CLUSTER_ALIAS ? this.tcdm.base + at : at;
   }
 
-  private notForController(hart: number, what: string, at: number, now: number): OctobarError {
-    return this.fault(
-      'unmapped-access',
-      `${what} has no way to the controller hart`,
-      hart,
-      at,
-      now,
-      'test-and-set and the direct links belong to the harts of the cluster; the controller has the TCDM at 0x10000000, and the ports of all harts at 0x10200800 (event unit) and 0x10201800 (DMA)',
-    );
-  }
-
   // --- TCDM ----------------------------------------------------------------------------------
 
   private requestTcdm(hart: number, slot: number, m: MemoryMeaning, at: number, now: number): void {
@@ -132,7 +125,7 @@ export class MemoryAccess {
     const crosses = inWord + m.bytes > 4;
     const inTwo = crosses && !this.functional;
     if (crosses && !this.tcdm.contains(at, m.bytes)) {
-      throw this.unmapped(hart, slot, this.tcdm.base + this.tcdm.size, now);
+      throw this.faults.unmapped(hart, slot, this.tcdm.base + this.tcdm.size, now);
     }
     // The interpreter completes plain loads and stores of one aligned word, halfword or byte itself.
     const plain = inWord % m.bytes === 0 && rowOf(slot)!.timing !== 'event-load';
@@ -149,7 +142,7 @@ export class MemoryAccess {
     now: number,
   ): void {
     if ((at & 3) !== 0 || m.bytes !== 4) {
-      throw this.fault(
+      throw this.faults.fault(
         'misaligned',
         'test-and-set works on whole aligned words',
         hart,
@@ -185,6 +178,8 @@ export class MemoryAccess {
         s.phase[hart << HART_SHIFT] = phase.high;
         s.requestOffset[hart << HART_SHIFT] = (offset | 3) + 1;
         s.next[hart << HART_SHIFT] = now + 1;
+        // A jump through the stepped base has it only from the next cycle on.
+        s.waited[hart << HART_SHIFT] = now - s.since[hart << HART_SHIFT];
         return;
       case phase.high: {
         const first = 4 - (s.requestAddress[hart << HART_SHIFT] & 3);
@@ -192,7 +187,11 @@ export class MemoryAccess {
         s.addStall(hart, 'misaligned', 1);
         this.deliver(hart, slot, m, s.partial[hart << HART_SHIFT]);
         this.count(hart, m);
-        return this.granted(hart, slot, now, now - s.since[hart << HART_SHIFT] - 1, 1);
+        const withheld = now - s.since[hart << HART_SHIFT] - 1;
+        const word = this.harts.codeCache.wordInTwo(s.pc[hart << HART_SHIFT], slot);
+        const lacking = word === slot ? 0 : s.waited[hart << HART_SHIFT] + 1;
+        s.waited[hart << HART_SHIFT] = 0;
+        return this.granted(hart, word, now, withheld, withheld + 1 - lacking);
       }
       case phase.odd:
         this.transfer(hart, slot, m, offset, m.bytes, 0);
@@ -206,7 +205,8 @@ export class MemoryAccess {
       }
     }
     this.count(hart, m);
-    this.granted(hart, slot, now, now - s.since[hart << HART_SHIFT], 0);
+    const withheld = now - s.since[hart << HART_SHIFT];
+    this.granted(hart, slot, now, withheld, withheld);
   }
 
   /** Moves `bytes` bytes at a TCDM offset, from byte `done` of the operand on. */
@@ -230,19 +230,19 @@ export class MemoryAccess {
     s.partial[hart << HART_SHIFT] = value;
   }
 
-  /** End of a TCDM access: `withheld` cycles without a grant, `extra` cycles of a second access. */
-  private granted(hart: number, slot: number, now: number, withheld: number, extra: number): void {
+  /** End of a TCDM access: `withheld` cycles without a grant; a jump behind it has `waited` in decode. */
+  private granted(hart: number, slot: number, now: number, withheld: number, waited: number): void {
     const s = this.harts.state;
     const at = hart << HART_SHIFT;
     s.stalls[at + stall.tcdm_conflict] += withheld;
-    if (withheld + extra > 0 && (slot & NEXT_IS_JUMP) !== 0)
-      s.waited[hart << HART_SHIFT] = withheld + extra;
+    const nextIsJump = (slot & NEXT_IS_JUMP) !== 0;
+    if (nextIsJump) s.waited[at] = waited;
     const flush = this.flush(slot);
     const cost = ((slot >>> COST_SHIFT) & COST_MASK) + flush;
     if (flush > 0) s.addStall(hart, 'event_load', flush);
     else if (cost > 1) {
       s.addStall(hart, 'load_use', cost - 1);
-      if ((slot & NEXT_IS_JUMP) !== 0) s.waited[at] = withheld + extra + cost - 1;
+      if (nextIsJump) s.waited[at] = waited + cost - 1;
     }
     if ((slot & FEEDS_JALR) !== 0) s.jalrReady[hart << HART_SHIFT] = now + 3;
     s.phase[hart << HART_SHIFT] = phase.simple;
@@ -281,7 +281,7 @@ export class MemoryAccess {
   ): void {
     const offset = at - memory.base;
     if (!memory.contains(at, m.bytes)) {
-      throw this.unmapped(hart, slot, memory.base + memory.size, now);
+      throw this.faults.unmapped(hart, slot, memory.base + memory.size, now);
     }
     if (m.write) {
       const value = this.source(hart, slot);
@@ -294,9 +294,15 @@ export class MemoryAccess {
       for (let i = 0; i < m.bytes; i++) value |= memory.u8[offset + i] << (8 * i);
       this.deliver(hart, slot, m, value);
     }
-    const accesses = (at & 3) + m.bytes > 4 && !this.functional ? 2 : 1;
-    const latency = cycles * accesses + this.flush(slot);
-    this.answered(hart, slot, m, now, latency, 'outer_memory');
+    if (memory === this.l2) {
+      const { l2Loads, l2Stores } = this.harts.state;
+      (m.write ? l2Stores : l2Loads)[hart << HART_SHIFT]++;
+    }
+    if ((at & 3) + m.bytes <= 4 || this.functional) {
+      return this.answered(hart, slot, m, now, cycles + this.flush(slot), 'outer_memory', 0);
+    }
+    const word = this.harts.codeCache.wordInTwo(this.harts.state.pc[hart << HART_SHIFT], slot);
+    this.answered(hart, word, m, now, cycles * 2, 'outer_memory', word === slot ? 1 : 0);
   }
 
   // --- Peripherals ---------------------------------------------------------------------------
@@ -310,7 +316,7 @@ export class MemoryAccess {
     now: number,
   ): void {
     if ((at & (m.bytes - 1)) !== 0) {
-      throw this.fault(
+      throw this.faults.fault(
         'misaligned',
         `misaligned access to ${region.name}`,
         hart,
@@ -322,7 +328,7 @@ export class MemoryAccess {
     const s = this.harts.state;
     const outside = hart === this.options.controller.hart;
     const cycles = outside ? region.controllerLatency : region.latency;
-    if (cycles === undefined) throw this.notForController(hart, region.name, at, now);
+    if (cycles === undefined) throw this.faults.notForController(hart, region.name, at, now);
     const isEventLoad = rowOf(slot)!.timing === 'event-load';
     this.accessing = hart;
     this.eventLoads[hart] = isEventLoad ? slot : 0;
@@ -350,7 +356,7 @@ export class MemoryAccess {
     this.deliver(hart, slot, m, value);
     this.harts.disturbed = true;
     const latency = s.heldLatency[hart << HART_SHIFT];
-    this.answered(hart, slot, m, now, latency, isEventLoad ? 'event_load' : 'peripheral');
+    this.answered(hart, slot, m, now, latency, isEventLoad ? 'event_load' : 'peripheral', 0);
   }
 
   /** The access is answered after `latency` cycles; the next instruction waits for it. */
@@ -361,12 +367,14 @@ export class MemoryAccess {
     now: number,
     latency: number,
     cause: StallCause,
+    waited: number,
   ): void {
     const s = this.harts.state;
     const hazard = ((slot >>> COST_SHIFT) & COST_MASK) - 1;
     s.stalls[(hart << HART_SHIFT) + stall.load_use] += hazard;
-    // A jump that waits for its link has fetched meanwhile.
-    if (hazard > 0 && (slot & NEXT_IS_JUMP) !== 0) s.waited[hart << HART_SHIFT] = hazard;
+    // A jump that waits for its link, or for a second access, has fetched meanwhile.
+    if (hazard + waited > 0 && (slot & NEXT_IS_JUMP) !== 0)
+      s.waited[hart << HART_SHIFT] = hazard + waited;
     s.addStall(hart, cause, latency - 1);
     this.count(hart, m);
     (m.write ? s.outerStores : s.outerLoads)[hart << HART_SHIFT]++;
@@ -417,7 +425,7 @@ export class MemoryAccess {
     this.deliver(hart, slot, row.memory!, value);
     const cause = row.timing === 'event-load' ? 'event_load' : 'peripheral';
     this.why[hart] = undefined;
-    this.answered(hart, slot, row.memory!, at, s.heldLatency[hart << HART_SHIFT], cause);
+    this.answered(hart, slot, row.memory!, at, s.heldLatency[hart << HART_SHIFT], cause, 0);
     s.requestSlot[hart << HART_SHIFT] = 0;
   }
 
@@ -455,42 +463,6 @@ export class MemoryAccess {
 
   private count(hart: number, m: MemoryMeaning): void {
     (m.write ? this.harts.state.stores : this.harts.state.loads)[hart << HART_SHIFT]++;
-  }
-
-  /** Mnemonic of the instruction in flight, in the dialect of the machine. */
-  private nameAt(hart: number): string {
-    const decoded = this.harts.codeCache.decodeAt(this.harts.state.pc[hart << HART_SHIFT]);
-    return decoded?.encoding.name ?? 'access';
-  }
-
-  private unmapped(hart: number, slot: number, address: number, now: number): OctobarError {
-    const what = rowOf(slot)!.memory!.write ? 'store to' : 'load from';
-    const name = this.nameAt(hart);
-    return this.fault(
-      'unmapped-access',
-      `${name}: ${what} an address that nothing claims`,
-      hart,
-      address,
-      now,
-      'compare the address with `octobar map`; a null pointer, a stack overflow or a wrong base are the usual causes',
-    );
-  }
-
-  private fault(
-    code: 'misaligned' | 'unmapped-access',
-    reason: string,
-    hart: number,
-    address: number,
-    now: number,
-    hint: string,
-  ): OctobarError {
-    return new OctobarError(code, reason, {
-      hart,
-      pc: this.harts.state.pc[hart << HART_SHIFT] >>> 0,
-      address,
-      cycle: now,
-      hint,
-    });
   }
 }
 

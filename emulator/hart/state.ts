@@ -144,6 +144,9 @@ export const numberFields = [
   'walked',
   /** Cycles that jalr waited for its register. */
   'jalrStalls',
+  /** Of the accesses outside the TCDM, those to L2. */
+  'l2Loads',
+  'l2Stores',
 ] as const;
 
 export type WordField = (typeof wordFields)[number];

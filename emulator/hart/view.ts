@@ -12,6 +12,12 @@ import {
 } from './state.js';
 import { HART_SHIFT } from './slot.js';
 
+/** Counters of a hart that caches and accesses add (`machine-stats.ts`). */
+type SeenElsewhere =
+  | `icache_${'misses' | 'prefetches' | 'shared_misses'}`
+  | `${'tcdm' | 'l2'}_${'reads' | 'writes'}`
+  | 'peripheral_accesses';
+
 /**
  * Counters of one hart over the cycles [0, cycles). A run that ends in the middle of an instruction
  * cuts its stall there, so that instret + stalls = cycles_active and active + sleep = time since start.
@@ -20,7 +26,7 @@ export function hartStats(
   state: HartState,
   hart: number,
   cycles: number,
-): Omit<HartStats, 'icache_misses' | 'icache_prefetches' | 'icache_shared_misses'> {
+): Omit<HartStats, SeenElsewhere> {
   state.settle();
   const stalls = Object.fromEntries(
     stallCauses.map((name, cause) => [name, state.stalls[(hart << HART_SHIFT) + cause]]),

@@ -22,8 +22,11 @@ export interface HwpeEnvironment {
 export interface Accelerator extends Peripheral, Unit {
   /** Name under `engines` in the JSON output: `ima`, `depthwise`, ... */
   readonly name: string;
-  /** At least `jobs`, `busy_cycles`, `stall_cycles`; then the engine's own physical events. */
-  counters(): Counters;
+  /**
+   * At least `jobs`, `busy_cycles`, `stall_cycles`; then the engine's own physical events. Busy cycles are
+   * those before `now`; without it, before the cycle in which the engine ran last.
+   */
+  counters(now?: number): Counters;
   /** Contents of an ELF section addressed to this engine, e.g. `.ima.3`; false when it is not its own. */
   preload(section: string, bytes: Uint8Array): boolean;
 }

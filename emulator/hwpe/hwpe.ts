@@ -147,10 +147,12 @@ class Hwpe implements Accelerator, EngineHost {
     if (this.queue.lock === hart && !this.queue.touched) this.queue.lock = -1;
   }
 
-  counters(): Counters {
+  counters(now = this.seen): Counters {
+    // A job under way has been busy up to now, whenever the engine looked last.
+    const underWay = this.queue.started === 0 ? 0 : Math.max(now - this.seen, 0);
     return {
       jobs: this.jobs,
-      busy_cycles: this.busy,
+      busy_cycles: this.busy + underWay,
       stall_cycles: this.streamer.stalled,
       granted_cycles: this.streamer.granted,
       words: this.streamer.words,

@@ -36,8 +36,9 @@ export class Crossbar implements Stateful {
   /** Functional mode: no request waits for another. */
   uncontended = false;
   readonly conflictsPerBank: Float64Array;
-  /** Words that DMA and accelerators moved. */
-  portWords = 0;
+  /** Words that DMA and accelerators read and wrote. */
+  portReads = 0;
+  portWrites = 0;
   readonly bankMask: number;
   readonly pointerMask: number;
   readonly fair: boolean;
@@ -177,8 +178,8 @@ export class Crossbar implements Stateful {
       if (((winners >>> hart) & 1) !== 0) this.complete(hart);
       else next[hart << HART_SHIFT] = this.state.clock[0] + 1;
     }
-    for (const port of wordPorts) this.portWords += port.finish();
-    for (const port of this.widePorts) this.portWords += port.finish();
+    for (const port of wordPorts) port.finish();
+    for (const port of this.widePorts) port.finish();
     this.portRequests = 0;
   }
 
@@ -187,7 +188,7 @@ export class Crossbar implements Stateful {
     for (let i = 0; i < count; i++) this.complete(this.state.requesters[i]);
     for (const port of [...this.wordPorts, ...this.widePorts]) {
       port.granted = port.asks;
-      this.portWords += port.finish();
+      port.finish();
     }
     this.portRequests = 0;
   }
@@ -269,7 +270,7 @@ export class Crossbar implements Stateful {
     for (const array of this.arrays()) array.fill(0);
     this.stallCounter = 0;
     this.bothAt = -1;
-    this.portWords = 0;
+    this.portReads = this.portWrites = 0;
     this.withdraw();
   }
 
@@ -289,17 +290,17 @@ export class Crossbar implements Stateful {
   save(): unknown {
     return {
       arrays: this.arrays().map((array) => array.slice()),
-      counters: [this.stallCounter, this.portWords, this.bothAt],
+      counters: [this.stallCounter, this.portReads, this.portWrites, this.bothAt],
     };
   }
 
   restore(state: unknown): void {
     const saved = state as {
       arrays: (Uint8Array | Float64Array)[];
-      counters: [number, number, number];
+      counters: [number, number, number, number];
     };
     this.arrays().forEach((array, index) => array.set(saved.arrays[index]));
-    [this.stallCounter, this.portWords, this.bothAt] = saved.counters;
+    [this.stallCounter, this.portReads, this.portWrites, this.bothAt] = saved.counters;
     this.withdraw();
   }
 }

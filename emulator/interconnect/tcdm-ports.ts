@@ -7,6 +7,9 @@ interface PortHost {
   readonly memory: Memory;
   readonly banks: number;
   portRequests: number;
+  /** Words read and written through ports so far. */
+  portReads: number;
+  portWrites: number;
   /** Called when a port wrote where code may be decoded. */
   onPortWrite?: (offset: number, bytes: number) => void;
 }
@@ -54,21 +57,22 @@ export class TcdmWordPort implements WordPort {
     this.granted = false;
   }
 
-  /** Phase 3: moves the data when granted; the number of words moved. */
-  finish(): number {
-    if (!this.asks) return 0;
+  /** Phase 3: moves the data when granted. */
+  finish(): void {
+    if (!this.asks) return;
     this.asks = false;
-    if (!this.granted) return 0;
+    if (!this.granted) return;
     const { memory } = this.host;
     if (this.mask === 0) {
       this.data = memory.i32[this.offset >> 2];
-      return 1;
+      this.host.portReads++;
+      return;
     }
     for (let byte = 0; byte < 4; byte++) {
       if ((this.mask >>> byte) & 1) memory.u8[this.offset + byte] = this.value >>> (8 * byte);
     }
+    this.host.portWrites++;
     this.host.onPortWrite?.(this.offset, 4);
-    return 1;
   }
 }
 
@@ -126,18 +130,20 @@ export class TcdmWidePort implements WidePort {
     return this.host.memory.u8[offsetOf(this.host, address, 1)];
   }
 
-  finish(): number {
-    if (!this.asks) return 0;
+  /** Phase 3: moves the data when granted. */
+  finish(): void {
+    if (!this.asks) return;
     this.asks = false;
-    if (!this.granted) return 0;
+    if (!this.granted) return;
     const { u8 } = this.host.memory;
     const { offset, bytes, buffer } = this;
     if (this.writing) {
       for (let i = 0; i < bytes; i++) u8[offset + i] = buffer[i];
+      this.host.portWrites += this.words;
       this.host.onPortWrite?.(offset, bytes);
     } else {
       for (let i = 0; i < bytes; i++) buffer[i] = u8[offset + i];
+      this.host.portReads += this.words;
     }
-    return this.words;
   }
 }

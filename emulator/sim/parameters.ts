@@ -26,9 +26,15 @@ export interface ChoiceParameter extends Row<string> {
   readonly choices: readonly string[];
 }
 
+/** Numbers as a text, separated by blanks or commas; the part that owns it says what they mean. */
+export interface ListParameter extends Row<string> {
+  /** At most so many. */
+  readonly numbers: number;
+}
+
 export type FlagParameter = Row<boolean>;
 
-export type Parameter = NumberParameter | ChoiceParameter | FlagParameter;
+export type Parameter = NumberParameter | ChoiceParameter | ListParameter | FlagParameter;
 export type ParameterTable = Readonly<Record<string, Parameter>>;
 
 /** The plain object that a part receives: its keys, with values of the right type. */

@@ -8,12 +8,11 @@ import { arenaBytes, type Arena } from '../memory/arena.js';
 const privateWords = [
   /** Element of the function table that goes on with this hart; 0: translated code does not. */
   'function',
-  /** Time of the hart's next event, in cycles since translated code was entered. */
+  /**
+   * Time of the hart's next event, in cycles since translated code was entered; of a request the cycle
+   * in which it is raised for the first time.
+   */
   'event',
-  /** Cycles in which the pending request was refused so far. */
-  'refused',
-  /** Cycles in which the granted request had been refused: a jump may hide behind them. */
-  'withheld',
   /** Address of the last frame of the undo log that belongs to the pending event. */
   'frame',
   /** `jalrReady` in cycles since translated code was entered. */
@@ -94,7 +93,7 @@ export class TranslatorArrays {
   /** One word of 64 bits a cycle: requesting harts (0..15), other events (16..31), banks (32..63). */
   readonly wheelAt: number;
   readonly wheel: Int32Array;
-  /** Harts that ask for a bank, while a contested cycle is settled. */
+  /** By bank: harts whose request has been refused; while a contested cycle is settled, all that ask. */
   readonly asking: Int32Array;
   readonly askingAt: number;
   /** Bits of banks in the wheel, of 64 bits. */

@@ -82,6 +82,7 @@ export class SegmentEmitter extends JumpWriter {
     this.body.get(UNDO);
     this.now(state);
     this.body.memory(Op.i32Store, 0);
+    if (state.ready !== UNKNOWN) this.saveReady(state);
   }
 
   /** The access that was granted is the last instruction of a loop. */
@@ -235,9 +236,12 @@ export class SegmentEmitter extends JumpWriter {
       state.waited = cost - 1;
       return;
     }
+    // Cycles in which the request was refused.
     state.waitedLocal = body.local(Type.i32);
+    body.get(TIME);
     body.get(BASE);
-    body.memory(Op.i32Load, privateBytes('withheld'));
+    body.memory(Op.i32Load, privateBytes('event'));
+    body.op(Op.i32Sub);
     body.set(state.waitedLocal);
   }
 
@@ -249,6 +253,17 @@ export class SegmentEmitter extends JumpWriter {
     else body.i32(state.waited);
     body.memory(Op.i32Store, FRAME_HEAD + 4 * state.saved.length);
     state.saved.push(wordOffset('waited'));
+  }
+
+  /** A hart that is taken back to the beginning still has to wait for the loaded register of a jalr. */
+  private saveReady(state: PathState): void {
+    const { body } = this;
+    body.get(UNDO);
+    body.get(TIME);
+    body.i32(state.ready);
+    body.op(Op.i32Add);
+    body.memory(Op.i32Store, FRAME_HEAD + 4 * state.saved.length);
+    state.saved.push(privateWord('ready'));
   }
 
   node(node: Node, state: PathState): void {

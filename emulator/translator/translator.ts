@@ -92,6 +92,8 @@ export class Translator {
   /** Cycle that times in the shared memory count from. */
   private origin = 0;
   private settledAt = 0;
+  /** Harts whose request had been refused when translated code was entered. */
+  private waiting = 0;
 
   /** Undefined where the host has no WebAssembly, or the machine more harts than the wheel has bits. */
   static create(options: TranslatorOptions): Translator | undefined {
@@ -235,16 +237,17 @@ export class Translator {
       if (at !== Infinity && at - now > WHEEL / 2) end = Math.min(end, at);
     }
     this.visits++;
+    let entered = 0;
+    this.waiting = 0;
     for (let hart = 0; hart < this.count; hart++) {
-      if (next[hart << HART_SHIFT] < end) this.enter(hart);
-      else this.words[(hart << HART_SHIFT) + own('event')] = -1;
+      if (next[hart << HART_SHIFT] >= end) continue;
+      this.enter(hart);
+      entered |= 1 << hart;
     }
-    const reached = now + this.store.run(0, end - now);
+    const reached = now + this.store.run(0, end - now, this.waiting);
     let left = false;
     for (let hart = 0; hart < this.count; hart++) {
-      if (this.words[(hart << HART_SHIFT) + own('event')] >= 0) {
-        if (this.exit(hart, reached)) left = true;
-      }
+      if (((entered >>> hart) & 1) !== 0 && this.exit(hart, reached)) left = true;
     }
     this.resumeAt = left ? Math.max(this.resumeAt, reached + 1) : reached;
     this.judge(reached - now);
@@ -273,8 +276,6 @@ export class Translator {
     words[base + own('counters')] = arrays.countersOf(hart);
     words[base + own('undo')] = arrays.undoOf(hart);
     words[base + own('bit')] = 1 << hart;
-    words[base + own('withheld')] = 0;
-    words[base + own('refused')] = 0;
     const kept = this.rewinder.keptFunction(hart);
     if (kept <= 0) this.prepare(hart, kept < 0);
     else words[base + own('function')] = kept;
@@ -284,18 +285,33 @@ export class Translator {
     this.insert(hart, state.next[base] - this.origin);
   }
 
+  private bankOf(hart: number): number {
+    const { bankMask } = this.options.crossbar;
+    return (this.words[(hart << HART_SHIFT) + wordOffset('requestOffset')] >> 2) & bankMask;
+  }
+
   private insert(hart: number, event: number): void {
     const { words, arrays, store } = this;
+    const { state } = this.options.harts;
     const base = hart << HART_SHIFT;
     words[base + own('event')] = event;
     const slot = 2 * (event & (WHEEL - 1));
     const info = store.infos[words[base + own('function')]];
-    if (info?.completes) {
-      const { bankMask } = this.options.crossbar;
-      const bank = (words[base + wordOffset('requestOffset')] >> 2) & bankMask;
-      arrays.wheel[slot] |= 1 << hart;
-      arrays.wheel[slot + 1] |= 1 << (bank & 31);
-    } else arrays.wheel[slot] |= 1 << (16 + hart);
+    if (!info?.completes) {
+      arrays.wheel[slot] |= 1 << (16 + hart);
+      return;
+    }
+    const bank = this.bankOf(hart);
+    if (state.mode[base] === mode.requesting) {
+      // Refused in the last cycle: it asks again in this one.
+      state.mode[base] = mode.running;
+      words[base + own('event')] = state.since[base] - this.origin;
+      this.waiting |= 1 << hart;
+      arrays.asking[bank] |= 1 << hart;
+      return;
+    }
+    arrays.wheel[slot] |= 1 << hart;
+    arrays.wheel[slot + 1] |= 1 << (bank & 31);
   }
 
   /** Finds the function that goes on with a hart; 0 leaves it to the interpreter in its cycle. */
@@ -312,8 +328,6 @@ export class Translator {
       // At the end of a loop the turn is counted already.
       if (index === 0 || this.reader.at(pc)!.endsLoop) return;
       words[base + own('function')] = index;
-      words[base + own('refused')] = state.next[base] - state.since[base];
-      state.mode[base] = mode.running;
       return;
     }
     if (state.mode[base] !== mode.running) return;
@@ -377,11 +391,12 @@ export class Translator {
     const { words, arrays, store } = this;
     const { harts } = this.options;
     const { state } = harts;
-    const event = words[base + own('event')];
-    words[base + own('event')] = -1;
-    const slot = 2 * (event & (WHEEL - 1));
+    const since = this.origin + words[base + own('event')];
+    const refused = since < reached;
+    const next = refused ? reached : since;
+    if (refused) arrays.asking[this.bankOf(hart)] = 0;
+    const slot = 2 * ((next - this.origin) & (WHEEL - 1));
     arrays.wheel[slot] = arrays.wheel[slot + 1] = 0;
-    const next = this.origin + event;
     state.next[base] = next;
     state.jalrReady[base] = this.origin + words[base + own('ready')];
     const index = words[base + own('function')];
@@ -389,9 +404,8 @@ export class Translator {
     const ran = words[base + own('frame')];
     if (ran !== 0) this.rewinder.ran(hart, this.origin, ran);
     if (info !== undefined) state.pc[base] = info.pc;
-    const refused = words[base + own('refused')];
-    if (refused !== 0) {
-      this.refuse(hart, next, refused);
+    if (refused) {
+      this.refuse(hart, since);
       return false;
     }
     this.rewinder.keep(hart, index);
@@ -401,7 +415,7 @@ export class Translator {
   }
 
   /** A request that was refused is one to the interpreter too. */
-  private refuse(hart: number, next: number, refused: number): void {
+  private refuse(hart: number, since: number): void {
     const { harts } = this.options;
     const { state } = harts;
     const base = hart << HART_SHIFT;
@@ -411,7 +425,7 @@ export class Translator {
     state.requestSlot[base] = step.endsLoop
       ? harts.loops.atEnd(hart, pc, step.word, true)
       : step.word;
-    state.since[base] = next - refused;
+    state.since[base] = since;
     state.mode[base] = mode.requesting;
     if (memory!.postIncrement === true) {
       const { registers } = state;

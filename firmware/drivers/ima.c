@@ -91,6 +91,13 @@ void ima_submit_modes(const ima_job_t *job, const ima_mode_t *modes, uint32_t n_
   hwpe_trigger_job(IMA_BASE);
 }
 
+void ima_prepare(const ima_job_t *job, const ima_mode_t *modes, uint32_t n_modes) {
+  program(job);
+  for (uint32_t i = 0; i < n_modes; i++) ima_set(modes[i].offset, modes[i].value);
+}
+
+void ima_start(void) { hwpe_trigger_job(IMA_BASE); }
+
 uint32_t ima_wait_pending(uint32_t most) {
   return hwpe_wait_pending(IMA_BASE, HWPE_SLOT_IMA, most);
 }

@@ -58,7 +58,7 @@ void ima_select(void);
 
 /*
  * Programs a rectangle of cells: `height` rows of ceil(width / 8) words, lowest nibble first,
- * x a multiple of 8. Returns when the cells are written.
+ * from column x on (a multiple of 8 on the software engine of firmware/host). Returns when they are written.
  */
 void ima_plot(uint32_t array, uint32_t x, uint32_t y, uint32_t width, uint32_t height,
               const uint32_t *cells);
@@ -72,6 +72,13 @@ void ima_submit(const ima_job_t *job);
 
 /* The same with registers of the macro's own extension; those that are not named keep their values. */
 void ima_submit_modes(const ima_job_t *job, const ima_mode_t *modes, uint32_t n_modes);
+
+/*
+ * The same in two steps: the registers are written while the job before it runs, and ima_start() queues it, once
+ * what it reads is there. At most one job is prepared at a time.
+ */
+void ima_prepare(const ima_job_t *job, const ima_mode_t *modes, uint32_t n_modes);
+void ima_start(void);
 
 /* Sleeps until all queued jobs are done. */
 void ima_wait(void);

@@ -71,6 +71,10 @@ function valueSchema(parameter: Parameter): object {
   const description = `${parameter.meaning} (${parameter.status}: ${parameter.source})`;
   const common = { default: parameter.value, description };
   if ('choices' in parameter) return { enum: parameter.choices, ...common };
+  if ('numbers' in parameter) {
+    const list = { type: 'array', items: { type: 'number' }, maxItems: parameter.numbers };
+    return { anyOf: [{ type: 'string' }, list], ...common };
+  }
   if (!('unit' in parameter)) return { type: 'boolean', ...common };
   const { min, max, unit } = parameter;
   if (parameter.powerOfTwo) return { enum: powersOfTwo(min, max), 'x-unit': unit, ...common };

@@ -67,14 +67,16 @@ export class Schema {
   }
 }
 
-export function kindOf(parameter: Parameter): 'number' | 'choice' | 'flag' {
+export function kindOf(parameter: Parameter): 'number' | 'choice' | 'list' | 'flag' {
   if ('choices' in parameter) return 'choice';
+  if ('numbers' in parameter) return 'list';
   return typeof parameter.value === 'boolean' ? 'flag' : 'number';
 }
 
 /** What may stand behind the key, in words. */
 export function rangeOf(parameter: Parameter): string {
   if ('choices' in parameter) return parameter.choices.join(' | ');
+  if ('numbers' in parameter) return `at most ${parameter.numbers} numbers, blanks between them`;
   if (!('unit' in parameter)) return 'true | false';
   const kind = parameter.powerOfTwo
     ? 'a power of two'
@@ -87,6 +89,7 @@ export function rangeOf(parameter: Parameter): string {
 function parseText(parameter: Parameter, text: string): unknown {
   switch (kindOf(parameter)) {
     case 'choice':
+    case 'list':
       return text;
     case 'flag':
       return { true: true, on: true, false: false, off: false }[text] ?? text;
@@ -116,6 +119,12 @@ function checkValue(key: string, parameter: Parameter, value: unknown): Value {
     if (typeof value === 'string' && parameter.choices.includes(value)) return value;
     return fail(`is not one of ${parameter.choices.join(', ')}`);
   }
+  if ('numbers' in parameter) {
+    const list = listOf(value);
+    if (list === undefined) return fail('is not a list of numbers');
+    if (list.length > parameter.numbers) return fail(`has more than ${parameter.numbers} numbers`);
+    return list.join(' ');
+  }
   if (!('unit' in parameter)) {
     return typeof value === 'boolean' ? value : fail('is neither true nor false');
   }
@@ -126,6 +135,16 @@ function checkValue(key: string, parameter: Parameter, value: unknown): Value {
   }
   if (parameter.powerOfTwo && !isPowerOfTwo(value)) return fail('is not a power of two');
   return value;
+}
+
+/** Numbers of a text or of a list; undefined when there is something else among them. */
+function listOf(value: unknown): number[] | undefined {
+  const parts =
+    typeof value === 'string' ? value.split(/[\s,]+/).filter((part) => part !== '') : value;
+  if (!Array.isArray(parts)) return undefined;
+  const numbers = typeof value === 'string' ? parts.map(Number) : (parts as unknown[]);
+  const finite = (part: unknown): part is number => Number.isFinite(part);
+  return numbers.every(finite) ? numbers : undefined;
 }
 
 function isPowerOfTwo(value: number): boolean {

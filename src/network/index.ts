@@ -1,6 +1,7 @@
 /** Whole networks: from a model to a run on the cluster that is compared byte by byte. */
 export { checkAccuracySample, type CheckedPicture } from './accuracy-check.js';
 export { measureAccuracy, type Accuracy, type AccuracyOptions } from './accuracy.js';
+export { ChipNetwork } from './chip-network.js';
 export {
   checkArrays,
   deployModel,

@@ -23,7 +23,10 @@ export interface DeploymentFiles {
 }
 
 /** How a network lies on a configured machine. @throws OctobarError `config` when it does not fit */
-export function scheduleFor(deployment: Deployment, options: SessionOptions): Schedule {
+export function scheduleFor(
+  deployment: Pick<Deployment, 'plan'>,
+  options: SessionOptions,
+): Schedule {
   const session = openSession(options);
   try {
     session.load(prebuiltRunner());

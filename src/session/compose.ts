@@ -3,13 +3,15 @@ import { capramEngine } from '../../accel/capram/capram.js';
 import { depthwiseEngine } from '../../accel/depthwise/depthwise.js';
 import { exampleEngine } from '../../accel/example/example.js';
 import { fpirmEngine } from '../../accel/fpirm/fpirm.js';
-import { imaEngine } from '../../accel/ima/ima.js';
+import { imaEngine, imaFunctional } from '../../accel/ima/ima.js';
+import type { FunctionalEngine } from '../../accel/mvm/functional.js';
 import { osahcimEngine } from '../../accel/osahcim/osahcim.js';
 import { yolocEngine } from '../../accel/yoloc/yoloc.js';
 import type { MachineApi } from '../../emulator/api.js';
 import type { AcceleratorFactory } from '../../emulator/hwpe/environment.js';
 import { createMachine } from '../../emulator/machine.js';
 import type { MachineConfig } from '../../emulator/parameters.js';
+import { OctobarError } from '../../emulator/sim/error.js';
 import { clusterParts as parts, engineParts as engines } from '../config/index.js';
 import type { Configuration, EngineName } from '../config/index.js';
 
@@ -23,6 +25,20 @@ const factories: Record<EngineName, (config: Configuration) => AcceleratorFactor
   fpirm: (config) => fpirmEngine(config.of(engines.fpirm), config.of(parts.hwpe)),
   example: (config) => exampleEngine(config.of(engines.example), config.of(parts.hwpe)),
 };
+
+/**
+ * The arrays of a machine without the machine around them.
+ *
+ * @throws OctobarError `config` when it has no IMA
+ */
+export function composeArrays(configuration: Configuration, seed = 1): FunctionalEngine {
+  if (!configuration.engines.includes('ima')) {
+    throw new OctobarError('config', `preset ${configuration.preset.name} has no ima`);
+  }
+  const clockHz = configuration.number('clock_hz');
+  const config = configuration.of(engines.ima);
+  return imaFunctional(config, { clockHz, seed }, configuration.of(parts.hwpe));
+}
 
 /** @throws OctobarError `config` when the parts do not fit each other */
 export function composeMachine(configuration: Configuration, seed = 1): MachineApi {

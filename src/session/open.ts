@@ -1,6 +1,7 @@
 import { Configuration } from '../config/index.js';
 import type { Preset, Settings } from '../config/index.js';
-import { composeMachine } from './compose.js';
+import type { FunctionalEngine } from '../../accel/mvm/functional.js';
+import { composeArrays, composeMachine } from './compose.js';
 import { packageVersion } from './package-files.js';
 import { defaultPreset, findPreset } from './presets.js';
 import { Session } from './session.js';
@@ -28,6 +29,16 @@ export function openSession(options: SessionOptions = {}): Session {
     version: packageVersion(),
     seed,
   });
+}
+
+/**
+ * The arrays of the IMA of such a session, without machine and cycles: the same cells, the same
+ * arithmetic, the same noise.
+ *
+ * @throws OctobarError `config`
+ */
+export function openArrays(options: SessionOptions = {}): FunctionalEngine {
+  return composeArrays(configure(options), options.seed);
 }
 
 /** The configuration that a session with these options has. @throws OctobarError `config` */

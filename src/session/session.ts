@@ -37,6 +37,13 @@ export type StopResult = Exclude<Stop, { reason: 'fault' }>;
 /** One complete line of guest output; the last one of a run may lack its newline. */
 export type OutputListener = (text: string, hart: number, bytes: Uint8Array) => void;
 
+/** Looks at the machine between cycles; must move its `nextCycle` on. */
+export interface Sampler {
+  /** Infinity: never. */
+  readonly nextCycle: number;
+  sample(cycle: number): void;
+}
+
 interface Snapshot {
   schema: 'octobar-snapshot/1';
   images: ImageInfo[];
@@ -74,6 +81,7 @@ export class Session {
   private readonly regions: Region[] = [];
   private readonly probes = new Map<number, Probe[]>();
   private readonly listeners: OutputListener[] = [];
+  private readonly samplers: Sampler[] = [];
   private readonly output: OutputLines;
   private readonly metrics = new Metrics();
 
@@ -168,7 +176,7 @@ export class Session {
       return { reason: 'exit', code: this.exitCode ?? 0, hart: this.end.hart };
     }
     this.begin();
-    const stop = this.open.runUntil(cycle);
+    const stop = this.advance(cycle);
     if (stop.reason === 'fault') throw this.fail(stop.error);
     if (stop.reason === 'exit') {
       this.exitCode = stop.code;
@@ -176,6 +184,21 @@ export class Session {
       this.output.flush();
     }
     return stop;
+  }
+
+  /** Runs to `limit` in stretches that end where a sampler wants to look. */
+  private advance(limit: number): Stop {
+    for (;;) {
+      let cut = limit;
+      for (const { nextCycle } of this.samplers) cut = Math.min(cut, Math.max(nextCycle, this.now));
+      const stop = this.open.runUntil(cut);
+      if (stop.reason === 'cycle') {
+        for (const sampler of this.samplers) {
+          if (this.now >= sampler.nextCycle) sampler.sample(this.now);
+        }
+      }
+      if (stop.reason !== 'cycle' || cut === limit) return stop;
+    }
   }
 
   /** Runs `cycles` cycles, one by default. */
@@ -267,6 +290,11 @@ export class Session {
     return this.regions.filter((region) => region.rows().length === 0).map(({ name }) => name);
   }
 
+  /** Lets `sampler` look at the machine whenever its `nextCycle` is reached, and perhaps passed while nobody ran. */
+  sample(sampler: Sampler): void {
+    this.samplers.push(sampler);
+  }
+
   /** Called for each line that a hart prints. */
   onOutput(listener: OutputListener): void {
     this.listeners.push(listener);
@@ -275,6 +303,16 @@ export class Session {
   /** Called for each instruction that leaves decode; undefined ends it. */
   trace(sink: TraceSink | undefined): void {
     this.open.trace(sink);
+  }
+
+  /** Register x of a hart, unsigned: for who looks at every instruction. */
+  register(hart: number, x: number): number {
+    return this.open.register(hart, x);
+  }
+
+  /** The 32 bits of code from an address on. */
+  codeAt(pc: number): number {
+    return this.open.codeAt(pc);
   }
 
   disassemble(at: Place): { text: string; bytes: number } {

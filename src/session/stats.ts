@@ -57,6 +57,7 @@ export interface Stats {
   total: HartStats;
   icache: MachineStats['icache'];
   tcdm: MachineStats['tcdm'];
+  events: MachineStats['events'];
   dma: MachineStats['dma'];
   engines: MachineStats['engines'];
   energy: EnergyReport;
@@ -99,6 +100,7 @@ export function buildStats(sources: StatsSources): Stats {
     total: machine.total,
     icache: machine.icache,
     tcdm: machine.tcdm,
+    events: machine.events,
     dma: machine.dma,
     engines: machine.engines,
     energy: energyOfRun(machine, configuration),

@@ -76,6 +76,27 @@ describe('misaligned accesses', () => {
     // The store that ends the run goes outside.
     expect(stats.tcdm.accesses).toBe(5);
   });
+
+  it('are counted by where they went, second accesses as reads', () => {
+    const code = [
+      ...li(5, tcdm + 2),
+      ...li(7, l2 + 0x800),
+      ...[e.lw(6, 5, 0), e.lw(6, 5, 2), e.sw(6, 5, 0)],
+      ...[e.lw(6, 7, 0), e.lw(6, 7, 4), e.lw(6, 7, 8), e.sw(6, 7, 0)],
+    ];
+    const { harts, tcdm: banks } = finished(code).stats();
+    // Two misaligned accesses; the store that ends the run goes to a peripheral.
+    expect(harts[0]).toMatchObject({
+      loads: 5,
+      stores: 3,
+      tcdm_reads: 4,
+      tcdm_writes: 1,
+      l2_reads: 3,
+      l2_writes: 1,
+      peripheral_accesses: 1,
+    });
+    expect(banks).toMatchObject({ accesses: 5, port_reads: 0, port_writes: 0 });
+  });
 });
 
 describe('test-and-set', () => {

@@ -57,7 +57,7 @@ export function jumpThroughRegister(
 ): void {
   const { random } = w;
   const j = random.pick(registers.links.filter((r) => r !== link || random.chance(50)));
-  const back = produceAddress(w, label, j);
+  const back = produceAddress(w, label, j, link);
   const fillers = random.pick([0, 0, 0, 1, 1, 2]);
   for (let n = 0; n < fillers; n++) between();
   const narrow = back === 0 && random.chance(35);
@@ -68,10 +68,10 @@ export function jumpThroughRegister(
 }
 
 /** Leaves the address of `label` less the returned offset in `j`. */
-function produceAddress(w: Writer, label: Label, j: number): number {
+function produceAddress(w: Writer, label: Label, j: number, link: number): number {
   const { random } = w;
   const { one, table, junk } = registers;
-  const choice = random.below(w.xcv ? 13 : 9);
+  const choice = random.below(w.xcv ? 15 : 9);
   if (choice === 0 || choice === 1) {
     let base = 0;
     const distance = (): { high: number; low: number } => e.split(label.offset - base);
@@ -126,8 +126,26 @@ function produceAddress(w: Writer, label: Label, j: number): number {
     case 11:
       // The stepped base is the address: a load out of the code itself
       load();
-      w.wide(encode(rowOf('cv.lbu', 'load-post'), { rd: junk, rs1: j, imm: 0 }));
+      w.wide(encode(rowOf(random.pick(['cv.lbu', 'cv.lw']), 'load-post'), { rd: junk, rs1: j }));
       break;
+    case 13:
+    case 14: {
+      // The stepped base again, of an access to data that may cross a word
+      const step = random.pick(registers.links.filter((r) => r !== j));
+      const at = slots.pointers.at + 4 * random.below(slots.pointers.count);
+      w.wide(e.lw(j, table, at));
+      w.wide(e.lw(step, table, slots.code.at + 4 * index));
+      w.wide(e.sub(step, step, j));
+      if (random.chance(25)) {
+        const name = random.pick(['cv.sw', 'cv.sh', 'cv.sb']);
+        w.wide(encode(rowOf(name, 'store-post-register'), { rd: step, rs1: j, rs2: w.source() }));
+        break;
+      }
+      const name = random.pick(['cv.lw', 'cv.lw', 'cv.lh', 'cv.lhu', 'cv.lbu']);
+      const rd = random.pick([junk, link === j ? junk : link, w.destination()]);
+      w.wide(encode(rowOf(name, 'load-post-register'), { rd, rs1: j, rs2: step }));
+      break;
+    }
     case 12:
       w.wide(e.addi(junk, 0, slots.code.at + 4 * index));
       w.wide(encode(rowOf('cv.lw', 'load-index'), { rd: j, rs1: table, rs2: junk }));

@@ -105,6 +105,12 @@ const fixedBits = (row: Row, word: number): number =>
 /** Loads and stores: the base and the offset always lead into the window. */
 function access(w: Writer, flavour: Flavour): void {
   const { random } = w;
+  if (random.chance(6)) {
+    // A word of the code itself, which may cross a word of L2
+    const place = random.pick(registers.general);
+    w.wide(e.uType(0x17, place, 0));
+    return w.wide(e.lw(w.destination(), place, random.between(-32, 32)));
+  }
   const row = random.pick(flavour.xcv && w.xcv ? accesses : accesses.filter((r) => !isXcv(r)));
   const base = random.pick(registers.pointers);
   const index = random.pick(registers.indexes);

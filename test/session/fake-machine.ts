@@ -72,6 +72,14 @@ export class FakeMachine implements MachineApi {
     return { reason: 'cycle' };
   }
 
+  register(): number {
+    return 0;
+  }
+
+  codeAt(): number {
+    return 0;
+  }
+
   hart(index: number): HartView {
     return {
       pc: 0x1c000000,
@@ -109,6 +117,11 @@ export class FakeMachine implements MachineApi {
       branches: 0,
       branches_taken: 0,
       jalr_stalls: 0,
+      tcdm_reads: 0,
+      tcdm_writes: 0,
+      l2_reads: 0,
+      l2_writes: 0,
+      peripheral_accesses: 0,
       icache_misses: 0,
       icache_prefetches: 0,
       icache_shared_misses: 0,
@@ -119,7 +132,14 @@ export class FakeMachine implements MachineApi {
       harts,
       total: totalOf(harts),
       icache: { private_misses: 0, shared_misses: 0, shared_waits: 0 },
-      tcdm: { accesses: 3, conflicts: 1, conflicts_per_bank: [1, 0] },
+      tcdm: {
+        accesses: 3,
+        port_reads: 2,
+        port_writes: 1,
+        conflicts: 1,
+        conflicts_per_bank: [1, 0],
+      },
+      events: { delivered: 0 },
       dma: { bytes_in: 0 },
       engines: { ima: { jobs: 2, busy_cycles: 130, stall_cycles: 0 } },
     };

@@ -169,4 +169,20 @@ describe('hazard 6: a jump behind a multi-cycle CORE-V access', () => {
   it('misaligned cv.lw, then jal: 2 + 1', () => {
     expect(costs([lwPost(5, 6), e.jType(0, 4), nop], { 6: tcdm + 0x101 })).toEqual([2, 1, 1]);
   });
+  it('a jalr through the base that a misaligned access steps waits behind its first turn only', () => {
+    // The register post-increment takes the base from data to the target.
+    const through = (access: number, link: number): readonly number[] =>
+      costs([access, e.jalr(link, 6, 0), nop, nop, nop], {
+        6: tcdm + 0x101,
+        7: l2 + 0x1010 - (tcdm + 0x101),
+      });
+    const behindLoad = (rd: number, link: number) =>
+      through(encode(rowOf('cv.lw', 'load-post-register'), { rd, rs1: 6, rs2: 7 }), link);
+    expect(behindLoad(5, 0)).toEqual([2, 2, 1]);
+    const store = encode(rowOf('cv.sw', 'store-post-register'), { rd: 7, rs1: 6, rs2: 12 });
+    expect(through(store, 1)).toEqual([2, 2, 1]);
+    // The link waits a cycle for the loaded value, and hides the second cycle of the jump there.
+    expect(behindLoad(1, 1)).toEqual([3, 1, 1]);
+    expect(behindLoad(0, 0)).toEqual([3, 1, 1]);
+  });
 });

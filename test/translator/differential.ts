@@ -9,10 +9,12 @@ import { makeClusterProgram, type ClusterProgram } from './program.js';
  * - whole: in one go;
  * - slices: in slices of random length, all registers and statistics compared at the end of each;
  * - cycles: the same, cycle by cycle;
+ * - cuts: the machine under test stops every few cycles, its reference never: the ends are compared;
+ * - relay: the same, and goes on in a new machine, from a snapshot, now and then;
  * - probes: with probes on random instructions, which look at all harts and sometimes stop the run;
  * - handover: saved in the middle and continued by the reference.
  */
-export type Pace = 'whole' | 'slices' | 'cycles' | 'probes' | 'handover';
+export type Pace = 'whole' | 'slices' | 'cycles' | 'cuts' | 'relay' | 'probes' | 'handover';
 
 export interface Verdict {
   /** Undefined when the two agree. */
@@ -30,16 +32,7 @@ export function open(program: ClusterProgram, engine: Engine): MachineApi {
 
 export function paceOf(number: number): Pace {
   if (number % 100 === 17) return 'cycles';
-  const paces: Pace[] = [
-    'whole',
-    'slices',
-    'whole',
-    'probes',
-    'whole',
-    'slices',
-    'whole',
-    'handover',
-  ];
+  const paces: Pace[] = ['whole', 'slices', 'cuts', 'probes', 'whole', 'relay', 'cuts', 'handover'];
   return paces[number % paces.length];
 }
 
@@ -53,6 +46,7 @@ export function compareProgram(
   engine: Engine,
 ): Verdict {
   if (pace === 'handover') return compareHandover(program, seed, engine);
+  if (pace === 'cuts' || pace === 'relay') return compareCut(program, pace, seed, engine);
   const reference = open(program, 'interpreter');
   const machine = open(program, engine);
   const random = new Random(seed);
@@ -117,6 +111,34 @@ function compareHandover(program: ClusterProgram, seed: number, engine: Engine):
   const expected = reference.runUntil(program.cycles);
   return {
     difference: firstDifference(stateOf(reference, expected), stateOf(end, stop)),
+    cycle: reference.now,
+  };
+}
+
+/** Stops the machine under test every few cycles, its reference never. */
+function compareCut(
+  program: ClusterProgram,
+  pace: 'cuts' | 'relay',
+  seed: number,
+  engine: Engine,
+): Verdict {
+  const random = new Random(seed);
+  const reference = open(program, 'interpreter');
+  let machine = open(program, engine);
+  const most = random.pick(pace === 'relay' ? [400, 1_000] : [3, 40, 40, 300]);
+  let stop: Stop = { reason: 'cycle' };
+  for (let cycle = 0; stop.reason === 'cycle' && cycle < program.cycles;) {
+    if (pace === 'relay' && cycle > 0 && random.chance(40)) {
+      const snapshot = machine.save();
+      machine = openMachine(engine, program.settings);
+      machine.restore(snapshot);
+    }
+    cycle = Math.min(cycle + random.between(1, most), program.cycles);
+    stop = machine.runUntil(cycle);
+  }
+  const expected = reference.runUntil(program.cycles);
+  return {
+    difference: firstDifference(stateOf(reference, expected), stateOf(machine, stop)),
     cycle: reference.now,
   };
 }

@@ -39,6 +39,7 @@ export function piece(w: Writer, c: Character, d: Depth): void {
     [c.hardwareLoops ? 2 + z : 0, () => hardwareLoop(w, c)],
     [d.mayCall && w.functions.length > 0 ? 3 : 0, () => call(w)],
     [1, () => dispatch(w)],
+    [2, () => indirect(w, d)],
     ...(c.inner ? [] : devices(w, c)),
   ];
   kinds[w.random.weighted(kinds.map(([weight]) => weight))][1]();
@@ -157,6 +158,35 @@ function dispatch(w: Writer): void {
     w.jump(end);
   }
   asm.place(end);
+}
+
+/** A jump, or a call, through a pointer that is loaded from memory just before. */
+function indirect(w: Writer, { mayCall }: Depth): void {
+  const { asm, random: r } = w;
+  const target = asm.label();
+  const offset = 20 + 4 * r.below(8);
+  const plain = (most: number): void => {
+    for (let n = r.below(most); n > 0; n--) w.plain();
+  };
+  // In a function that was called the link is still needed.
+  const link = mayCall && r.chance(50) ? reg.link : 0;
+  w.la(reg.pointer, target);
+  plain(2);
+  if (r.chance(40)) {
+    // The address of the pointer depends on a register, as that of a `switch` does.
+    asm.wide('andi', e.iType(0x13, 7, reg.address, w.any(), 0));
+    asm.wide('add', e.add(reg.address, reg.address, reg.save));
+    w.store(reg.pointer, reg.address, offset);
+    w.load(reg.address, reg.address, offset);
+  } else {
+    w.store(reg.pointer, reg.save, offset);
+    w.load(reg.address, reg.save, offset);
+  }
+  plain(3);
+  if (r.chance(50)) asm.narrow('c.jr', link === 0 ? e.cJr(reg.address) : e.cJalr(reg.address));
+  else asm.wide('jalr', e.jalr(link, reg.address, 0));
+  plain(2);
+  asm.place(target);
 }
 
 /** Flips an instruction between two encodings; mostly with fence.i before it is executed. */

@@ -101,7 +101,7 @@ function randomSettings(r: Random, harts: number, coreV: boolean): Settings {
     'tcdm.banks': r.pick([8, 16, 16, 32, 32]),
     'tcdm.arbitration': r.pick(['fair', 'fair', 'round-robin']),
     'tcdm.masters': masters,
-    'icache.ideal': r.chance(50),
+    ...cacheSettings(r),
     ...(r.chance(20) ? { 'l2.latency': r.between(1, 20) } : {}),
     ...(r.chance(15) ? { 'bus.peripheral_latency': r.between(1, 9) } : {}),
     ...(r.chance(15) ? { 'bus.fast_port_latency': r.between(1, 3) } : {}),
@@ -111,6 +111,25 @@ function randomSettings(r: Random, harts: number, coreV: boolean): Settings {
       : {}),
     ...(r.chance(10)
       ? { 'timing.div_base': r.between(1, 6), 'timing.csr_flush': r.between(1, 6) }
+      : {}),
+  };
+}
+
+/** Every fetch hits, or the cache as it is by default, or one of another form. */
+function cacheSettings(r: Random): Settings {
+  if (r.chance(35)) return { 'icache.ideal': true };
+  return {
+    ...(r.chance(20) ? { 'icache.line': r.pick([4, 8, 32, 64]), 'icache.private_ways': 1 } : {}),
+    ...(r.chance(15) ? { 'icache.private_size': 1024 } : {}),
+    ...(r.chance(15) ? { 'icache.shared_size': 2048, 'icache.shared_banks': r.pick([1, 4]) } : {}),
+    ...(r.chance(20) ? { 'icache.prefetch': false } : {}),
+    ...(r.chance(5) ? { 'icache.enabled': false } : {}),
+    ...(r.chance(15)
+      ? {
+          'icache.private_miss': r.between(1, 4),
+          'icache.restart': r.below(3),
+          'icache.shared_miss': r.between(1, 8),
+        }
       : {}),
   };
 }

@@ -5,6 +5,7 @@ import { packCells, pointwiseCells, type Cells } from '../image/cells.js';
 import { writeDataElf, type ElfSymbol } from '../image/elf-writer.js';
 import type { Load } from '../map/assign-arrays.js';
 import { L2Layout, tcdmAddresses, usable, type GroupAddresses } from '../tile/addresses.js';
+import type { Place } from '../pack/maxrects.js';
 import { streams } from '../tile/layer-needs.js';
 import type { Schedule } from '../tile/schedule.js';
 import { groupBlob, paddedWeights, type Blob } from './blob.js';
@@ -26,8 +27,17 @@ export interface NetworkImage {
   /** By group. */
   readonly steps: readonly (readonly Step[])[];
   readonly blobs: readonly Blob[];
+  /** Rectangles that a `program` step writes, by the address of their table. */
+  readonly plots: ReadonlyMap<number, readonly Plot[]>;
   /** What lies in L2, by name, for generated C. */
   readonly data: ReadonlyMap<string, { readonly address: number; readonly bytes: number }>;
+}
+
+/** A rectangle of cells and where it goes; words as packCells makes them. */
+export interface Plot extends Place {
+  readonly width: number;
+  readonly height: number;
+  readonly words: Uint32Array;
 }
 
 /** @param input codes that the image holds as its input; else it is zero until somebody writes it */
@@ -40,6 +50,7 @@ class ImageWriter {
   private readonly symbols: ElfSymbol[] = [];
   private readonly weightsAt = new Map<number, number>();
   private readonly plotsAt = new Map<Load, { address: number; count: number }>();
+  private readonly plots = new Map<number, readonly Plot[]>();
   private readonly data = new Map<string, { address: number; bytes: number }>();
 
   constructor(
@@ -99,6 +110,7 @@ class ImageWriter {
       addresses,
       steps,
       blobs,
+      plots: this.plots,
       data: this.data,
     };
   }
@@ -195,16 +207,16 @@ class ImageWriter {
         const plots = load.parts.flatMap((part) =>
           cellsOf(this.schedule, part.layer)
             .filter(({ tile }) => tile >= part.firstTile && tile < part.firstTile + part.tiles)
-            .map(({ cells, place }) => ({
-              ...place,
-              width: cells.width,
-              height: cells.height,
-              data: this.image.put(packCells(cells)),
-            })),
+            .map(({ cells, place }): Plot => {
+              const { width, height } = cells;
+              return { ...place, width, height, words: packCells(cells) };
+            }),
         );
+        const rows = plots.map(({ words, ...plot }) => ({ ...plot, data: this.image.put(words) }));
         const address = this.image.reserve(networkStructBytes('net_plot') * plots.length, 16);
-        this.image.fill('net_plot', address, plots);
+        this.image.fill('net_plot', address, rows);
         this.plotsAt.set(load, { address, count: plots.length });
+        this.plots.set(address, plots);
         this.name(`net_plots_${this.plotsAt.size - 1}`, address, 24 * plots.length);
       }
     }
@@ -222,7 +234,7 @@ export function planDigest(blobs: readonly Blob[]): number {
 interface PlacedCells {
   readonly tile: number;
   readonly cells: Cells;
-  readonly place: { readonly array: number; readonly x: number; readonly y: number };
+  readonly place: Place;
 }
 
 /** The rectangles of cells of a layer with their places. */

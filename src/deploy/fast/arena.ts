@@ -5,6 +5,15 @@ import { webAssembly } from './webassembly.js';
 /** What kernels.c exports; all numbers but counts and limits are addresses in the memory. */
 export interface Kernels {
   product(plan: number, x: number, out: number, pixels: number): void;
+  settle(
+    plan: number,
+    accumulators: number,
+    out: number,
+    pixels: number,
+    pitch: number,
+    first: number,
+    cols: number,
+  ): void;
   windows(geometry: number, x: number, out: number, row: number): void;
   depthwise(geometry: number, plan: number, weights: number, x: number, out: number): void;
   add(
@@ -74,6 +83,11 @@ export class Arena {
   write(at: number, values: ArrayBufferView): void {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     new Uint8Array(this.memory.buffer).set(bytes, at);
+  }
+
+  /** Some bytes where they lie; valid until the next `reserve`. */
+  view(at: number, bytes: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, at, bytes);
   }
 
   /** A copy of some bytes. */

@@ -140,6 +140,20 @@ EXPORT("product") void product(const Product *p, const uint8_t *x, uint8_t *out,
   else products(p, x, out, pixels, 0);
 }
 
+/** Accumulators [pixels][pitch] of the columns [first, first + cols) as codes of out [pixels][p->cols]. */
+EXPORT("settle") void settle(const Product *p, const int32_t *acc, uint8_t *out, uint32_t pixels, uint32_t pitch,
+                             uint32_t first, uint32_t cols) {
+  const int32_t *mul = (const int32_t *)(uintptr_t)p->mul + first;
+  const int64_t *bias = (const int64_t *)(uintptr_t)p->bias + first;
+  for (out += first * p->outBytes; pixels > 0; pixels -= 1, acc += pitch, out += p->cols * p->outBytes) {
+    for (uint32_t col = 0; col < cols; col += 4) {
+      uint32_t count = cols - col < 4 ? cols - col : 4;
+      v128_t q = requantise(wasm_v128_load(acc + col), mul + col, bias + col, p->shift, p->outLo, p->outHi);
+      store(out + col * p->outBytes, q, p->outBytes, count);
+    }
+  }
+}
+
 typedef struct {
   int32_t inHeight, inWidth, channels, outHeight, outWidth;
   int32_t kernelHeight, kernelWidth, strideY, strideX, padTop, padLeft;

@@ -1,13 +1,21 @@
 import type { PlannedConvolution, PlannedDepthwise, PlannedLayer } from '../graph/network-plan.js';
-import { elements, isPoint, type CodeKind, type CodeTensor, type Window } from '../graph/tensor.js';
+import { isPoint, type CodeKind, type CodeTensor, type Window } from '../graph/tensor.js';
 import type { Requantisation } from '../quantise/requantise.js';
 import { cellPlanes } from '../reference/layers.js';
 import type { Arena } from './arena.js';
 
-/** Computes a layer: addresses of its inputs and of its output. */
-export type FastLayer = (inputs: readonly number[], out: number) => void;
+/** A layer with weights and tables in the arena. */
+export interface FastLayer {
+  /** Computes `rows` rows from `first` on: addresses of its inputs and of its output. */
+  readonly compute: (inputs: readonly number[], out: number, first: number, rows: number) => void;
+  /** struct Product of a convolution. */
+  readonly product?: number;
+}
 
 export const bytesOf = (kind: CodeKind): number => (kind === 'int32' ? 4 : 1);
+
+const rowBytes = ({ width, channels, kind }: CodeTensor): number =>
+  width * channels * bytesOf(kind);
 
 /** Rows of weights are padded to this, and columns of tables. */
 const step = 8;
@@ -29,14 +37,26 @@ export function placeLayer(
     case 'add': {
       const signs = (x.kind === 'int8' ? 1 : 0) + (inputs[1]!.kind === 'int8' ? 2 : 0);
       const { mul, shift, lo, hi } = layer;
-      const count = elements(layer.output);
-      return ([a, b], out) => kernels.add(a!, b!, out, count, mul[0], mul[1], shift, lo, hi, signs);
+      const pitch = rowBytes(layer.output);
+      return {
+        compute: ([a, b], out, first, rows) => {
+          const at = first * pitch;
+          const count = rows * pitch;
+          kernels.add(a! + at, b! + at, out + at, count, mul[0], mul[1], shift, lo, hi, signs);
+        },
+      };
     }
     case 'average-pool': {
       const geometry = placeGeometry(arena, layer.window, x, layer.output);
       const { mul, shift, lo, hi } = layer;
       const signed = x.kind === 'int8' ? 1 : 0;
-      return ([a], out) => kernels.pool(geometry, a!, out, mul, shift, lo, hi, signed);
+      const [from, to] = [layer.window.strideY * rowBytes(x), rowBytes(layer.output)];
+      return {
+        compute: ([a], out, first, rows) => {
+          arena.write(geometry + geometryOutHeight, Int32Array.of(rows));
+          kernels.pool(geometry, a! + first * from, out + first * to, mul, shift, lo, hi, signed);
+        },
+      };
     }
   }
 }
@@ -44,17 +64,26 @@ export function placeLayer(
 function placeConvolution(arena: Arena, layer: PlannedConvolution, x: CodeTensor): FastLayer {
   const { kernels } = arena;
   const { output, rows } = layer;
-  const plan = placeProduct(arena, layer, x.kind === 'int8');
-  const pixels = output.height * output.width;
-  if (isPoint(layer.window)) return ([a], out) => kernels.product(plan, a!, out, pixels);
+  const product = placeProduct(arena, layer, x.kind === 'int8');
+  const { width } = output;
+  const [from, to] = [rowBytes(x), rowBytes(output)];
+  if (isPoint(layer.window)) {
+    return {
+      product,
+      compute: ([a], out, first, count) =>
+        kernels.product(product, a! + first * from, out + first * to, count * width),
+    };
+  }
   const geometry = placeGeometry(arena, layer.window, x, output);
-  const matrix = arena.reserve(output.width * rows);
-  const rowBytes = output.width * output.channels * bytesOf(output.kind);
-  return ([a], out) => {
-    for (let y = 0; y < output.height; y += 1) {
-      kernels.windows(geometry, a!, matrix, y);
-      kernels.product(plan, matrix, out + y * rowBytes, output.width);
-    }
+  const matrix = arena.reserve(width * rows);
+  return {
+    product,
+    compute: ([a], out, first, count) => {
+      for (let y = first; y < first + count; y += 1) {
+        kernels.windows(geometry, a!, matrix, y);
+        kernels.product(product, matrix, out + y * to, width);
+      }
+    },
   };
 }
 
@@ -73,7 +102,15 @@ function placeDepthwise(arena: Arena, layer: PlannedDepthwise, x: CodeTensor): F
       list: 0,
     }),
   );
-  return ([a], out) => kernels.depthwise(geometry, plan, weights, a!, out);
+  const { padTop, strideY } = layer.window;
+  const pitch = rowBytes(layer.output);
+  return {
+    compute: ([a], out, first, rows) => {
+      arena.write(geometry + geometryOutHeight, Int32Array.of(rows));
+      arena.write(geometry + geometryPadTop, Int32Array.of(padTop - first * strideY));
+      kernels.depthwise(geometry, plan, weights, a!, out + first * pitch);
+    },
+  };
 }
 
 /** struct Product of kernels.c. */
@@ -148,6 +185,10 @@ function productWords(arena: Arena, table: Requantisation, head: ProductHead): I
     head.list,
   );
 }
+
+/** Offsets in struct Geometry of what differs between pieces of a layer. */
+const geometryOutHeight = 12;
+const geometryPadTop = 36;
 
 /** struct Geometry of kernels.c. */
 function placeGeometry(arena: Arena, w: Window, x: CodeTensor, out: CodeTensor): number {

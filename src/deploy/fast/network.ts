@@ -16,9 +16,17 @@ interface Place {
 }
 
 interface Step {
-  readonly run: FastLayer;
+  readonly layer: FastLayer;
   readonly inputs: readonly number[];
   readonly out: number;
+}
+
+export interface SettledPiece {
+  readonly firstPixel: number;
+  readonly pixels: number;
+  readonly pitch: number;
+  readonly firstCol: number;
+  readonly cols: number;
 }
 
 /** A planned network ready to run; one picture at a time. */
@@ -33,13 +41,10 @@ export class FastNetwork {
     this.reserve(inputName, plan.input);
     this.steps = plan.layers.map((layer) => {
       const inputs = layer.inputs.map((name) => this.places.get(name)!);
-      const run = placeLayer(
-        this.arena,
-        layer,
-        inputs.map(({ tensor }) => tensor),
-      );
+      const tensors = inputs.map(({ tensor }) => tensor);
+      const placed = placeLayer(this.arena, layer, tensors);
       const out = this.reserve(layer.name, layer.output);
-      return { run, inputs: inputs.map(({ at }) => at), out };
+      return { layer: placed, inputs: inputs.map(({ at }) => at), out };
     });
   }
 
@@ -48,9 +53,44 @@ export class FastNetwork {
    * @returns codes of the outputs, in the order of the plan
    */
   run(input: Codes): NetworkCodes[] {
-    this.arena.write(this.places.get(inputName)!.at, input);
-    for (const { run, inputs, out } of this.steps) run(inputs, out);
+    this.load(input);
+    this.plan.layers.forEach(({ output }, layer) => this.compute(layer, 0, output.height));
     return this.plan.outputs.map((name) => this.tensor(name));
+  }
+
+  load(input: Codes): void {
+    this.arena.write(this.places.get(inputName)!.at, input);
+  }
+
+  /** Rows [first, first + rows) of a layer, from what its inputs hold by now. */
+  compute(layer: number, first: number, rows: number): void {
+    const step = this.steps[layer]!;
+    step.layer.compute(step.inputs, step.out, first, rows);
+  }
+
+  /** Room for accumulators of `settle`, valid until the network is gone. */
+  accumulators(count: number): { readonly at: number; readonly values: Int32Array } {
+    const at = this.arena.reserve(4 * count);
+    const { buffer, byteOffset } = this.arena.view(at, 4 * count);
+    return { at, values: new Int32Array(buffer, byteOffset, count) };
+  }
+
+  /**
+   * Requantises accumulators [pixels][pitch] that something else computed, into the columns
+   * [firstCol, firstCol + cols) of pixels of a convolution.
+   */
+  settle(layer: number, accumulators: number, piece: SettledPiece): void {
+    const { output } = this.plan.layers[layer]!;
+    const { out, layer: placed } = this.steps[layer]!;
+    const to = out + piece.firstPixel * output.channels * bytesOf(output.kind);
+    const { pixels, pitch, firstCol, cols } = piece;
+    this.arena.kernels.settle(placed.product!, accumulators, to, pixels, pitch, firstCol, cols);
+  }
+
+  /** The bytes of a tensor where they lie, for layers that something else computes. */
+  bytes(name: string): Uint8Array {
+    const { tensor, at } = this.places.get(name)!;
+    return this.arena.view(at, elements(tensor) * bytesOf(tensor.kind));
   }
 
   /** Codes of any tensor of the last run. */
@@ -73,12 +113,12 @@ export function runLayerFast(
   pictures: readonly (readonly Codes[])[],
 ): NetworkCodes[] {
   const arena = new Arena();
-  const run = placeLayer(arena, layer, inputs);
+  const placed = placeLayer(arena, layer, inputs);
   const places = inputs.map((tensor) => arena.reserve(elements(tensor)));
   const out = arena.reserve(elements(layer.output) * bytesOf(layer.output.kind));
   return pictures.map((codes) => {
     codes.forEach((map, i) => arena.write(places[i]!, map));
-    run(places, out);
+    placed.compute(places, out, 0, layer.output.height);
     return readCodes(arena, layer.output, out);
   });
 }

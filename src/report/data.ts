@@ -1,0 +1,41 @@
+import type { Profile } from '../profile/model.js';
+import type { Timeline } from '../profile/timeline.js';
+import type { Stats } from '../session/index.js';
+
+/** A named stretch of the run, e.g. a layer. Cycles [from, to). */
+export interface Span {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A figure to put beside cycles and energy at the top of the page. */
+export interface Headline {
+  readonly name: string;
+  readonly value: string;
+  readonly note?: string;
+}
+
+/** Everything that a page shows. */
+export interface ReportData {
+  readonly title: string;
+  /** Command that made the page. */
+  readonly command: string;
+  /** Counters of the window alone. */
+  readonly stats: Stats;
+  readonly window: { readonly from: number; readonly to: number };
+  readonly timeline: Timeline;
+  readonly profile: Profile;
+  readonly spans: readonly Span[];
+  readonly headlines: readonly Headline[];
+  /** Lines of a source file, or undefined where it is not to be had. */
+  readonly source: (file: string) => readonly string[] | undefined;
+}
+
+/** A part of the page: what it shows in one sentence, then the picture. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly lead: string;
+  readonly body: import('./markup.js').Markup;
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { MachineApi } from '../../emulator/api.js';
+import * as e from '../lockstep/encode.js';
+import { firstDifference } from './compare.js';
+import { openMachine, stateOf, type Engine } from './machines.js';
+import { place } from './writer.js';
+
+/**
+ * A loop that jumps through a pointer which it has just loaded, as the code of a `switch` does: where a
+ * run stops between the load and the jump, the jump still has to wait for the loaded register.
+ */
+function openSwitch(engine: Engine, harts: number): MachineApi {
+  const words: number[] = [];
+  const wide = (bits: number): void => void words.push(bits);
+  const target = 9;
+  const { high, low } = e.split(place.l2 + 4 * target);
+  wide(e.uType(0x37, 8, place.tcdm >>> 12));
+  wide(e.uType(0x37, 6, high));
+  wide(e.addi(6, 6, low));
+  wide(e.sw(6, 8, 0));
+  wide(e.addi(5, 0, 400));
+  const loop = words.length;
+  wide(e.addi(5, 5, -1));
+  wide(e.lw(7, 8, 0));
+  wide(e.jalr(0, 7, 0));
+  wide(e.addi(9, 9, 1));
+  if (words.length !== target) throw new Error('the target has moved');
+  wide(e.addi(10, 10, 1));
+  wide(e.bType(1, 5, 0, 4 * (loop - words.length)));
+  wide(e.jType(0, 0));
+  const machine = openMachine(engine, { harts });
+  machine.write(place.l2, new Uint8Array(Uint32Array.from(words).buffer));
+  machine.start(place.l2);
+  return machine;
+}
+
+const end = 4_000;
+
+describe('a run in pieces', () => {
+  it.each([
+    ['eager', 1, 1],
+    ['eager', 8, 1],
+    ['eager', 8, 137],
+    ['auto', 8, 137],
+  ] as const)('by %s on %i harts, cut every %i cycles, is the whole run', (engine, harts, cut) => {
+    const reference = openSwitch('interpreter', harts);
+    const whole = reference.runUntil(end);
+    const machine = openSwitch(engine, harts);
+    let stop = whole;
+    for (let cycle = cut; cycle < end + cut; cycle += cut)
+      stop = machine.runUntil(Math.min(cycle, end));
+    expect(machine.tiers().instructions.translated).toBeGreaterThan(0);
+    expect(firstDifference(stateOf(reference, whole), stateOf(machine, stop))).toBeUndefined();
+  });
+});
