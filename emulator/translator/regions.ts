@@ -57,7 +57,6 @@ export class Regions {
   askAgainAt = Infinity;
   /** Whether the instruction at the end of a run is for the interpreter. */
   left = false;
-  codeEnd = 0;
   private readonly regions = new Map<number, Region>();
   private readonly versions = new Map<number, number>();
   private readonly targets = new Map<number, Set<number>>();
@@ -277,6 +276,7 @@ export class Regions {
     if (account.owed > 0) state.jalrReady[base] = state.next[base] + account.owed;
     if (account.lastStall >= 0) state.lastStall[base] = account.lastStall;
     state.stalls[base + stall.div] += words[frameAt + (frame.divisions >> 2)];
+    if ((globalThis as any).T2LOG) console.log("region", region.pc.toString(16), "at", begun, "to", pc.toString(16), kind, "time", time, "end", end);
     this.grant(hart);
     this.visits++;
     // Whatever happens, the next visit must not begin where this one did.
@@ -339,7 +339,8 @@ export class Regions {
     if (!shape.loops && !eager) return undefined;
     const flow = new Flow(graph.blocks, shape.depths, [...shape.tight.values()]);
     const emit = (tracking: boolean) => {
-      this.emitter.codeEnd = this.codeEnd;
+      // Looking at the code of the region may have moved the end.
+      this.emitter.codeEnd = Math.min(harts.tcdmCodeEnd, 0x7fffffff);
       this.emitter.tracking = tracking;
       return this.emitter.emit(graph, shape, flow, reader, timing);
     };

@@ -212,7 +212,7 @@ export class Translator {
       this.drop();
     }
     this.generation = codeCache.generation;
-    this.codeEnd = this.regions.codeEnd = codeEnd;
+    this.codeEnd = codeEnd;
     // Counters of paths have 32 bits.
     if (now - this.settledAt > 1e9) {
       this.settle();
