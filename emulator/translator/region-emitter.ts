@@ -226,6 +226,8 @@ export class RegionEmitter extends RegionLoopWriter {
     const { body } = this;
     const { end } = block;
     switch (end.kind) {
+      case 'stop':
+        return this.leave(block, block.next, account, end.cold ? 'cold' : 'side');
       case 'go': {
         const { step, to } = end;
         if (to === undefined) return this.leave(block, block.next, account, 'cold');

@@ -14,6 +14,8 @@ export interface Edge {
 
 export type BlockEnd =
   | { readonly kind: 'go'; readonly step: Step | undefined; readonly to: Edge | undefined }
+  /** Leaves; `cold` where more would follow. */
+  | { readonly kind: 'stop'; readonly cold: boolean }
   | {
       readonly kind: 'branch';
       readonly step: Step;
@@ -130,10 +132,7 @@ export class RegionGraph {
   ): Block | undefined {
     const key = `${pc} ${calls.join()} ${owed}`;
     const known = this.byKey.get(key);
-    if (known) {
-      this.lead(pc);
-      return known;
-    }
+    if (known) return known;
     if (this.blocks.length >= MOST_BLOCKS || this.count >= MOST_STEPS) return undefined;
     const first = this.source.reader.at(pc);
     if (first === undefined || first.probed || !this.source.fetched(first)) return undefined;
@@ -146,10 +145,11 @@ export class RegionGraph {
       steps: [],
       setUps: new Map(),
       next: pc,
-      end: { kind: 'go', step: undefined, to: undefined },
+      end: { kind: 'stop', cold: false },
     };
     this.blocks.push(block);
-    this.byKey.set(key, block);
+    // What comes back to the entry comes to a copy: a loop that begins there has no other way in.
+    if (!isEntry) this.byKey.set(key, block);
     this.waiting.push(block);
     return block;
   }
@@ -180,7 +180,7 @@ export class RegionGraph {
       block.next = at;
       block.end = end;
     };
-    const leave = (): void => close({ kind: 'go', step: undefined, to: undefined });
+    const leave = (cold: boolean): void => close({ kind: 'stop', cold });
     for (;;) {
       // A jump that hides behind what comes before it stays with it.
       const free = account.waited === 0 && account.owed === 0;
@@ -189,12 +189,13 @@ export class RegionGraph {
         return close({ kind: 'go', step: undefined, to });
       }
       const step = reader.at(at);
-      if (step === undefined || step.probed || !this.source.fetched(step)) return leave();
+      if (step === undefined || step.probed) return leave(false);
+      if (!this.source.fetched(step)) return leave(true);
       this.count++;
       const kind = step.row.timing;
       if (step.endsLoop) {
         const end = canEndLoop(step) ? this.loopEnd(block, step, account) : undefined;
-        if (end === undefined) return leave();
+        if (end === undefined) return leave(true);
         this.steps.add(step);
         return close(end);
       }
@@ -222,7 +223,7 @@ export class RegionGraph {
           return;
         case 'loop': {
           const setUp = reader.loops.setUp(step, steps);
-          if (setUp === undefined) return leave();
+          if (setUp === undefined) return leave(false);
           setUps.set(step, setUp);
           break;
         }
@@ -235,7 +236,7 @@ export class RegionGraph {
         case 'store':
           break;
         default:
-          return leave();
+          return leave(false);
       }
       this.steps.add(step);
       account.straight(step);
@@ -330,7 +331,9 @@ export function edgesOf({ end }: Block): Edge[] {
   const edges: (Edge | undefined)[] =
     end.kind === 'go'
       ? [end.to]
-      : end.kind === 'branch'
+      : end.kind === 'stop'
+        ? []
+        : end.kind === 'branch'
         ? [end.taken, end.fall]
         : end.kind === 'jalr'
           ? [...end.targets]

@@ -19,6 +19,8 @@ export class Region {
   refused = 0;
   /** It is to be translated again, with what it left for. */
   stale = false;
+  /** To translate it again made nothing better. */
+  final = false;
   private hart = -1;
   private runs = 0;
   private readonly turns: Float64Array;
@@ -120,6 +122,13 @@ export class Region {
       add(edge, turning < 0 ? 1 : cycles / this.emitted.turnCycles[turning]);
     }
     for (const { source, to } of edges.toReversed()) state.remember(this.hart, source!, to.pc);
+  }
+
+  /** Whether it is as large as another one. */
+  resembles(other: Region): boolean {
+    return (
+      this.blocks.length === other.blocks.length && this.flow.edges.length === other.flow.edges.length
+    );
   }
 
   /** Counts an exit where the region would go on if it were larger; true when that was often. */

@@ -192,7 +192,10 @@ export class Regions {
       if (!known.stale) return known;
       this.settleRegion(known);
       this.regions.delete(pc);
-      return this.translate(hart, pc) ?? this.keep(known);
+      const newer = this.translate(hart, pc);
+      if (newer === undefined) return this.keep(known);
+      newer.final = newer.resembles(known);
+      return newer;
     }
     if (!first || (this.versions.get(pc) ?? 0) >= MOST_VERSIONS) return undefined;
     if (!this.wanted.has(pc) && !this.heat.add(pc)) return undefined;
@@ -201,6 +204,7 @@ export class Regions {
 
   private keep(region: Region): Region {
     region.stale = false;
+    region.final = true;
     this.regions.set(region.pc, region);
     return region;
   }
@@ -257,7 +261,7 @@ export class Regions {
     const cycles = Math.min(end - begun, VISIT) - region.longest;
     if (cycles < WORTH) return false;
     if (!this.isResident(region, hart)) {
-      if (++region.refused >= MOST_REFUSALS) region.stale = true;
+      if (++region.refused >= MOST_REFUSALS && region.version < MOST_VERSIONS) region.stale = true;
       return false;
     }
     region.refused = 0;
@@ -301,7 +305,7 @@ export class Regions {
       seen.add((from + step.imm) & -2);
       this.targets.set(pc, seen);
     }
-    if (region.isCold(exit) && region.version < MOST_VERSIONS) region.stale = true;
+    if (!region.final && region.isCold(exit) && region.version < MOST_VERSIONS) region.stale = true;
   }
 
   /** What each grant of a bank leaves behind in its arbiter. */
@@ -361,6 +365,7 @@ export class Regions {
       version,
     );
     this.regions.set(pc, region);
+    if ((globalThis as any).T2LOG) console.log('translate', pc.toString(16), 'v', version, 'blocks', graph.blocks.length, 'steps', graph.blocks.reduce((n, b) => n + b.steps.length, 0), 'bytes', this.body.length, 'dispatch', shape.dispatched.length, 'tight', shape.tight.size, 'counters', flow.counterCount, 'longest', emitted.longest);
     this.translated++;
     return region;
   }
