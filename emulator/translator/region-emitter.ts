@@ -50,7 +50,8 @@ export class RegionEmitter extends RegionLoopWriter {
     this.turnCycles = [];
     this.reader = reader;
     this.timing = timing;
-    if (flow.edges.filter(({ source }) => source !== undefined).length > MOST_TAKEN) return undefined;
+    if (flow.edges.filter(({ source }) => source !== undefined).length > MOST_TAKEN)
+      return undefined;
     const words = 1 + Math.ceil(Math.max(0, flow.counterCount - 1) / 3);
     if (words > MOST_WORDS) return undefined;
     const steps = [...graph.steps];

@@ -300,7 +300,8 @@ export class RegionGraph {
         const edge = this.edge(block, pc, account, step, calls);
         if (edge) targets.push(edge);
       }
-      if (targets.length > 0) block.end = { kind: 'jalr', step, targets: [...end.targets, ...targets] };
+      if (targets.length > 0)
+        block.end = { kind: 'jalr', step, targets: [...end.targets, ...targets] };
     }
   }
 }
@@ -334,9 +335,9 @@ export function edgesOf({ end }: Block): Edge[] {
       : end.kind === 'stop'
         ? []
         : end.kind === 'branch'
-        ? [end.taken, end.fall]
-        : end.kind === 'jalr'
-          ? [...end.targets]
-          : [...end.back.map((turn) => turn?.edge), end.on];
+          ? [end.taken, end.fall]
+          : end.kind === 'jalr'
+            ? [...end.targets]
+            : [...end.back.map((turn) => turn?.edge), end.on];
   return edges.filter((edge) => edge !== undefined);
 }

@@ -45,7 +45,9 @@ export class Shape {
   }
 
   goesBack(edge: Edge): boolean {
-    return this.viaDispatcher.has(edge) || this.number[edge.to.index] <= this.number[edge.from.index];
+    return (
+      this.viaDispatcher.has(edge) || this.number[edge.to.index] <= this.number[edge.from.index]
+    );
   }
 
   isDispatched(edge: Edge): boolean {

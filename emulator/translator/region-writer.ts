@@ -111,12 +111,7 @@ export class RegionWriter {
   }
 
   /** Declares the locals of a function and loads the registers that its instructions use. */
-  protected prologue(
-    steps: Iterable<Step>,
-    words: number,
-    loops: boolean,
-    tight: number,
-  ): void {
+  protected prologue(steps: Iterable<Step>, words: number, loops: boolean, tight: number): void {
     const { body } = this;
     this.exits.length = 0;
     this.locals.fill(-1);
@@ -196,7 +191,14 @@ export class RegionWriter {
   // --- Exits ---------------------------------------------------------------------------------
 
   private exit(block: Block, pc: number, account: Account, kind: ExitKind): number {
-    this.exits.push({ block, pc, account: account.copy(), kind, tight: this.inTight, turns: this.copies });
+    this.exits.push({
+      block,
+      pc,
+      account: account.copy(),
+      kind,
+      tight: this.inTight,
+      turns: this.copies,
+    });
     return this.exits.length - 1;
   }
 

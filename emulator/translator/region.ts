@@ -127,7 +127,8 @@ export class Region {
   /** Whether it is as large as another one. */
   resembles(other: Region): boolean {
     return (
-      this.blocks.length === other.blocks.length && this.flow.edges.length === other.flow.edges.length
+      this.blocks.length === other.blocks.length &&
+      this.flow.edges.length === other.flow.edges.length
     );
   }
 

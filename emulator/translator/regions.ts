@@ -15,6 +15,7 @@ import { Flow } from './region-flow.js';
 import { RegionGraph, type RegionSource } from './region-graph.js';
 import { Shape } from './region-shape.js';
 import { frame } from './region-writer.js';
+import type { Leaves } from './tiers.js';
 import type { Step, StepReader } from './tree.js';
 
 export interface RegionsOptions {
@@ -27,6 +28,8 @@ export interface RegionsOptions {
   readonly reader: StepReader;
   readonly loops: LoopTable;
   readonly eager: boolean;
+  /** Counts by reason. */
+  readonly leaves: Leaves;
   /** Whether a hart would make a plain access to the TCDM. */
   readonly reaches: (hart: number, step: Step) => boolean;
 }
@@ -40,6 +43,17 @@ const ALONE = 1024;
 /** Cycles that other tiers run before a region is looked for again. */
 const PATIENCE = 16_384;
 const LEAST_PATIENCE = 64;
+const MOST_VAIN = 48;
+/** Visits in vain after which regions are only looked for where the hart stands. */
+const TIRED = 16;
+/** Cycles of a visit that is worth while, how many may be shorter, and cycles without any then. */
+const SHORT = 48;
+const MOST_SHORT = 16;
+const PAUSE = 4096;
+const LONGEST_PAUSE = 1 << 20;
+/** Translations that are free, and cycles after which there may be one more: they cost a millisecond each. */
+const FREE = 64;
+const EARNED = 500_000;
 const MOST_REGIONS = 256;
 const MOST_VERSIONS = 6;
 const MOST_REFUSALS = 16;
@@ -69,6 +83,10 @@ export class Regions {
   private readonly frameAt: number;
   private readonly usable: boolean;
   private vain = 0;
+  private attempts = 0;
+  private short = 0;
+  private pause = PAUSE;
+  private pausedUntil = 0;
 
   constructor(private readonly options: RegionsOptions) {
     const { harts, arrays, crossbar, eager } = options;
@@ -90,6 +108,8 @@ export class Regions {
 
   reset(): void {
     this.instructions = this.visits = 0;
+    this.attempts = this.short = this.pausedUntil = 0;
+    this.pause = PAUSE;
   }
 
   drop(): void {
@@ -138,19 +158,48 @@ export class Regions {
       if (other !== hart) end = Math.min(end, state.next[other << HART_SHIFT]);
     }
     if (end - state.next[base] < WORTH) return -1;
+    if (now < this.pausedUntil) {
+      this.askAgainAt = this.pausedUntil;
+      return -1;
+    }
     const region = this.findRegion(hart, end);
     if (region === 'stuck') {
       this.left = true;
+      this.judge(state.next[base], now);
       return state.next[base];
     }
     const ran = region !== undefined && this.enter(region, hart, end);
     if (!ran) {
-      this.vain = Math.min(this.vain + 1, 48);
+      this.vain = Math.min(this.vain + 1, MOST_VAIN);
       this.askAgainAt = now + (this.options.eager ? LEAST_PATIENCE : PATIENCE << (this.vain >> 3));
       return -1;
     }
     this.vain = 0;
+    this.judge(state.next[base], now);
     return state.next[base];
+  }
+
+  /** Where visits are short, coming and going costs more than they gain. */
+  private judge(reached: number, now: number): void {
+    if (this.options.eager) return;
+    if (reached - now >= SHORT) {
+      this.short = 0;
+      this.pause = PAUSE;
+    } else if (++this.short >= MOST_SHORT) {
+      this.short = 0;
+      this.pausedUntil = reached + this.pause;
+      this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
+    }
+  }
+
+  /** Counts why the interpreter has to go on. */
+  private leave(hart: number): void {
+    const { harts, reader, leaves } = this.options;
+    const step = reader.at(harts.state.pc[hart << HART_SHIFT]);
+    if (step?.probed === true) leaves.probe++;
+    else if (step && !this.isFetched(hart, step)) leaves.fetch++;
+    else if (step?.row.memory !== undefined && step.row.timing !== 'event-load') leaves.outer++;
+    else leaves.system++;
   }
 
   /** Whether a hart is at the beginning of an instruction, and nothing hangs over from before. */
@@ -179,9 +228,12 @@ export class Regions {
         const pc = state.pc[base];
         const region = this.at(hart, pc, steps === 0);
         if (region !== undefined) return region;
-        if (this.regions.size === 0) return undefined;
+        if (this.regions.size === 0 || this.vain > TIRED) return undefined;
       }
-      if (!this.step(hart)) return 'stuck';
+      if (!this.step(hart)) {
+        this.leave(hart);
+        return 'stuck';
+      }
     }
     return undefined;
   }
@@ -189,7 +241,7 @@ export class Regions {
   private at(hart: number, pc: number, first: boolean): Region | undefined {
     const known = this.regions.get(pc);
     if (known !== undefined) {
-      if (!known.stale) return known;
+      if (!known.stale || !this.earned(hart)) return known;
       this.settleRegion(known);
       this.regions.delete(pc);
       const newer = this.translate(hart, pc);
@@ -198,8 +250,15 @@ export class Regions {
       return newer;
     }
     if (!first || (this.versions.get(pc) ?? 0) >= MOST_VERSIONS) return undefined;
+    if (!this.earned(hart)) return undefined;
     if (!this.wanted.has(pc) && !this.heat.add(pc)) return undefined;
     return this.translate(hart, pc);
+  }
+
+  /** Whether so much has run that one more translation will not be felt. */
+  private earned(hart: number): boolean {
+    const now = this.options.harts.state.next[hart << HART_SHIFT];
+    return this.options.eager || this.attempts < FREE + now / EARNED;
   }
 
   private keep(region: Region): Region {
@@ -218,7 +277,9 @@ export class Regions {
     const step = reader.at(state.pc[base]);
     if (step === undefined || step.probed || !this.isFetched(hart, step)) return false;
     const { memory, timing } = step.row;
-    if (memory !== undefined ? timing === 'event-load' || !reaches(hart, step) : !plain.has(timing)) {
+    if (
+      memory !== undefined ? timing === 'event-load' || !reaches(hart, step) : !plain.has(timing)
+    ) {
       return false;
     }
     const { clock } = state;
@@ -280,11 +341,11 @@ export class Regions {
     if (account.owed > 0) state.jalrReady[base] = state.next[base] + account.owed;
     if (account.lastStall >= 0) state.lastStall[base] = account.lastStall;
     state.stalls[base + stall.div] += words[frameAt + (frame.divisions >> 2)];
-    if ((globalThis as any).T2LOG) console.log("region", region.pc.toString(16), "at", begun, "to", pc.toString(16), kind, "time", time, "end", end);
     this.grant(hart);
     this.visits++;
     // Whatever happens, the next visit must not begin where this one did.
     this.left = kind === 'side' || time === 0;
+    if (this.left && kind === 'side') this.leave(hart);
     if (kind === 'late') this.wanted.add(pc);
     else if (kind === 'cold') this.sawCold(region, exit, hart, pc);
     return true;
@@ -326,6 +387,7 @@ export class Regions {
     const { harts, reader, loops, eager } = this.options;
     const { codeCache, timing } = harts;
     if (this.regions.size >= MOST_REGIONS) this.drop();
+    this.attempts++;
     const version = (this.versions.get(pc) ?? 0) + 1;
     this.versions.set(pc, version);
     loops.learn();
@@ -365,7 +427,6 @@ export class Regions {
       version,
     );
     this.regions.set(pc, region);
-    if ((globalThis as any).T2LOG) console.log('translate', pc.toString(16), 'v', version, 'blocks', graph.blocks.length, 'steps', graph.blocks.reduce((n, b) => n + b.steps.length, 0), 'bytes', this.body.length, 'dispatch', shape.dispatched.length, 'tight', shape.tight.size, 'counters', flow.counterCount, 'longest', emitted.longest);
     this.translated++;
     return region;
   }

@@ -1,4 +1,3 @@
-import type { TierStats } from '../api.js';
 import type { Interpreter } from '../hart/generated/execute.js';
 import type { Harts } from '../hart/harts.js';
 import {
@@ -23,6 +22,7 @@ import { Paths } from './path.js';
 import { Regions } from './regions.js';
 import { Rewinder } from './rewinder.js';
 import { schedulerModule } from './scheduler.js';
+import type { Leaves } from './tiers.js';
 import { StepReader, type Step } from './tree.js';
 
 export interface TranslatorOptions {
@@ -42,10 +42,6 @@ export interface TranslatorOptions {
     readonly icache: { readonly line: number };
   };
 }
-
-/** Why translated code gave a cycle to the interpreter. */
-export const leaveReasons = ['untranslated', 'system', 'outer', 'fetch', 'probe', 'held'] as const;
-export type Leaves = Record<(typeof leaveReasons)[number], number>;
 
 const own = privateWord;
 /** Cycles of one visit to translated code at most: the host then may put better code in its place. */
@@ -158,6 +154,7 @@ export class Translator {
       arrays: this.arrays,
       reader: this.reader,
       loops: this.loops,
+      leaves: this.leaves,
       reaches: (hart, { word, imm }) => this.address(hart, word, imm),
     });
     state.settle = () => this.settle();
@@ -488,28 +485,6 @@ export class Translator {
     }
     this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));
   }
-}
-
-/** What `--json` says of the tiers. */
-export function tierStats(
-  translator: Translator | undefined,
-  harts: readonly { readonly instret: number }[],
-): TierStats {
-  translator?.settle();
-  const instructions = harts.reduce((sum, { instret }) => sum + instret, 0);
-  const translated = translator?.instructions ?? 0;
-  const region = translator?.regions.instructions ?? 0;
-  return {
-    instructions: { region, translated, interpreted: instructions - translated - region },
-    leaves: { ...translator?.leaves },
-    visits: translator?.visits ?? 0,
-    region_visits: translator?.regions.visits ?? 0,
-    regions: translator?.regions.translated ?? 0,
-    functions: (translator?.store.infos.length ?? 1) - 1,
-    modules: translator?.store.modules ?? 0,
-    code_bytes: (translator?.store.codeBytes ?? 0) + (translator?.regions.codeBytes ?? 0),
-    dropped: translator?.drops ?? 0,
-  };
 }
 
 const privateTimings = new Set(['alu', 'mul', 'mulh', 'div', 'branch', 'jump', 'jalr', 'loop']);
