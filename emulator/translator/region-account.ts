@@ -17,6 +17,17 @@ export class Account extends PathState {
     super(from);
   }
 
+  /** At the beginning of a block. */
+  static begin(
+    timing: Timing,
+    { ready, waited }: { readonly ready: number; readonly waited: number },
+  ): Account {
+    const account = new Account(timing);
+    if (ready >= 0) account.ready = ready;
+    account.waited = waited;
+    return account;
+  }
+
   copy(): Account {
     return new Account(this.timing, this);
   }

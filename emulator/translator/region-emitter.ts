@@ -112,8 +112,7 @@ export class RegionEmitter extends RegionLoopWriter {
     for (let copy = 0; copy < copies; copy++) {
       this.inTight = tight;
       this.copies = copy;
-      const account = new Account(this.timing);
-      if (block.owed > 0) account.ready = block.owed;
+      const account = Account.begin(this.timing, block);
       for (const step of block.steps) {
         const setUp = block.setUps.get(step);
         if (setUp === undefined) this.straight(block, step, account);
@@ -425,9 +424,7 @@ export class RegionEmitter extends RegionLoopWriter {
     body.get(this.limit);
     body.op(Op.i64LtU);
     body.brIf(this.depthOf(node));
-    const account = new Account(this.timing);
-    if (to.owed > 0) account.ready = to.owed;
-    this.leave(to, to.pc, account, 'late');
+    this.leave(to, to.pc, Account.begin(this.timing, to), 'late');
   }
 
   /** Longest way in cycles that never goes back. */

@@ -40,8 +40,9 @@ export interface Block {
   readonly pc: number;
   /** Addresses that the calls around it return to, as far as they are known, the innermost first. */
   readonly calls: readonly number[];
-  /** Cycles that a jalr at the beginning waits for its register. */
-  readonly owed: number;
+  /** What a jump at the beginning finds: cycles until its register is there, -1 when it is; and whether it waited. */
+  readonly ready: number;
+  readonly waited: number;
   readonly steps: readonly Step[];
   readonly setUps: ReadonlyMap<Step, SetUp>;
   /** Address behind the steps: of the step of the end, or where the region is left. */
@@ -99,7 +100,7 @@ export class RegionGraph {
     this.leaders = leaders;
     this.recursive = recursive;
     // No leader: the middle of a loop, where the region begins, does not cut the loop.
-    this.block(entry, [], 0, true);
+    this.block(entry, [], -1, 0, true);
     while (this.waiting.length > 0) {
       while (this.waiting.length > 0) this.fill(this.waiting.shift()!);
       this.connectReturns();
@@ -127,10 +128,11 @@ export class RegionGraph {
   private block(
     pc: number,
     calls: readonly number[],
-    owed: number,
+    ready: number,
+    waited: number,
     isEntry = false,
   ): Block | undefined {
-    const key = `${pc} ${calls.join()} ${owed}`;
+    const key = `${pc} ${calls.join()} ${ready} ${waited}`;
     const known = this.byKey.get(key);
     if (known) return known;
     if (this.blocks.length >= MOST_BLOCKS || this.count >= MOST_STEPS) return undefined;
@@ -141,7 +143,8 @@ export class RegionGraph {
       index: this.blocks.length,
       pc,
       calls,
-      owed,
+      ready,
+      waited,
       steps: [],
       setUps: new Map(),
       next: pc,
@@ -162,8 +165,10 @@ export class RegionGraph {
     calls = from.calls,
   ): Edge | undefined {
     const first = this.source.reader.at(pc);
-    const owed = first?.row.timing === 'jalr' ? account.owed : 0;
-    const to = this.block(pc, calls, owed);
+    const timing = first?.row.timing;
+    const ready = timing === 'jalr' ? Math.max(-1, account.ready - account.time) : -1;
+    const waited = timing === 'jalr' || timing === 'jump' ? account.waited : 0;
+    const to = this.block(pc, calls, ready, waited);
     return to && { from, to, source: jump?.pc };
   }
 
@@ -171,8 +176,7 @@ export class RegionGraph {
     const { reader, timing } = this.source;
     const steps: Step[] = [];
     const setUps = new Map<Step, SetUp>();
-    const account = new Account(timing);
-    if (block.owed > 0) account.ready = block.owed;
+    const account = Account.begin(timing, block);
     let at = block.pc;
     const close = (end: BlockEnd): void => {
       block.steps = steps;
@@ -292,8 +296,7 @@ export class RegionGraph {
       const targets: Edge[] = [];
       for (const pc of pcs) {
         if (end.targets.some(({ to }) => to.pc === pc)) continue;
-        const account = new Account(timing);
-        if (block.owed > 0) account.ready = block.owed;
+        const account = Account.begin(timing, block);
         for (const each of block.steps) account.straight(each);
         account.indirect(step, pc, splits(reader, pc));
         const calls = known ? block.calls.slice(1) : links ? this.call(step, block.calls) : [];
