@@ -17,8 +17,6 @@ const privateWords = [
   'frame',
   /** `jalrReady` in cycles since translated code was entered. */
   'ready',
-  /** Address of this hart's path counters. */
-  'counters',
   /** Address of this hart's undo log. */
   'undo',
   /** One bit, at the place of the hart's number. */
@@ -55,7 +53,7 @@ interface Sizes {
   readonly icache: { readonly line: number };
 }
 
-const counterBytes = (harts: number): number => harts * (4 * MAX_PATHS + SKEW);
+const counterBytes = (harts: number): number => harts * 4 * MAX_PATHS;
 const undoBytes = (harts: number): number => harts * (UNDO_BYTES + SKEW);
 
 /** Bytes of the shared memory of a machine. */
@@ -106,10 +104,13 @@ export class TranslatorArrays {
   /** The same for the functions that end the access of a load or store there. */
   readonly completions: Int32Array;
   readonly completionsAt: number;
-  private readonly countersAt: number;
   private readonly undoAt: number;
 
-  constructor({ harts, tcdm, l2 }: Sizes, arena: Arena) {
+  /** Bytes of the counters of one path, and of their address less 1/128 of that of the hart's words. */
+  readonly pathBytes: number;
+  readonly countersFromWords: number;
+
+  constructor({ harts, tcdm, l2 }: Sizes, arena: Arena, wordsAt: number) {
     const words = (bytes: number): Int32Array => {
       const { buffer, at } = arena.take(bytes);
       return new Int32Array(buffer, at, bytes >> 2);
@@ -131,19 +132,16 @@ export class TranslatorArrays {
     for (let bank = 0; bank < 32; bank++) bankBits[2 * bank + 1] = 1 << bank;
     this.bankBitsAt = bankBits.byteOffset;
     this.askingAt = this.asking.byteOffset;
-    this.countersAt = this.counters.byteOffset;
+    this.pathBytes = 4 * harts;
+    this.countersFromWords = this.counters.byteOffset - (wordsAt >>> HART_SHIFT);
     this.undoAt = this.undo.byteOffset;
     this.entriesAt = this.entries.byteOffset;
     this.completionsAt = this.completions.byteOffset;
   }
 
-  countersOf(hart: number): number {
-    return this.countersAt + hart * (4 * MAX_PATHS + SKEW);
-  }
-
   /** Index into `counters` of a path of a hart. */
   counterIndex(hart: number, path: number): number {
-    return ((hart * (4 * MAX_PATHS + SKEW)) >> 2) + path;
+    return (this.pathBytes >> 2) * path + hart;
   }
 
   undoOf(hart: number): number {

@@ -55,6 +55,8 @@ export class SegmentEmitter extends JumpWriter {
     this.locals.fill(-1);
     const state = new PathState();
     if (tree.completes) {
+      // It was fetched, and since then its hart has fetched nothing else.
+      state.lines.push(...this.linesOf(tree.completes));
       this.transfer(tree.completes, state);
       const { end } = tree.body;
       if (end.kind === 'loop-end' && end.step === tree.completes) {

@@ -103,7 +103,7 @@ export class Translator {
     this.count = sizes.harts;
     this.shortestVisit = options.eager ? 1 : SHORTEST_VISIT;
     this.words = state.words;
-    this.arrays = new TranslatorArrays(sizes, arena);
+    this.arrays = new TranslatorArrays(sizes, arena, state.words.byteOffset);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
     this.reader = new StepReader(harts.codeCache, this.loops);
     const pages = arena.memory!.buffer.byteLength >> 16;
@@ -172,12 +172,12 @@ export class Translator {
     this.regions.settle();
     const { counters } = this.arrays;
     const { numbers } = this.options.harts.state;
-    for (let hart = 0; hart < this.count; hart++) {
-      const first = this.arrays.counterIndex(hart, 0);
-      for (let path = 0; path < this.paths.size; path++) {
-        const times = counters[first + path];
+    for (let path = 0; path < this.paths.size; path++) {
+      for (let hart = 0; hart < this.count; hart++) {
+        const at = this.arrays.counterIndex(hart, path);
+        const times = counters[at];
         if (times === 0) continue;
-        counters[first + path] = 0;
+        counters[at] = 0;
         this.instructions += this.paths.apply(path, times, numbers, hart << HART_SHIFT);
       }
     }
@@ -270,7 +270,6 @@ export class Translator {
     const base = hart << HART_SHIFT;
     const { words, arrays } = this;
     const { state } = this.options.harts;
-    words[base + own('counters')] = arrays.countersOf(hart);
     words[base + own('undo')] = arrays.undoOf(hart);
     words[base + own('bit')] = 1 << hart;
     const kept = this.rewinder.keptFunction(hart);
@@ -300,12 +299,14 @@ export class Translator {
     }
     const bank = this.bankOf(hart);
     if (state.mode[base] === mode.requesting) {
-      // Refused in the last cycle: it asks again in this one.
       state.mode[base] = mode.running;
       words[base + own('event')] = state.since[base] - this.origin;
-      this.waiting |= 1 << hart;
-      arrays.asking[bank] |= 1 << hart;
-      return;
+      // A probe stopped the run before this cycle was settled, or it was refused in the last one.
+      if (state.since[base] < this.origin) {
+        this.waiting |= 1 << hart;
+        arrays.asking[bank] |= 1 << hart;
+        return;
+      }
     }
     arrays.wheel[slot] |= 1 << hart;
     arrays.wheel[slot + 1] |= 1 << (bank & 31);
@@ -323,7 +324,8 @@ export class Translator {
       const pc = state.pc[base];
       const index = store.find(pc, true);
       // At the end of a loop the turn is counted already.
-      if (index === 0 || this.reader.at(pc)!.endsLoop) return;
+      const step = this.reader.at(pc)!;
+      if (index === 0 || step.endsLoop || !this.isFetched(hart, step)) return;
       words[base + own('function')] = index;
       return;
     }
