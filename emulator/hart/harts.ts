@@ -165,15 +165,19 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   fetch(hart: number, pc: number, index: number): number {
-    this.profiler?.force(hart);
-    return this.fetchUnit.wait(hart, pc, index, this.state.clock[AT]);
+    const wait = this.fetchUnit.wait(hart, pc, index, this.state.clock[AT]);
+    this.profiler?.fetched(hart, wait);
+    return wait;
   }
 
   /** Lets a hart that is about to issue wait for its instruction, if it must. */
   waitsForFetch(hart: number, pc: number, now: number): boolean {
     const index = this.codeCache.indexOf(pc);
-    if (index >= 0) this.profiler?.arrive(hart, pc, index, now);
-    this.profiler?.force(hart);
+    if (index >= 0 && this.profiler !== undefined) {
+      this.state.clock[AT] = now;
+      this.profiler.arrived(hart, pc, index);
+      this.profiler.force(hart);
+    }
     const wait = index < 0 ? 0 : this.fetchUnit.wait(hart, pc, index, now);
     if (wait !== 0) this.state.next[hart << HART_SHIFT] = now + wait;
     return wait !== 0;

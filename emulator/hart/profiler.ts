@@ -64,6 +64,8 @@ export class HartProfiler {
   private readonly owned: Float64Array;
   private readonly width: number;
   private readonly totals: Float64Array;
+  /** Event of the lines that are fetched ahead. */
+  private readonly prefetch: number;
   /** Cycles without a grant for the first half of a misaligned access, and their bank. */
   private readonly lowWithheld: Float64Array;
   private readonly lowBank: Int32Array;
@@ -85,6 +87,7 @@ export class HartProfiler {
     this.trees = Array.from({ length: count }, (_, hart) => new CallTree(hart, options.calls));
     this.known = new Uint8Array(count);
     this.width = CAUSES + 1 + events.length;
+    this.prefetch = events.findIndex(([name]) => name === 'icache_prefetches');
     this.owned = new Float64Array(count * this.width);
     this.totals = new Float64Array(this.width);
     for (let hart = 0; hart < count; hart++) {
@@ -100,21 +103,17 @@ export class HartProfiler {
 
   /** The instruction at `pc` is about to issue in cycle `clock[AT]`, or waits for its bytes. */
   arrived(hart: number, pc: number, index: number): void {
-    this.arrive(hart, pc, index, this.state.clock[AT]);
-  }
-
-  arrive(hart: number, pc: number, index: number, now: number): void {
-    if (this.known[hart] === 0) this.begin(hart, now);
-    else this.charge(hart, now);
+    this.charge(hart);
+    const { frames, due } = this;
     const at = hart << FRAME_SHIFT;
-    if (this.frames[at + frameOf.PENDING] !== pending.none) this.follow(hart, pc >>> 0, now);
-    const inside = index - this.frames[at + frameOf.ORIGIN];
-    if (inside < 0 || inside >= this.frames[at + frameOf.SIZE]) this.locate(hart, pc >>> 0, now);
-    this.frames[at + frameOf.CURRENT] =
-      this.frames[at + frameOf.SIZE] === 0
+    if (frames[at + frameOf.PENDING] !== pending.none) this.follow(hart, pc >>> 0);
+    const inside = index - frames[at + frameOf.ORIGIN];
+    if (inside < 0 || inside >= frames[at + frameOf.SIZE]) this.locate(hart, pc >>> 0);
+    frames[at + frameOf.CURRENT] =
+      frames[at + frameOf.SIZE] === 0
         ? COUNTER * hart
-        : this.frames[at + frameOf.FIRST] + (index - this.frames[at + frameOf.ORIGIN]) * 2;
-    this.due[hart] = now + 1;
+        : frames[at + frameOf.FIRST] + ((index - frames[at + frameOf.ORIGIN]) << 1);
+    due[hart] = this.state.clock[AT] + 1;
   }
 
   /** A jump is taken: a call, a return, or neither, by the registers it names. */
@@ -152,6 +151,20 @@ export class HartProfiler {
     this.due[hart] = -Math.abs(this.due[hart]);
   }
 
+  /** The hart asked for the bytes of its instruction, and waits `wait` cycles. */
+  fetched(hart: number, wait: number): void {
+    if (wait !== 0) return this.force(hart);
+    // A line that is fetched ahead costs no cycle, but energy: nobody looks for it later.
+    const { prefetch, owned, width, events } = this;
+    if (events[prefetch][1](hart) === owned[hart * width + CAUSES + 1 + prefetch]) return;
+    const record = this.recordOf(this.frames[(hart << FRAME_SHIFT) + frameOf.CURRENT]);
+    for (let k = CAUSES + 1; k < width; k++) {
+      const total = this.raw(hart, k);
+      this.records.values[record + k] += total - owned[hart * width + k];
+      owned[hart * width + k] = total;
+    }
+  }
+
   /** A load or store that the interpreter did not complete itself is over. */
   accessed(hart: number, isWrite: boolean): void {
     const counter = this.frames[(hart << FRAME_SHIFT) + frameOf.CURRENT];
@@ -168,10 +181,9 @@ export class HartProfiler {
 
   // --- Time ------------------------------------------------------------------------------------
 
-  private begin(hart: number, now: number): void {
+  private begin(hart: number): void {
     this.known[hart] = 1;
     for (let k = 0; k < this.width; k++) this.owned[hart * this.width + k] = this.raw(hart, k);
-    this.due[hart] = -(now + 1);
   }
 
   /** Counter k of a hart as it stands: the stalls, sleep, the events. */
@@ -181,24 +193,26 @@ export class HartProfiler {
     return this.events[k - CAUSES - 1][1](hart);
   }
 
-  /** The instruction that the hart is at owns the time up to `now`. */
-  private charge(hart: number, now: number): void {
+  /** The instruction that the hart is at owns the time up to `clock[AT]`. */
+  private charge(hart: number): void {
+    const { state, counters, owned } = this;
     const due = this.due[hart];
-    const spent = now + 1 - Math.abs(due);
+    const spent = state.clock[AT] + 1 - (due < 0 ? -due : due);
     if (spent === 0) return;
+    if (this.known[hart] === 0) return this.begin(hart);
     const counter = this.frames[(hart << FRAME_SHIFT) + frameOf.CURRENT];
     if (due > 0) {
       if (spent === 1) {
-        this.counters[counter]++;
+        counters[counter]++;
         return;
       }
       // Nearly always one cause has all of it.
-      const cause = this.state.lastStall[hart << HART_SHIFT];
+      const cause = state.lastStall[hart << HART_SHIFT];
       const at = hart * this.width + cause;
-      const total = this.state.stalls[(hart << HART_SHIFT) + cause];
-      if (total - this.owned[at] === spent - 1) {
-        this.owned[at] = total;
-        this.counters[counter]++;
+      const total = state.stalls[(hart << HART_SHIFT) + cause];
+      if (total - owned[at] === spent - 1 && cause !== stall.tcdm_conflict) {
+        owned[at] = total;
+        counters[counter]++;
         // First the row: it may move the values.
         const record = this.recordOf(counter);
         this.records.values[record + cause] += spent - 1;
@@ -307,7 +321,8 @@ export class HartProfiler {
   // --- Places ----------------------------------------------------------------------------------
 
   /** What the last jump meant, now that it has arrived at `pc`. */
-  private follow(hart: number, pc: number, now: number): void {
+  private follow(hart: number, pc: number): void {
+    const now = this.state.clock[AT];
     const at = hart << FRAME_SHIFT;
     const { frames } = this;
     const tree = this.trees[hart];
@@ -320,7 +335,7 @@ export class HartProfiler {
   }
 
   /** Finds the counters of the code around `pc` in the node of the hart. */
-  private locate(hart: number, pc: number, now: number): void {
+  private locate(hart: number, pc: number, now = this.state.clock[AT]): void {
     const { frames, options, trees } = this;
     const at = hart << FRAME_SHIFT;
     const range = options.rangeOf(pc);

@@ -4,7 +4,7 @@ import type { TraceSink } from '../api.js';
 import { MIE, MPIE } from './csr-file.js';
 import type { Harts } from './harts.js';
 import { HART_SHIFT, RD_MASK, RD_SHIFT, REGISTER_MASK, RS1_SHIFT, RS2_SHIFT } from './slot.js';
-import { mode, NOT_EXECUTED, NOW } from './state.js';
+import { AT, mode, NOT_EXECUTED, NOW } from './state.js';
 
 const CAUSE_ILLEGAL = 2;
 const CAUSE_BREAKPOINT = 3;
@@ -182,7 +182,10 @@ export class Traps {
     if (this.interrupted[hart] !== 0) {
       // The entry is on the account of the instruction that has to wait for the handler.
       const index = this.harts.codeCache.indexOf(pc);
-      if (index >= 0) this.harts.profiler?.arrive(hart, pc, index, now);
+      if (index >= 0 && this.harts.profiler !== undefined) {
+        this.harts.state.clock[AT] = now;
+        this.harts.profiler.arrived(hart, pc, index);
+      }
       this.takeInterrupt(hart, now);
       return true;
     }

@@ -9,7 +9,7 @@ import { writeText } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
 interface AccuracyCommandOptions extends ModelOptions {
-  images: string;
+  images?: string;
   float?: true;
   most?: string;
   chips: string;
@@ -33,9 +33,9 @@ export function addAccuracy(
         '`octobar deploy`, or a model.',
     )
     .argument('<deployment|model>', 'a folder of octobar deploy, or what it takes')
-    .requiredOption(
+    .option(
       '--images <folder>',
-      'pictures; or a sub-folder for each class, named by label or number; or gzipped IDX files of a test set',
+      'pictures; or a sub-folder for each class, named by label or number; or gzipped IDX files of a test set (default: built-in pictures)',
     )
     .option('--float', 'run the trained network in floating point on the same pictures')
     .option('--most <n>', 'at most so many pictures, evenly drawn')
@@ -53,7 +53,8 @@ async function execute(
   terminal: Terminal,
   end: (status: number) => void,
 ): Promise<void> {
-  const { checkAccuracySample, measureAccuracy } = await import('../network/index.js');
+  const { checkAccuracySample, measureAccuracy, testPictures } =
+    await import('../network/index.js');
   const progress = (text: string): void => {
     if (!options.quiet) terminal.err(`octobar: ${text}\n`);
   };
@@ -62,7 +63,8 @@ async function execute(
   const deployment = await deploymentOf(what, options, progress);
   const started = process.hrtime.bigint();
   const chips = wholeNumber('--chips', options.chips, 1);
-  const study = { session, deployment, chips, images: options.images, progress };
+  const images = options.images ?? testPictures;
+  const study = { session, deployment, chips, images, progress };
   const accuracy = await measureAccuracy({
     ...study,
     float: options.float === true,

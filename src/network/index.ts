@@ -21,6 +21,7 @@ export {
   type PackingDocument,
 } from './deployment-document.js';
 export { inferenceDocument, inferSchema } from './document.js';
+export { testPictures } from './labelled-pictures.js';
 export { drawDetections } from './draw.js';
 export { formatInference, layerCycles, splitByUnit } from './format.js';
 export { infer, type Answer, type InferOptions, type Inference } from './infer.js';

@@ -37,53 +37,77 @@ export function addCounts(sum: Counts, part: Counts, sign: 1 | -1 = 1): void {
   sum.sleep += sign * part.sleep;
   sum.instructions += sign * part.instructions;
   sum.picojoules += sign * part.picojoules;
-  part.stalls.forEach((value, i) => (sum.stalls[i] += sign * value));
-  part.events.forEach((value, i) => (sum.events[i] += sign * value));
-  if (part.banks === undefined) return;
-  const banks = (sum.banks ??= part.banks.map(() => 0));
-  part.banks.forEach((value, i) => (banks[i] += sign * value));
+  addTo(sum.stalls, part.stalls, sign);
+  addTo(sum.events, part.events, sign);
+  if (part.banks !== undefined) addTo((sum.banks ??= part.banks.map(() => 0)), part.banks, sign);
 }
+
+function addTo(sum: number[], part: readonly number[], sign: 1 | -1): void {
+  for (let i = 0; i < part.length; i++) sum[i] += sign * part[i];
+}
+
+/** Events that a profiler books, see `eventSources`. */
+const sourceNames = [
+  'outer_loads',
+  'outer_stores',
+  'l2_reads',
+  'l2_writes',
+  'icache_misses',
+  'icache_prefetches',
+  'icache_shared_misses',
+] as const;
 
 /** From what the machine counts to counts with a price. */
 export class Pricing {
-  private readonly prices: Readonly<Record<keyof HartCounts, number>>;
+  private readonly cycle: number;
+  private readonly sleep: number;
+  private readonly instruction: number;
+  /** By event. */
+  private readonly event: readonly number[];
+  private readonly places: readonly number[];
 
   /** @param sources names of the events of the profiler */
-  constructor(
-    list: PriceList,
-    private readonly sources: readonly string[],
-  ) {
-    this.prices = hartPrices(list);
+  constructor(list: PriceList, sources: readonly string[]) {
+    const prices: Partial<Record<string, number>> & Record<keyof HartCounts, number> =
+      hartPrices(list);
+    this.cycle = prices.cycles_active;
+    this.sleep = prices.cycles_sleep;
+    this.instruction = prices.instret;
+    this.event = eventNames.map((name) => prices[name] ?? 0);
+    this.places = sourceNames.map((name) => sources.indexOf(name));
   }
 
   /** @param compressed how many of the instructions have 16 bits */
   counts(spent: Omit<Spent, 'pc'>, compressed: number): Counts {
-    const { loads, stores, instructions, sleep } = spent;
+    const { loads, stores, instructions, sleep, events, banks } = spent;
+    const { places } = this;
     const stalls = Array.from(spent.stalls);
-    const event = (name: string): number => spent.events[this.sources.indexOf(name)] ?? 0;
-    const outer = event('outer_loads') + event('outer_stores');
-    const events = {
-      compressed,
-      loads,
-      stores,
-      // A misaligned access asks its second bank in the cycle that is its stall.
-      tcdm_reads: loads - event('outer_loads') + stalls[misaligned],
-      tcdm_writes: stores - event('outer_stores'),
-      l2_reads: event('l2_reads'),
-      l2_writes: event('l2_writes'),
-      peripheral_accesses: outer - event('l2_reads') - event('l2_writes'),
-      icache_misses: event('icache_misses'),
-      icache_prefetches: event('icache_prefetches'),
-      icache_shared_misses: event('icache_shared_misses'),
-    };
-    const cycles = stalls.reduce((sum, value) => sum + value, instructions);
+    const outerLoads = events[places[0]];
+    const outerStores = events[places[1]];
+    const l2Reads = events[places[2]];
+    const l2Writes = events[places[3]];
+    let cycles = instructions;
+    for (const stall of stalls) cycles += stall;
     return this.priced({
       cycles,
       sleep,
       instructions,
       stalls,
-      events: eventNames.map((name) => events[name]),
-      ...(spent.banks === undefined ? {} : { banks: Array.from(spent.banks) }),
+      // In the order of `eventNames`; a misaligned access asks its second bank in the cycle that is its stall.
+      events: [
+        compressed,
+        loads,
+        stores,
+        loads - outerLoads + stalls[misaligned],
+        stores - outerStores,
+        l2Reads,
+        l2Writes,
+        outerLoads - l2Reads + outerStores - l2Writes,
+        events[places[4]],
+        events[places[5]],
+        events[places[6]],
+      ],
+      ...(banks === undefined ? {} : { banks: Array.from(banks) }),
       picojoules: 0,
     });
   }
@@ -106,14 +130,12 @@ export class Pricing {
   }
 
   private priced(counts: Counts): Counts {
-    const { prices } = this;
     let sum =
-      prices.instret * counts.instructions +
-      prices.cycles_active * counts.cycles +
-      prices.cycles_sleep * counts.sleep;
-    eventNames.forEach((name, i) => {
-      sum += ((prices as Partial<Record<string, number>>)[name] ?? 0) * counts.events[i];
-    });
-    return { ...counts, picojoules: sum };
+      this.instruction * counts.instructions +
+      this.cycle * counts.cycles +
+      this.sleep * counts.sleep;
+    for (let i = 0; i < this.event.length; i++) sum += this.event[i] * counts.events[i];
+    counts.picojoules = sum;
+    return counts;
   }
 }

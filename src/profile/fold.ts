@@ -73,6 +73,7 @@ class HartFold {
   private readonly indices = new Map<TreeNode, number>();
   private readonly rows = new Map<number, { function: number; self: Counts }>();
   private readonly lines = new Map<string, LineRow>();
+  private readonly lineAt = new Map<number, LineRow>();
 
   constructor(
     private readonly folder: Folder,
@@ -162,10 +163,17 @@ class HartFold {
     addCounts(row.self, counts);
     const place = places[0];
     if (place === undefined) return;
+    addCounts(this.lineOf(spent.pc, place).self, counts);
+  }
+
+  private lineOf(pc: number, place: Place): LineRow {
+    const known = this.lineAt.get(pc);
+    if (known !== undefined) return known;
     const key = `${place.line} ${place.function} ${place.file}`;
     let line = this.lines.get(key);
     if (line === undefined) this.lines.set(key, (line = { ...place, self: noCounts() }));
-    addCounts(line.self, counts);
+    this.lineAt.set(pc, line);
+    return line;
   }
 
   private instructionRow(pc: number, row: { function: number; self: Counts }): InstructionRow {

@@ -11,6 +11,7 @@ import { garofaloDepthwise } from './garofalo-depthwise.js';
 import { garofaloEnergy } from './garofalo-energy.js';
 import { garofaloIma } from './garofalo-ima.js';
 import { garofaloMobilenetV2 } from './garofalo-mobilenetv2.js';
+import { garofaloPcm } from './garofalo-pcm.js';
 import { capram } from './capram.js';
 import { osahcim } from './osahcim.js';
 import { yoloc } from './yoloc.js';
@@ -34,6 +35,7 @@ export const entries: readonly Entry[] = [
   garofaloDepthwise,
   garofaloBottleneck,
   garofaloMobilenetV2,
+  garofaloPcm,
   garofaloEnergy,
   capram,
   osahcim,

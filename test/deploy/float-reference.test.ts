@@ -24,15 +24,15 @@ const picture = (): tf.Tensor =>
   );
 
 function sourceOf({ description, weights }: LayersModelFiles): tf.io.IOHandler {
-  const model = description as unknown as {
+  const file = description as unknown as {
     readonly modelTopology: object;
     readonly weightsManifest: readonly { readonly weights: tf.io.WeightsManifestEntry[] }[];
     readonly format: string;
   };
   return tf.io.fromMemory({
-    modelTopology: model.modelTopology,
-    format: model.format,
-    weightSpecs: model.weightsManifest.flatMap((group) => group.weights),
+    modelTopology: file.modelTopology,
+    format: file.format,
+    weightSpecs: file.weightsManifest.flatMap((group) => group.weights),
     weightData: weights.slice().buffer,
   });
 }

@@ -13,11 +13,17 @@ import { openSession, type Session, type Stats } from '../../src/session/index.j
 
 const folder = new URL('../../firmware/prebuilt/', import.meta.url);
 const programs = readdirSync(folder).filter((name) => name.endsWith('.elf'));
+/** Machines of programs that need another engine. */
+const presets: Readonly<Record<string, string>> = {
+  'fpirm-job.elf': 'fpirm',
+  'lenet.elf': 'fpirm',
+  'own-engine.elf': 'tutorial',
+};
 /** Enough for every program to leave its start-up and to work with all harts; the long ones are cut. */
 const most = 60_000;
 
 function open(name: string, set: Record<string, number | boolean | string> = {}): Session {
-  const session = openSession({ set });
+  const session = openSession({ preset: presets[name] ?? 'garofalo2022', set });
   session.load({ name, bytes: new Uint8Array(readFileSync(new URL(name, folder))) });
   return session;
 }

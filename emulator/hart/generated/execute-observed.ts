@@ -37,7 +37,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
   const sameCost = timing.jalr_same_register;
   /** Cycles of a jump that a wait in decode hides. */
   const hidden = jumpCost - 1;
-  const { frames: P, due: D, counters: C } = context.observer();
+  const observer = context.observer();
 
   function rounds(single: boolean): number {
     // Copies in locals: a constant of the outer function is fetched and tested at every use.
@@ -47,6 +47,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
     const { clock, requesters, signals } = state;
     const { code, l2Base, l2Size, tcdmBase, tcdmSize } = context;
     const { resident, lineShift } = context;
+    const { frames: P, due: D, counters: C } = observer;
     const end = state.count << 7;
     const alone = clock[1] > clock[0] + 1;
     const until = clock[3];
@@ -1601,6 +1602,7 @@ export function createInterpreter(context: InterpreterContext): Interpreter {
     const N = state.numbers;
     const now = state.clock[0];
     const base = hart << 7;
+    const { frames: P, counters: C } = observer;
     if (R[base + 36] !== 0) {
       context.completeSpecial(hart);
       return;
