@@ -1,5 +1,7 @@
 import type { Counters } from './sim/unit.js';
+import type { HartProfiler, ProfilerOptions } from './hart/profiler.js';
 import type { OctobarError } from './sim/error.js';
+import type { UnitObserver } from './sim/intervals.js';
 
 /** Why `runUntil` returned. */
 export type Stop =
@@ -112,6 +114,15 @@ export interface MachineApi {
   tiers(): TierStats;
   probe(pc: number, probe: Probe): void;
   trace(sink: TraceSink | undefined): void;
+  /**
+   * Counts what each instruction costs from now on, and from the start when the machine is started again;
+   * undefined ends it. Changes no cycle; translated code is not used meanwhile.
+   */
+  profile(options: ProfilerOptions | undefined): void;
+  /** What is counted at present; another one after each start and restore. */
+  readonly profiler: HartProfiler | undefined;
+  /** Tells of jobs of engines, transfers of the DMA and conflicts; undefined ends it. Changes no cycle. */
+  observeUnits(observer: UnitObserver | undefined): void;
   onOutput(sink: (hart: number, byte: number) => void): void;
   /** HTIF: a store to this address ends the run (value >> 1 when bit 0 is set). */
   setToHost(address: number): void;

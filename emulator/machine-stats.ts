@@ -2,6 +2,7 @@ import type { HartStats, MachineStats } from './api.js';
 import type { Dma } from './dma/index.js';
 import type { EventUnit } from './event/index.js';
 import { HART_SHIFT } from './hart/slot.js';
+import type { EventSources } from './hart/profiler.js';
 import type { HartState } from './hart/state.js';
 import { hartStats } from './hart/view.js';
 import type { Accelerator } from './hwpe/environment.js';
@@ -68,6 +69,22 @@ function withAccesses(state: HartState, hart: number, stats: ReturnType<typeof h
     l2_writes: l2Stores[at],
     peripheral_accesses: outerLoads[at] - l2Loads[at] + outerStores[at] - l2Stores[at],
   };
+}
+
+/**
+ * Counters of a hart that a profiler books on the instruction that caused them. With its loads, stores and
+ * stalls they give the accesses as above.
+ */
+export function eventSources({ state, icache }: CountingParts): EventSources {
+  return [
+    ['outer_loads', (hart) => state.outerLoads[hart << HART_SHIFT]],
+    ['outer_stores', (hart) => state.outerStores[hart << HART_SHIFT]],
+    ['l2_reads', (hart) => state.l2Loads[hart << HART_SHIFT]],
+    ['l2_writes', (hart) => state.l2Stores[hart << HART_SHIFT]],
+    ['icache_misses', (hart) => icache?.misses[hart] ?? 0],
+    ['icache_prefetches', (hart) => icache?.prefetches[hart] ?? 0],
+    ['icache_shared_misses', (hart) => icache?.sharedMisses[hart] ?? 0],
+  ];
 }
 
 /** The sum of each counter over all harts. */

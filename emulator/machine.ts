@@ -9,15 +9,19 @@ import type {
 } from './api.js';
 import { compose, type Composition } from './composition.js';
 import type { HartsHost } from './hart/host.js';
+import { createInterpreter as createObservedInterpreter } from './hart/generated/execute-observed.js';
+import type { Interpreter } from './hart/generated/execute.js';
+import { HartProfiler, type ProfilerOptions } from './hart/profiler.js';
 import { HART_SHIFT } from './hart/slot.js';
 import { HORIZON, mode, NOW, SOON, UNTIL, type HartState } from './hart/state.js';
 import { recentInstructions } from './hart/view.js';
 import type { AcceleratorFactory } from './hwpe/environment.js';
 import { addressMap } from './interconnect/address-map.js';
-import { machineStats } from './machine-stats.js';
+import { eventSources, machineStats } from './machine-stats.js';
 import type { Memory } from './memory/memory.js';
 import type { MachineConfig } from './parameters.js';
 import { OctobarError } from './sim/error.js';
+import type { UnitObserver } from './sim/intervals.js';
 import type { RunControl } from './sim/unit.js';
 import { tierStats } from './translator/index.js';
 
@@ -40,6 +44,8 @@ class Machine implements MachineApi, HartsHost, RunControl {
   now = 0;
   private readonly machine: Composition;
   private readonly state: HartState;
+  private interpreter: Interpreter;
+  private profiling: ProfilerOptions | undefined;
   private readonly probes = new Map<number, Probe>();
   private outputSink: (hart: number, byte: number) => void = () => undefined;
   private stop: Stop | undefined;
@@ -50,6 +56,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
 
   constructor(given: MachineConfig, factories: readonly (AcceleratorFactory | undefined)[]) {
     this.machine = compose(given, factories, this);
+    this.interpreter = this.machine.interpreter;
     this.config = this.machine.config;
     const { harts, icache } = this.machine;
     harts.codeCache.beforeChange = () => this.takeAllBack();
@@ -68,6 +75,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     // A controller starts alone, and starts the others through the cluster control unit.
     const first = chip === undefined ? 0 : this.config.harts;
     for (let hart = first; hart < harts.count; hart++) harts.start(hart, entry, 0);
+    if (this.profiling !== undefined) this.profile(this.profiling);
   }
 
   runUntil(limit: number): Stop {
@@ -120,9 +128,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
    * then, so that the host's compiler can put a better version of this function in its place.
    */
   private slice(limit: number): Stop | undefined {
-    const { state, harts, crossbar, units, translator } = this.machine;
+    const { state, harts, crossbar, units } = this.machine;
     const { next, clock, requesters } = state;
-    const { rounds } = this.machine.interpreter;
+    const { rounds } = this.interpreter;
+    const translator = this.isObserved ? undefined : this.machine.translator;
     const { count } = harts;
     let unitNext = 0;
     let soon = 0;
@@ -195,6 +204,12 @@ class Machine implements MachineApi, HartsHost, RunControl {
       if (this.stop !== undefined) return this.ended();
     }
     return undefined;
+  }
+
+  /** Translated code does not tell instructions and conflicts to who looks at them. */
+  private get isObserved(): boolean {
+    const { harts, crossbar } = this.machine;
+    return harts.profiler !== undefined || crossbar.observer?.conflict !== undefined;
   }
 
   private deadlock(): OctobarError {
@@ -359,6 +374,37 @@ class Machine implements MachineApi, HartsHost, RunControl {
     });
   }
 
+  observeUnits(observer: UnitObserver | undefined): void {
+    const { dma, accelerators, crossbar, harts } = this.machine;
+    harts.watcher = observer;
+    dma.intervals.observer = observer;
+    for (const engine of accelerators) if (engine) engine.intervals.observer = observer;
+    crossbar.observer = observer;
+  }
+
+  profile(options: ProfilerOptions | undefined): void {
+    const { harts, crossbar } = this.machine;
+    const { codeCache } = harts;
+    this.takeAllBack(this.now - 1);
+    this.profiling = options;
+    harts.profiler =
+      options &&
+      new HartProfiler(
+        this.state,
+        eventSources(this.machine),
+        crossbar.bankMask,
+        (pc) => codeCache.indexOf(pc),
+        options,
+      );
+    harts.profiler?.start(this.now);
+    this.interpreter = options ? createObservedInterpreter(harts) : this.machine.interpreter;
+    crossbar.complete = this.interpreter.complete;
+  }
+
+  get profiler(): HartProfiler | undefined {
+    return this.machine.harts.profiler;
+  }
+
   onOutput(sink: (hart: number, byte: number) => void): void {
     this.outputSink = sink;
   }
@@ -423,5 +469,6 @@ class Machine implements MachineApi, HartsHost, RunControl {
     for (const [name, part] of this.machine.parts) part.restore(saved.parts[name]);
     this.machine.translator?.reset();
     this.stop = undefined;
+    if (this.profiling !== undefined) this.profile(this.profiling);
   }
 }

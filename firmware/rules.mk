@@ -52,7 +52,7 @@ OCTOBAR_LIB := boot/crt0.S $(addprefix runtime/,start.c team.c l1.c dma.c perf.c
     conv3x3.c avgpool.c) \
   $(addprefix kernels/,pointwise_xcv.c pointwise_xcv_tile.S depthwise_xcv.c depthwise_xcv_rows.S residual_xcv.c \
     residual_xcv_words.S requant_xcv.c depthwise_xcv_stride2.c depthwise_xcv_tiles.S linear_xcv.c linear_xcv_tile.S \
-    conv3x3_xcv.c avgpool_xcv.c avgpool_xcv_tile.S) \
+    conv3x3_xcv.c conv3x3_rgb.c conv3x3_rgb_tile.S avgpool_xcv.c avgpool_xcv_tile.S) \
   $(addprefix kernels/,pulpnn.c pulpnn_depthwise.c pulpnn_matmul.S pulpnn_rows.S)
 
 OCTOBAR_LIB += $(addprefix network/,open.c transfers.c engines.c harts.c marks.S)

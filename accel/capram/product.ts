@@ -41,6 +41,8 @@ interface Plan extends CapramMode {
   readonly offset: number;
   /** (input level x weight bit) of one code. */
   readonly code: number;
+  /** What a column's number counts for: a code of the contract stands for its charge. */
+  readonly worth: number;
 }
 
 /** Products of the charge-domain macro. */
@@ -157,6 +159,7 @@ export class CapProduct implements Macro {
     const { array, x, y, rows } = job.tiles[tile];
     const { input_bits, adc_bits } = this.config;
     const fullRange = this.macCells * (2 ** input_bits - 1);
+    const code = mode.step === 0 ? fullRange / 2 ** adc_bits : mode.step / stepUnit;
     return {
       ...mode,
       array: this.cells.array(array),
@@ -166,7 +169,8 @@ export class CapProduct implements Macro {
       y,
       rows,
       offset: job.inputSigned ? 128 : 0,
-      code: mode.step === 0 ? fullRange / 2 ** adc_bits : mode.step / stepUnit,
+      code,
+      worth: mode.width === 0 && !this.config.ideal ? code : 1,
     };
   }
 
@@ -210,15 +214,15 @@ export class CapProduct implements Macro {
   private convert(plan: Plan, operation: number, shift: number, levels: number): void {
     const { values, sums } = this;
     const { bits, bipolar, fields } = plan;
+    if (!this.config.ideal) this.digitise(plan, operation);
     const weight = 2 ** shift;
     for (let field = 0, c = 0; field < fields; field++) {
       let value = 0;
       for (let bit = 0; bit < bits; bit++, c++) {
-        const sum = this.config.ideal ? sums[c] : this.code(plan, operation, c);
         const negative = bit === bits - 1 && bits > 1 && !bipolar;
-        value += (negative ? -sum : sum) * 2 ** bit;
+        value += (negative ? -sums[c] : sums[c]) * (1 << bit);
       }
-      values[field] += (bipolar ? 2 : 1) * value * weight;
+      values[field] += (bipolar ? 2 : 1) * value * weight * plan.worth;
     }
     if (!bipolar) return;
     // A bipolar bit is 2 b - 1: what the ones stand for twice, less the sum of the inputs.
@@ -226,19 +230,21 @@ export class CapProduct implements Macro {
     for (let field = 0; field < fields; field++) values[field] -= correction;
   }
 
-  /** What column `c` of the operation gives behind its converter; in the contract's units as the sum it stands for. */
-  private code({ array, firstColumn, code, width }: Plan, operation: number, c: number): number {
-    const { config } = this;
-    const sum = this.sums[c];
-    if (sum === 0 && this.silentZero) return 0;
-    const column = firstColumn + c;
-    const charge = (sum * this.macCells) / array.capacitance[column];
+  /** Charges of the columns become the codes of their converters. */
+  private digitise({ array, firstColumn, code, bits, fields }: Plan, operation: number): void {
+    const { config, sums, converters, macCells, silentZero, key } = this;
     const noisy = config.conversion_noise / gaussianSigma;
-    const disturbed =
-      charge / code + gaussian(this.key, operation * array.bitColumns + column) * noisy;
-    if (disturbed >= 2 ** config.adc_bits) this.counts.adc_clipped++;
-    const converted = this.converters[column].convert(disturbed);
-    return width === 0 ? converted * code : converted;
+    const clips = 2 ** config.adc_bits;
+    const event = operation * array.bitColumns;
+    for (let c = 0; c < bits * fields; c++) {
+      const sum = sums[c];
+      if (sum === 0 && silentZero) continue;
+      const column = firstColumn + c;
+      const charge = (sum * macCells) / array.capacitance[column];
+      const disturbed = charge / code + gaussian(key, event + column) * noisy;
+      if (disturbed >= clips) this.counts.adc_clipped++;
+      sums[c] = converters[column].convert(disturbed);
+    }
   }
 
   /** Results in the units of the contract: the offset of signed inputs removed, scaled like ADC codes. */

@@ -2,7 +2,7 @@ import type { CellArray } from '../mvm/cells.js';
 import type { MvmJob, RowTile } from '../mvm/job.js';
 import { accumulate } from '../mvm/macro.js';
 import { VectorArray, VectorUnit } from '../mvm/vector-array.js';
-import { convertColumns, convertNoisyColumns } from '../physics/adc.js';
+import { adcSlope, convertColumns, convertNoisyColumns } from '../physics/adc.js';
 import { dacInput } from '../physics/dac.js';
 import type { ReadNoise } from '../physics/noise.js';
 import { vectorHost } from '../simd/arena.js';
@@ -98,10 +98,7 @@ export class VectorColumns implements Columns<VectorArray> {
     unit.multiply(array, y, rows, x, count, input, job.inputSigned);
     let clipped = 0;
     if (!config.ideal)
-      clipped =
-        noise === null
-          ? unit.convert(count, job.range, config.adc_bits)
-          : unit.convertNoisy(count, job.range, config.adc_bits, noise, x);
+      clipped = unit.convert(count, adcSlope(job.range), config.adc_bits, noise, x);
     unit.accumulate(job.outputs, job.columnsPerOutput, accumulators);
     return clipped;
   }

@@ -1,13 +1,17 @@
 import type { CellArray } from '../mvm/cells.js';
+import type { MvmJob } from '../mvm/job.js';
+import { accumulate } from '../mvm/macro.js';
 import { VectorUnit, WideArray } from '../mvm/vector-array.js';
 import { vectorHost } from '../simd/arena.js';
 import { PcmDevices, conductanceScale } from '../physics/pcm.js';
+import { convertMeasured } from '../physics/transfer.js';
+import type { Conversion } from '../physics/transfer.js';
 import type { ImaConfig } from './parameters.js';
 
 /** Column sums over conductances, in 1/256 of what the weights would give. */
 export interface Conductances {
   set(x: number, y: number, value: number): void;
-  /** @param sums receives the columns [x, x + count) from index 0 on */
+  /** Leaves the columns [x, x + count) where the other methods find them. */
   multiply(
     y: number,
     rows: number,
@@ -15,8 +19,10 @@ export interface Conductances {
     count: number,
     input: Uint8Array,
     signed: boolean,
-    sums: Int32Array,
   ): void;
+  /** @returns how many columns were clipped; see convertMeasured */
+  convert(count: number, slope: number, conversion: Conversion, x: number): number;
+  accumulate(job: MvmJob, accumulators: Int32Array): void;
 }
 
 /** Makes the conductances of an array: vector code, or plain JavaScript. */
@@ -31,22 +37,27 @@ export function vectorConductances({ rows, cols }: ImaConfig): ConductanceFactor
     const array = new WideArray(unit, rows, cols);
     return {
       set: (x, y, value) => array.set(x, y, value),
-      multiply(y, height, x, count, input, signed, sums) {
-        unit.multiply(array, y, height, x, count, input, signed);
-        unit.columns(count, sums);
-      },
+      multiply: (y, height, x, count, input, signed) =>
+        unit.multiply(array, y, height, x, count, input, signed),
+      convert: (count, slope, conversion, x) =>
+        conversion.transfer === undefined
+          ? unit.convert(count, slope, conversion.bits, conversion.noise, x)
+          : convertMeasured(unit.columns, count, slope, conversion, x),
+      accumulate: (job, accumulators) =>
+        unit.accumulate(job.outputs, job.columnsPerOutput, accumulators),
     };
   };
 }
 
 export function plainConductances({ rows, cols }: ImaConfig): ConductanceFactory {
+  const sums = new Int32Array(cols);
   return () => {
     const values = new Int16Array(rows * cols);
     return {
       set(x, y, value) {
         values[y * cols + x] = value;
       },
-      multiply(y, height, x, count, input, signed, sums) {
+      multiply(y, height, x, count, input, signed) {
         sums.fill(0, 0, count);
         for (let i = 0; i < height; i++) {
           const drive = signed ? (input[i] << 24) >> 24 : input[i];
@@ -54,6 +65,8 @@ export function plainConductances({ rows, cols }: ImaConfig): ConductanceFactory
           for (let c = 0; c < count; c++) sums[c] += drive * values[row + c];
         }
       },
+      convert: (count, slope, conversion, x) => convertMeasured(sums, count, slope, conversion, x),
+      accumulate: (job, accumulators) => accumulate(job, sums, accumulators),
     };
   };
 }

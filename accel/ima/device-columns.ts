@@ -1,9 +1,9 @@
 import type { MvmJob, RowTile } from '../mvm/job.js';
-import { accumulate } from '../mvm/macro.js';
+import { adcSlope } from '../physics/adc.js';
 import { dacLevels } from '../physics/dac.js';
 import type { ReadNoise } from '../physics/noise.js';
 import { hasDevices } from '../physics/pcm.js';
-import { convertMeasured, parseTransfer } from '../physics/transfer.js';
+import { parseTransfer } from '../physics/transfer.js';
 import type { TransferTable } from '../physics/transfer.js';
 import type { Columns } from './columns.js';
 import { DeviceArray } from './device-array.js';
@@ -16,7 +16,6 @@ export const needsDevices = (config: ImaConfig): boolean =>
 
 /** Row converters of any resolution, cells that conduct what they conduct, converters as measured. */
 export class DeviceColumns implements Columns<DeviceArray> {
-  private readonly sums: Int32Array;
   private readonly driven: Uint8Array;
   private readonly levels: Uint8Array;
   private readonly transfer: TransferTable | undefined;
@@ -26,7 +25,6 @@ export class DeviceColumns implements Columns<DeviceArray> {
     private readonly config: ImaConfig,
     private readonly conductances: ConductanceFactory,
   ) {
-    this.sums = new Int32Array(config.cols);
     this.driven = new Uint8Array(config.rows);
     this.levels = dacLevels(config.dac_bits);
     this.transfer = parseTransfer(config.adc_transfer, 'ima.adc_transfer');
@@ -44,15 +42,19 @@ export class DeviceColumns implements Columns<DeviceArray> {
     accumulators: Int32Array,
     noise: ReadNoise | null,
   ): number {
-    const { sums, driven, levels, config, transfer } = this;
-    const signed = job.inputSigned ? 256 : 0;
-    for (let i = 0; i < rows; i++) driven[i] = levels[signed + input[i]];
+    const { driven, levels, config, transfer } = this;
+    const { conductances, factor } = array;
     const count = job.outputs * job.columnsPerOutput;
-    const drive = driven.subarray(0, rows);
-    array.conductances.multiply(y, rows, x, count, drive, job.inputSigned, sums);
+    let drive = input;
+    if (config.dac_bits < 8) {
+      const signed = job.inputSigned ? 256 : 0;
+      for (let i = 0; i < rows; i++) driven[i] = levels[signed + input[i]];
+      drive = driven.subarray(0, rows);
+    }
+    conductances.multiply(y, rows, x, count, drive, job.inputSigned);
     const conversion = { bits: config.adc_bits, noise, transfer };
-    const clipped = convertMeasured(sums, count, job.range, array.factor, conversion, x);
-    accumulate(job, sums, accumulators);
+    const clipped = conductances.convert(count, adcSlope(job.range) / factor, conversion, x);
+    conductances.accumulate(job, accumulators);
     return clipped;
   }
 }

@@ -5,6 +5,7 @@ import type { Macro } from '../mvm/macro.js';
 import { noiseKey, readGain, runSeed } from '../physics/noise.js';
 import type { ReadNoise } from '../physics/noise.js';
 import type { Columns } from './columns.js';
+import { needsDevices } from './device-columns.js';
 import type { ImaConfig } from './parameters.js';
 
 /** Physical events of products, named as in the JSON output. */
@@ -32,6 +33,7 @@ export class Product<A extends CellArray> implements Macro {
   private products: number[];
   private readonly noise: ReadNoise | null;
   private readSeed: number;
+  readonly imperfect: boolean;
 
   constructor(
     private readonly config: ImaConfig,
@@ -44,6 +46,7 @@ export class Product<A extends CellArray> implements Macro {
     this.readSeed = runSeed(seed, config.run);
     const gain = readGain(config.read_noise);
     this.noise = gain > 0 ? { key: 0, gain } : null;
+    this.imperfect = !config.ideal && (this.noise !== null || needsDevices(config));
     this.products = freshProducts(config);
   }
 

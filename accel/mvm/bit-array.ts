@@ -93,16 +93,26 @@ export function inputMasks(
   }
 }
 
-/** Ones in the conjunction of a bit column and an input bit: a one-bit column MAC. */
+/** First word of a bit column that these rows lie in, and one behind the last. */
+export const wordSpan = (y: number, rows: number): readonly [first: number, end: number] => [
+  Math.floor(y / wordRows),
+  Math.floor((y + rows - 1) / wordRows) + 1,
+];
+
+/**
+ * Ones in the conjunction of a bit column and an input bit: a one-bit column MAC.
+ * @param first word that can hold a one, @param end one behind the last
+ */
 export function columnMac(
   column: Int32Array,
   at: number,
   input: Int32Array,
   from: number,
-  words: number,
+  first: number,
+  end: number,
 ): number {
   let ones = 0;
-  for (let k = 0; k < words; k++) {
+  for (let k = first; k < end; k++) {
     let v = column[at + k] & input[from + k];
     v -= (v >>> 1) & 0x55555555;
     v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);

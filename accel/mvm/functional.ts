@@ -1,5 +1,6 @@
 import { misuse } from '../../emulator/hwpe/index.js';
 import type { EngineHost } from '../../emulator/hwpe/index.js';
+import type { Counters } from '../../emulator/sim/unit.js';
 import { Cells } from './cells.js';
 import type { CellArray } from './cells.js';
 import type { MvmDescription } from './engine.js';
@@ -38,14 +39,30 @@ export class FunctionalEngine {
     this.accumulators = new Int32Array(this.shape.outputs);
   }
 
+  /** See Macro. */
+  get imperfect(): boolean {
+    return this.macro.imperfect === true;
+  }
+
   /** Starts over as run `run` of the chip: what a reset and `--set <engine>.run` do on a machine. */
   begin(run: number): void {
     this.macro.begin?.(run);
   }
 
+  /** The macro's physical events so far. */
+  counters(): Counters {
+    return this.macro.counters();
+  }
+
   /** Section `.ima.<n>` of an image; see Cells. */
   preload(section: string, bytes: Uint8Array): boolean {
     return this.cells.preload(section, bytes);
+  }
+
+  /** Brings an array back to what nobody has programmed. */
+  erase(array: number): void {
+    const { rows, cols } = this.shape;
+    this.cells.array(array).load(new Int8Array(rows * cols));
   }
 
   /** Programs a rectangle as the driver does. */

@@ -25,6 +25,8 @@ export interface Macro {
   cellColumns?(job: JobRegisters): number | undefined;
   /** Refuses modes of its own extension block that do not exist. */
   check?(job: JobRegisters, decoded: MvmJob): void;
+  /** Whether products depend on the chip or on the run: noise, devices that are not what was programmed. */
+  readonly imperfect?: boolean;
   /** Starts over as run `run` of the same chip: other read noise, the same devices. */
   begin?(run: number): void;
   /** The macro's physical events; they never decrease. */

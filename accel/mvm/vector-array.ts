@@ -1,7 +1,5 @@
-import type { AdcRange } from '../physics/adc.js';
 import type { ReadNoise } from '../physics/noise.js';
 import { adcSpan } from '../physics/adc.js';
-import { powerOfTwo } from '../physics/power.js';
 import { Arena, vectorHost } from '../simd/arena.js';
 import { createKernels } from '../simd/kernels.js';
 import type { Kernels } from '../simd/kernels.js';
@@ -88,30 +86,22 @@ export class VectorUnit {
     );
   }
 
-  /** Copies the first `count` columns. */
-  columns(count: number, to: Int32Array): void {
-    const from = this.place / 4;
-    for (let i = 0; i < count; i++) to[i] = this.arena.i32[from + i];
+  /** The columns just multiplied, from the first on; valid until the arena grows. */
+  get columns(): Int32Array {
+    return this.arena.i32.subarray(this.place / 4);
   }
 
-  /** Puts the first `count` columns through the converter. Returns how many were clipped. */
-  convert(count: number, range: AdcRange, bits: number): number {
-    const slope = range.m * powerOfTwo(-range.r);
-    return this.kernels.convert(this.place, count, slope, adcSpan(bits).hi);
-  }
-
-  /** The same with read noise; `x` is the column of the array that comes first. */
-  convertNoisy(
-    count: number,
-    range: AdcRange,
-    bits: number,
-    { gain, key }: ReadNoise,
-    x: number,
-  ): number {
-    const slope = range.m * powerOfTwo(-range.r);
+  /**
+   * Puts the first `count` columns through the converter.
+   * @param slope codes for a unit of the columns
+   * @param x column of the array that comes first
+   * @returns how many were clipped
+   */
+  convert(count: number, slope: number, bits: number, noise: ReadNoise | null, x: number): number {
+    const { kernels, place } = this;
     const { hi } = adcSpan(bits);
-    const counter = counterOf(x, key);
-    return this.kernels.convertNoisy(this.place, count, slope, hi, gain, counter);
+    if (noise === null) return kernels.convert(place, count, slope, hi);
+    return kernels.convertNoisy(place, count, slope, hi, noise.gain, counterOf(x, noise.key));
   }
 
   /** Where the first column of the tile stands. */

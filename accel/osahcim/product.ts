@@ -1,7 +1,7 @@
 import { cyclesOf } from '../../emulator/hwpe/index.js';
 import type { JobRegisters } from '../../emulator/hwpe/index.js';
 import type { Counters } from '../../emulator/sim/unit.js';
-import { columnMac, inputMasks } from '../mvm/bit-array.js';
+import { columnMac, inputMasks, wordSpan } from '../mvm/bit-array.js';
 import type { BitArray } from '../mvm/bit-array.js';
 import type { Cells } from '../mvm/cells.js';
 import type { MvmJob } from '../mvm/job.js';
@@ -48,6 +48,9 @@ interface Plan extends OsaMode {
   readonly bits: number;
   readonly signed: boolean;
   readonly key: number;
+  /** Words of a bit column that the rows lie in: from the first one on, before the end. */
+  readonly firstWord: number;
+  readonly endWord: number;
 }
 
 /** Products of the hybrid macro. An order k = i + j is that of weight bit i and input bit j. */
@@ -58,6 +61,9 @@ export class OsaProduct implements Macro {
   private readonly masks: Int32Array;
   /** One-bit column MACs of the output at hand, [weight bit][input bit]. */
   private readonly macs = new Int32Array(8 * inputBits);
+  /** Ones of each input bit of the product at hand. */
+  private readonly ones = new Int32Array(inputBits);
+  private readonly modes = new WeakMap<MvmJob, OsaMode>();
   private readonly words: number;
 
   constructor(
@@ -76,14 +82,18 @@ export class OsaProduct implements Macro {
 
   product(job: MvmJob, tile: number, input: Uint8Array, accumulators: Int32Array): number {
     const { array, x, y, rows } = job.tiles[tile];
+    const [firstWord, endWord] = wordSpan(y, rows);
     const plan: Plan = {
-      ...modeOf(job),
+      ...this.modeOf(job),
+      firstWord,
+      endWord,
       array: this.cells.array(array),
       bits: 4 * job.columnsPerOutput,
       signed: job.inputSigned,
       key: noiseKey(this.seed, array, this.products),
     };
     inputMasks(input, rows, y, this.words, this.masks);
+    for (let j = 0; j < inputBits; j++) this.ones[j] = this.onesOf(j, firstWord, endWord);
     let inputCycles = 0;
     let analog = false;
     for (let c = 0; c < job.outputs; c++) {
@@ -126,12 +136,27 @@ export class OsaProduct implements Macro {
   }
 
   /** All one-bit column MACs of an output; which of them the circuit makes depends on the boundary. */
-  private multiply({ array, bits }: Plan, x: number): void {
-    const { masks, macs, words } = this;
+  private multiply({ array, bits, firstWord, endWord }: Plan, x: number): void {
+    const { masks, macs, words, ones } = this;
     const columns = array.columns(x, bits);
-    for (let i = 0; i < bits; i++)
-      for (let j = 0; j < inputBits; j++)
-        macs[i * inputBits + j] = columnMac(columns, i * words, masks, j * words, words);
+    for (let j = 0; j < inputBits; j++)
+      for (let i = 0; i < bits; i++)
+        macs[i * inputBits + j] =
+          ones[j] === 0 ? 0 : columnMac(columns, i * words, masks, j * words, firstWord, endWord);
+  }
+
+  private onesOf(j: number, firstWord: number, endWord: number): number {
+    const { masks, words } = this;
+    return columnMac(masks, j * words, masks, j * words, firstWord, endWord);
+  }
+
+  private modeOf(job: MvmJob): OsaMode {
+    let mode = this.modes.get(job);
+    if (mode === undefined) {
+      mode = modeOf(job);
+      this.modes.set(job, mode);
+    }
+    return mode;
   }
 
   /** Exact sum of the orders from `lowest` up. Top bits of two's complement are negative. */
@@ -160,12 +185,9 @@ export class OsaProduct implements Macro {
 
   /** What rounding down takes away on average, in units of the lowest salient order. */
   private rounding({ bits, signed }: Plan): number {
-    const { masks, words } = this;
     let ones = 0;
-    for (let j = salientOrder + 1 - bits; j < inputBits; j++) {
-      const count = columnMac(masks, j * words, masks, j * words, words);
-      ones += signed && j === inputBits - 1 ? -count : count;
-    }
+    for (let j = salientOrder + 1 - bits; j < inputBits; j++)
+      ones += signed && j === inputBits - 1 ? -this.ones[j] : this.ones[j];
     return ones / 2;
   }
 

@@ -20,6 +20,9 @@ export interface AdcRange {
   readonly r: number;
 }
 
+/** Codes for a unit of the column sum. */
+export const adcSlope = ({ m, r }: AdcRange): number => m * powerOfTwo(-r);
+
 /** |s| of 1024 rows x 255 x 8 is below 2^21, so |s| M + 2^(R-1) stays below 2^53: doubles are exact. */
 export const adcLimits = { maxM: 2 ** 31 - 1, minR: 1, maxR: 48, maxSum: 2 ** 21 } as const;
 

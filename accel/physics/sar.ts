@@ -11,6 +11,9 @@ import { gaussian, gaussianSigma, noiseKey } from './noise.js';
 export class SarConverter {
   /** Bit weights in codes, highest first. */
   private readonly weights: Float64Array;
+  private readonly top: number;
+  /** By code: the least charge, rounding included, that gets it or a higher one. */
+  private readonly limits: Float64Array;
 
   /**
    * @param bits resolution
@@ -29,27 +32,38 @@ export class SarConverter {
       const deviation = (gaussian(key, i) / gaussianSigma) * unitSigma;
       return nominal + Math.sqrt(nominal) * deviation;
     });
+    this.top = 2 ** bits - 1;
+    this.limits = this.settledLimits();
   }
 
   /** Least charge of any code but 0, without rounding. */
   get lowestStep(): number {
-    return this.weights.reduce((low, weight) => Math.min(low, weight), Infinity);
+    return this.limits[1];
   }
 
-  /** Code of a charge `value`, in units of a nominal code; rounds to nearest and clips. */
+  /**
+   * Code of a charge `value`, in units of a nominal code; rounds to nearest and clips. Deciding bit by bit,
+   * highest first, a charge gets code c or a higher one exactly when it reaches `limits[c]`.
+   */
   convert(value: number): number {
-    const { weights, bits } = this;
+    const { limits, top } = this;
     const target = value + 0.5;
-    let settled = 0;
-    let code = 0;
-    for (let i = 0; i < bits; i++) {
-      const trial = settled + weights[i];
-      if (target >= trial) {
-        settled = trial;
-        code |= 1 << (bits - 1 - i);
-      }
-    }
+    let code = target < 0 ? 0 : target > top ? top : Math.floor(target);
+    while (code < top && target >= limits[code + 1]) code++;
+    while (code > 0 && target < limits[code]) code--;
     return code;
+  }
+
+  /** Where code c settles is the sum of its bit weights; a lighter higher code is taken first. */
+  private settledLimits(): Float64Array {
+    const limits = new Float64Array(this.top + 1);
+    for (let code = 0; code <= this.top; code++)
+      this.weights.forEach((weight, i) => {
+        if ((code & (1 << (this.bits - 1 - i))) !== 0) limits[code] += weight;
+      });
+    for (let code = this.top; code > 0; code--)
+      limits[code - 1] = Math.min(limits[code - 1], limits[code]);
+    return limits;
   }
 }
 

@@ -1,9 +1,7 @@
 import { OctobarError } from '../../emulator/sim/error.js';
-import type { AdcRange } from './adc.js';
 import { adcSpan } from './adc.js';
 import { gaussian } from './noise.js';
 import type { ReadNoise } from './noise.js';
-import { powerOfTwo } from './power.js';
 
 /**
  * A converter as it was measured: its mean code at inputs that divide its range evenly, joined by
@@ -46,25 +44,23 @@ export interface Conversion {
 
 /**
  * Converts columns of any unit: code = T(s * slope + noise), rounded half away from zero and clipped.
- * @param factor by how much a column is larger than its exact sum would be, e.g. the unit of conductances
+ * @param slope codes for a unit of the columns
  * @param first column of the array that stands at sums[0]
  * @returns how many columns were clipped
  */
 export function convertMeasured(
   sums: Int32Array,
   count: number,
-  range: AdcRange,
-  factor: number,
+  slope: number,
   { bits, noise, transfer }: Conversion,
   first: number,
 ): number {
   const { lo, hi } = adcSpan(bits);
-  const slope = (range.m * powerOfTwo(-range.r)) / factor;
   let clipped = 0;
   for (let i = 0; i < count; i++) {
     let value = sums[i] * slope;
     if (noise !== null) value += gaussian(noise.key, first + i) * noise.gain;
-    if (value > hi + 0.5 || value < lo - 0.5) clipped++;
+    if (value >= hi + 0.5 || value <= lo - 0.5) clipped++;
     if (transfer !== undefined) value = lookUp(transfer, value, lo, hi);
     const magnitude = Math.min(Math.floor(Math.abs(value) + 0.5), value < 0 ? -lo : hi);
     sums[i] = value < 0 ? 0 - magnitude : magnitude;

@@ -1,7 +1,7 @@
 import { misuse } from '../../emulator/hwpe/index.js';
 import type { JobRegisters } from '../../emulator/hwpe/index.js';
 import type { Counters } from '../../emulator/sim/unit.js';
-import { columnMac, inputMasks } from '../mvm/bit-array.js';
+import { columnMac, inputMasks, wordSpan } from '../mvm/bit-array.js';
 import type { BitArray } from '../mvm/bit-array.js';
 import type { Cells } from '../mvm/cells.js';
 import type { MvmJob } from '../mvm/job.js';
@@ -32,6 +32,17 @@ const freshCounts = () => ({
   adc_clipped: 0,
 });
 
+/** One product, taken apart once. */
+interface Plan {
+  readonly cells: BitArray;
+  /** Words of a bit line that the rows lie in: from the first one on, before the end. */
+  readonly first: number;
+  readonly end: number;
+  readonly signed: boolean;
+  readonly step: number;
+  readonly key: number;
+}
+
 /** Products of ROM and SRAM arrays: inputs bit by bit, a conversion of each bit line, shift and add. */
 export class RomProduct implements Macro {
   private counts = freshCounts();
@@ -42,6 +53,8 @@ export class RomProduct implements Macro {
   private readonly masks: Int32Array;
   private readonly columns: Int32Array;
   private readonly words: number;
+  /** What the converters make of `columns`; a code need not be whole. */
+  private readonly values: Float64Array;
 
   constructor(
     private readonly config: YolocConfig,
@@ -53,6 +66,7 @@ export class RomProduct implements Macro {
     this.words = Math.ceil(config.rows / 32);
     this.masks = new Int32Array(inputBits * this.words);
     this.columns = new Int32Array(config.bit_columns / bitsPerCell);
+    this.values = new Float64Array(this.columns.length);
   }
 
   check(job: JobRegisters): void {
@@ -75,10 +89,16 @@ export class RomProduct implements Macro {
     const register = job.own[Y.ADC_STEP - (macroJobBase >> 2)];
     const step = register === 0 ? config.rows / (2 ** config.adc_bits - 1) : register / stepUnit;
     const count = job.outputs * job.columnsPerOutput;
-    inputMasks(input, rows, y, this.words, this.masks);
-    for (let c = 0; c < count; c++) {
-      const value = this.column(cells, x + c, job.inputSigned, step, key);
-      columns[c] = config.ideal ? value : adcCode(value, job.range);
+    if (config.ideal) this.exact(cells, x, y, count, rows, input, job.inputSigned);
+    else {
+      inputMasks(input, rows, y, this.words, this.masks);
+      const [first, end] = wordSpan(y, rows);
+      const plan: Plan = { cells, first, end, signed: job.inputSigned, step, key };
+      // Codes of single ones are exact up to the clip: sums, less what the clip takes away
+      const whole = step === 1 && config.conversion_noise === 0;
+      if (whole) this.exact(cells, x, y, count, rows, input, job.inputSigned);
+      this.convert(plan, x, count, whole);
+      for (let c = 0; c < count; c++) columns[c] = adcCode(this.values[c], job.range);
     }
     accumulate(job, columns, accumulators);
     return this.advance(now, array, rows, count);
@@ -109,26 +129,59 @@ export class RomProduct implements Macro {
     this.end = end;
   }
 
-  /** Shift-added codes of a 4-bit cell's bit lines; top bits of two's complement are negative. */
-  private column(cells: BitArray, x: number, signed: boolean, step: number, key: number): number {
-    const { masks, words } = this;
-    const bits = cells.columns(x, bitsPerCell);
-    let sum = 0;
-    for (let i = 0; i < bitsPerCell; i++)
-      for (let j = 0; j < inputBits; j++) {
-        const ones = columnMac(bits, i * words, masks, j * words, words);
-        const value = this.convert(ones, step, key, (x * bitsPerCell + i) * inputBits + j);
-        const negative = (i === bitsPerCell - 1) !== (signed && j === inputBits - 1);
-        sum += (negative ? -value : value) * 2 ** (i + j);
-      }
-    return sum;
+  /** Sums of the columns from `x` on, over rows from `y` on. */
+  private exact(
+    cells: BitArray,
+    x: number,
+    y: number,
+    count: number,
+    rows: number,
+    input: Uint8Array,
+    signed: boolean,
+  ): void {
+    const { columns, values } = this;
+    columns.fill(0, 0, count);
+    for (let row = 0; row < rows; row++) {
+      const value = signed ? (input[row] << 24) >> 24 : input[row];
+      if (value === 0) continue;
+      const from = (y + row) * cells.cols + x;
+      for (let c = 0; c < count; c++) columns[c] += value * cells.cells[from + c];
+    }
+    for (let c = 0; c < count; c++) values[c] = columns[c];
   }
 
-  private convert(ones: number, step: number, key: number, event: number): number {
-    const { ideal, conversion_noise, adc_bits } = this.config;
-    if (ideal) return ones;
-    const disturbed = ones / step + (gaussian(key, event) / gaussianSigma) * conversion_noise;
-    const rounded = Math.floor(disturbed + 0.5);
+  /**
+   * Shift-added codes of each cell's bit lines into `values`; top bits of two's complement are negative.
+   * @param whole `values` holds the exact sums: only what the converters change is added
+   */
+  private convert(plan: Plan, x: number, count: number, whole: boolean): void {
+    const { masks, words, values } = this;
+    const { cells, first, end, signed } = plan;
+    const highest = 2 ** this.config.adc_bits - 1;
+    if (!whole) values.fill(0, 0, count);
+    for (let j = 0; j < inputBits; j++) {
+      // No bit line can have more ones than the input bit
+      const most = columnMac(masks, j * words, masks, j * words, first, end);
+      if (whole && most <= highest) continue;
+      for (let c = 0; c < count; c++) {
+        const bits = cells.columns(x + c, bitsPerCell);
+        for (let i = 0; i < bitsPerCell; i++) {
+          const ones = columnMac(bits, i * words, masks, j * words, first, end);
+          if (whole && ones <= highest) continue;
+          const event = ((x + c) * bitsPerCell + i) * inputBits + j;
+          const value = this.code(ones, plan, event) - (whole ? ones : 0);
+          const negative = (i === bitsPerCell - 1) !== (signed && j === inputBits - 1);
+          values[c] += (negative ? -value : value) * 2 ** (i + j);
+        }
+      }
+    }
+  }
+
+  private code(ones: number, { step, key }: Plan, event: number): number {
+    const { conversion_noise, adc_bits } = this.config;
+    const noise =
+      conversion_noise === 0 ? 0 : (gaussian(key, event) / gaussianSigma) * conversion_noise;
+    const rounded = Math.floor(ones / step + noise + 0.5);
     const code = Math.min(2 ** adc_bits - 1, Math.max(0, rounded));
     if (code !== rounded) this.counts.adc_clipped++;
     return code * step;

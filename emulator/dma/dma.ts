@@ -1,6 +1,7 @@
 import type { Peripheral } from '../interconnect/peripheral.js';
 import type { OuterMemory, WordPort } from '../interconnect/ports.js';
 import { OctobarError } from '../sim/error.js';
+import { Intervals } from '../sim/intervals.js';
 import type { Counters, EventSink, HartControl, Stateful, Unit } from '../sim/unit.js';
 import { CommandQueue, DmaPort } from './command-port.js';
 import { decodeCommand, moveBytes } from './command.js';
@@ -33,6 +34,8 @@ export interface DmaEnvironment {
  */
 export class Dma implements Unit, Stateful {
   readonly name = 'dma';
+  /** The transfers by their id, for who looks. */
+  readonly intervals = new Intervals('dma', TRANSFERS);
   nextCycle = Infinity;
 
   /** The port at 0x10204400: the queue of the accessing hart. */
@@ -182,6 +185,7 @@ export class Dma implements Unit, Stateful {
     }
     this.bytesLeft += command.bytes;
     this.left[id] += command.bytes;
+    this.intervals.begin(id, wayOf(command.flags), hart, now, command.bytes);
     this.flags[id] = command.flags;
     this.commander[id] = hart;
     this.transfers++;
@@ -233,6 +237,7 @@ export class Dma implements Unit, Stateful {
     const at = now + this.config.completion_cycles;
     this.endsAt[id] = at;
     this.busyUntil = at;
+    this.intervals.end(id, wayOf(this.flags[id]), this.commander[id], at);
     const { harts, events } = this.environment;
     const flags = this.flags[id];
     const mask = (flags & CommandBit.BROADCAST) !== 0 ? (1 << harts) - 1 : 1 << this.commander[id];
@@ -262,6 +267,7 @@ export class Dma implements Unit, Stateful {
     this.receiver.reset();
     this.sender.reset();
     for (const numbers of this.arrays()) numbers.fill(0);
+    this.intervals.reset();
     this.turn = this.reserved = 0;
     this.arbitrateAt = Infinity;
     this.idWaiters = [];
@@ -315,6 +321,7 @@ export class Dma implements Unit, Stateful {
     this.arbitrateAt = s.arbitrateAt === -1 ? Infinity : s.arbitrateAt;
     this.idWaiters = [...s.idWaiters];
     this.setCounts(s.counts);
+    this.intervals.reset();
     this.plan();
   }
 
@@ -337,3 +344,5 @@ export class Dma implements Unit, Stateful {
     ] = counts;
   }
 }
+
+const wayOf = (flags: number): string => ((flags & CommandBit.TO_TCDM) !== 0 ? 'in' : 'out');

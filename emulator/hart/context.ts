@@ -56,6 +56,12 @@ export interface InterpreterContext {
   completeSpecial(hart: number): void;
   /** A hart, by the start of its state, goes from the last instruction of a loop to its first; gives the extra cost. */
   jumpBack(base: number): number;
+  /** What the observed interpreter counts in; the next two are for it alone. */
+  observer(): { frames: Int32Array; due: Float64Array; counters: Float64Array };
+  /** The instruction at a pc is about to issue, and was not expected now or there. */
+  arrived(hart: number, pc: number, index: number): void;
+  /** A jump that may be a call or a return is taken. */
+  jumped(hart: number, slot: number, pc: number): void;
   /** A store below `tcdmCodeEnd`. */
   storedCode(hart: number, offset: number): void;
 }

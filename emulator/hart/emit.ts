@@ -2,6 +2,7 @@ import type { MemoryMeaning, Row } from '../isa/row.js';
 import { operationOf, registerFamilies, rows } from '../isa/table.js';
 import { OctobarError } from '../sim/error.js';
 import { ExpressionEmitter, type OperandText } from './emit-expression.js';
+import { frameOf, FRAME_SHIFT } from './profiler-layout.js';
 import { ASK, FEEDS_JALR, HART_SHIFT, NEXT_IS_JUMP } from './slot.js';
 import {
   AT,
@@ -69,6 +70,9 @@ const remember = [
   '$historyHead = (head + 1) & #ringMask;',
 ];
 
+/** A line of the interpreter that observes, and of no other. */
+const observed = (line: string): string[] => ['// @observed', line, '// @end'];
+
 /** Goes to `target`: the loop adds the length of this instruction. */
 const go = ['const from = target - 2 - ((w >>> 27) & 2);', '$walked += pc - from;', 'pc = from;'];
 
@@ -128,6 +132,7 @@ function emitCase(row: Row): string[] {
         '}',
         write('pc + 2 + ((w >>> 27) & 2)'),
         'const target = code[index + 1];',
+        ...observed('if ((((w >>> 9) & 63) | 4) === 5) context.jumped(base >> 7, w, pc);'),
         '$jumps++;',
         ...remember,
         '$jump += cost - 1;',
@@ -161,6 +166,7 @@ function emitIndirectJump(): string[] {
     '  $waited = 0;',
     '  $next = ready;',
     '  $pc = pc;',
+    ...observed('  D[base >> 7] = -(t + 1);'),
     '  if (ready < soon) soon = ready;',
     '  continue harts;',
     '}',
@@ -168,6 +174,7 @@ function emitIndirectJump(): string[] {
     'const split = (target & 2) !== 0 && context.isLong(target) ? splitCost : 0;',
     'const same = ((w >>> 9) & 63) === ((w >>> 15) & 31) ? sameCost : 0;',
     'let cost = jumpCost + same + split;',
+    ...observed('context.jumped(base >> 7, w, pc);'),
     'if ($waited !== 0 && ready < t) cost -= split === 0 ? hidden + same : hidden;',
     '$waited = 0;',
     write('pc + 2 + ((w >>> 27) & 2)'),
@@ -241,10 +248,17 @@ function emitComplete(row: Row): string[] {
       `${view}[${at}] = ${operands.rs2};`,
       ...step,
       '$stores++;',
+      ...observed('C[P[(base >> #FRAME) + #CURRENT] + 2]++;'),
       'if (offset < context.tcdmCodeEnd) context.storedCode(hart, offset);',
       'break;',
     ];
-  return [...step, write(`${view}[${at}]`), '$loads++;', 'break;'];
+  return [
+    ...step,
+    write(`${view}[${at}]`),
+    '$loads++;',
+    ...observed('C[P[(base >> #FRAME) + #CURRENT] + 1]++;'),
+    'break;',
+  ];
 }
 
 const indent = (lines: readonly string[], by: number): string =>
@@ -310,6 +324,8 @@ function resolveNames(text: string): string {
     NEXT_IS_JUMP,
     nextOffset: numberOffset('next'),
     offsetOffset: wordOffset('requestOffset'),
+    ...frameOf,
+    FRAME: HART_SHIFT - FRAME_SHIFT,
   };
   return text
     .replace(/\$(\w+)/g, (whole, name: string) => {
@@ -330,15 +346,23 @@ function resolveNames(text: string): string {
 
 const isMemory = (row: Row): boolean => row.timing === 'load' || row.timing === 'store';
 
-/**
- * The text of `generated/execute.ts`, or with `cached` of `generated/execute-cached.ts`, which asks the
- * instruction cache. `template` is `execute.template`, with its marks.
- */
-export function emitInterpreter(template: string, cached: boolean): string {
+/** What an interpreter looks at beside instructions. */
+export interface Variant {
+  /** Asks the instruction cache. */
+  readonly cached: boolean;
+  /** Tells a profiler which instruction issues, see `HartProfiler`. */
+  readonly observed: boolean;
+}
+
+/** The text of a `generated/execute*.ts`. `template` is `execute.template`, with its marks. */
+export function emitInterpreter(template: string, variant: Variant): string {
   const text = template
-    .replace(/ *\/\/ @cached\n([^]*?) *\/\/ @end\n/g, (_, part: string) => (cached ? part : ''))
     .replace('          // @execute\n', () => `${cases(emitCase, 10, rows)}\n`)
-    .replace('    // @complete\n', () => `${cases(emitComplete, 4, rows.filter(isMemory))}\n`);
+    .replace('    // @complete\n', () => `${cases(emitComplete, 4, rows.filter(isMemory))}\n`)
+    .replace(
+      / *\/\/ @(cached|observed)\n([^]*?) *\/\/ @end\n/g,
+      (_, mark: keyof Variant, part: string) => (variant[mark] ? part : ''),
+    );
   return resolveNames(text);
 }
 

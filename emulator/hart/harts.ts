@@ -4,6 +4,7 @@ import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import type { TraceSink } from '../api.js';
+import type { UnitObserver } from '../sim/intervals.js';
 import type { HartControl } from '../sim/unit.js';
 import { CodeCache } from './code-cache.js';
 import type { HartArbiter, InterpreterContext } from './context.js';
@@ -14,6 +15,7 @@ import { HardwareLoops } from './hardware-loops.js';
 import { createDecoder } from '../isa/decoder.js';
 import { MemoryAccess } from './memory-access.js';
 import type { HartsOptions } from './options.js';
+import type { HartProfiler } from './profiler.js';
 import { COST_MASK, COST_SHIFT, HART_SHIFT, REGISTER_MASK, RS1_SHIFT, rowOf } from './slot.js';
 import { AT, DISTURBED, mode, NOW, type HartState, type StallCause } from './state.js';
 import { Traps } from './traps.js';
@@ -40,6 +42,10 @@ export class Harts implements InterpreterContext, HartControl {
   readonly pulp: boolean;
   readonly resident: Uint16Array;
   readonly lineShift: number;
+  /** Set while a profile is taken; the observed interpreter runs then. */
+  profiler: HartProfiler | undefined;
+  /** Told of harts that go to sleep. */
+  watcher: UnitObserver | undefined;
   private readonly fetchUnit: InstructionFetch;
   private readonly traps: Traps;
   /** Cycle of the last access or system instruction: a hart that runs alone may be ahead of the machine. */
@@ -77,8 +83,9 @@ export class Harts implements InterpreterContext, HartControl {
     this.memory = new MemoryAccess(this, options);
     this.controller = options.controller.hart;
     const { icache } = options;
-    this.resident = icache?.resident ?? new Uint16Array(0);
-    this.lineShift = icache?.lineShift ?? 0;
+    // Without a cache one line that every hart holds is all of the code.
+    this.resident = icache?.resident ?? new Uint16Array([-1]);
+    this.lineShift = icache?.lineShift ?? 31;
     this.fetchUnit = new InstructionFetch(
       options.state,
       this.codeCache,
@@ -158,12 +165,15 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   fetch(hart: number, pc: number, index: number): number {
+    this.profiler?.force(hart);
     return this.fetchUnit.wait(hart, pc, index, this.state.clock[AT]);
   }
 
   /** Lets a hart that is about to issue wait for its instruction, if it must. */
   waitsForFetch(hart: number, pc: number, now: number): boolean {
     const index = this.codeCache.indexOf(pc);
+    if (index >= 0) this.profiler?.arrive(hart, pc, index, now);
+    this.profiler?.force(hart);
     const wait = index < 0 ? 0 : this.fetchUnit.wait(hart, pc, index, now);
     if (wait !== 0) this.state.next[hart << HART_SHIFT] = now + wait;
     return wait !== 0;
@@ -186,12 +196,27 @@ export class Harts implements InterpreterContext, HartControl {
     this.memory.storedInTcdm(hart, offset);
   }
 
+  // --- Observed ------------------------------------------------------------------------------
+
+  observer(): HartProfiler {
+    return this.profiler!;
+  }
+
+  arrived(hart: number, pc: number, index: number): void {
+    this.profiler!.arrived(hart, pc, index);
+  }
+
+  jumped(hart: number, slot: number, pc: number): void {
+    this.profiler!.jumped(hart, slot, pc);
+  }
+
   // --- Memory --------------------------------------------------------------------------------
 
   access(hart: number, slot: number, address: number): void {
     const now = this.state.clock[AT];
     this.now = now;
     this.issuing = hart;
+    this.profiler?.force(hart);
     this.memory.access(hart, slot, address, now);
   }
 
@@ -207,6 +232,7 @@ export class Harts implements InterpreterContext, HartControl {
     const now = this.state.clock[AT];
     this.now = now;
     this.issuing = hart;
+    this.profiler?.force(hart);
     const row = rowOf(slot);
     if (row === undefined) return this.traps.illegal(hart, now);
     const base = hart << HART_SHIFT;

@@ -174,6 +174,7 @@ export class MemoryAccess {
     switch (s.phase[hart << HART_SHIFT]) {
       case phase.low:
         // The low word now, the high word from the next cycle on, under the same rules.
+        this.harts.profiler?.halfGranted(hart, now - s.since[hart << HART_SHIFT]);
         this.transfer(hart, slot, m, offset, 4 - (offset & 3), 0);
         s.phase[hart << HART_SHIFT] = phase.high;
         s.requestOffset[hart << HART_SHIFT] = (offset | 3) + 1;
@@ -402,6 +403,7 @@ export class MemoryAccess {
     s.sleepSince[hart << HART_SHIFT] = now;
     this.why[hart] = why;
     this.harts.disturbed = true;
+    if (asleep) this.harts.watcher?.asleep?.(hart, now);
   }
 
   resume(hart: number, at: number, value: number): void {
@@ -462,6 +464,7 @@ export class MemoryAccess {
   }
 
   private count(hart: number, m: MemoryMeaning): void {
+    this.harts.profiler?.accessed(hart, m.write);
     (m.write ? this.harts.state.stores : this.harts.state.loads)[hart << HART_SHIFT]++;
   }
 }

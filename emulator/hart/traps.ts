@@ -107,6 +107,7 @@ export class Traps {
     const vectored = (csrs.mtvec & 1) !== 0 && cause < 0;
     const target = (csrs.mtvec & ~0xff) + (vectored ? 4 * (cause & 31) : 0);
     // ecall, ebreak and illegal instructions do not retire: all their cycles are the trap's.
+    this.harts.profiler?.trapped(hart, pc);
     s.addStall(hart, 'trap', cost);
     s.remember(hart, cause < 0 ? pc | NOT_EXECUTED : pc, target);
     s.waited[hart << HART_SHIFT] = 0;
@@ -121,6 +122,7 @@ export class Traps {
     csrs.mstatus = (csrs.mstatus & ~MIE) | ((csrs.mstatus & MPIE) !== 0 ? MIE : 0) | MPIE;
     const s = this.harts.state;
     const target = csrs.mepc;
+    this.harts.profiler?.trapReturned(hart);
     const split =
       (target & 2) !== 0 && this.harts.isLong(target) ? this.harts.timing.split_target : 0;
     const cost = this.harts.timing.mret + split;
@@ -142,6 +144,7 @@ export class Traps {
     this.harts.state.next[hart << HART_SHIFT] = Infinity;
     this.harts.state.sleepSince[hart << HART_SHIFT] = now;
     this.harts.disturbed = true;
+    this.harts.watcher?.asleep?.(hart, now);
   }
 
   // --- Interrupts and sleep ------------------------------------------------------------------
@@ -175,11 +178,14 @@ export class Traps {
 
   attend(hart: number): boolean {
     const now = this.harts.state.clock[NOW];
+    const pc = this.harts.state.pc[hart << HART_SHIFT];
     if (this.interrupted[hart] !== 0) {
+      // The entry is on the account of the instruction that has to wait for the handler.
+      const index = this.harts.codeCache.indexOf(pc);
+      if (index >= 0) this.harts.profiler?.arrive(hart, pc, index, now);
       this.takeInterrupt(hart, now);
       return true;
     }
-    const pc = this.harts.state.pc[hart << HART_SHIFT];
     // An instruction that has to wait for its line leaves decode later: it is shown then.
     if (this.harts.waitsForFetch(hart, pc, now)) return true;
     // So is a jalr that has to wait for its register.

@@ -1,5 +1,6 @@
 import type { Peripheral } from '../interconnect/peripheral.js';
 import type { WidePort } from '../interconnect/ports.js';
+import type { Intervals } from '../sim/intervals.js';
 import type { Counters, EventSink, HartControl, Unit } from '../sim/unit.js';
 
 /** What the machine hands to an engine when it composes it into an accelerator slot. */
@@ -22,6 +23,8 @@ export interface HwpeEnvironment {
 export interface Accelerator extends Peripheral, Unit {
   /** Name under `engines` in the JSON output: `ima`, `depthwise`, ... */
   readonly name: string;
+  /** The jobs of each context, for who looks. */
+  readonly intervals: Intervals;
   /**
    * At least `jobs`, `busy_cycles`, `stall_cycles`; then the engine's own physical events. Busy cycles are
    * those before `now`; without it, before the cycle in which the engine ran last.

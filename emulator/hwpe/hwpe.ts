@@ -1,6 +1,7 @@
 import type { RegisterMap } from '../sim/registers.js';
 import type { Counters } from '../sim/unit.js';
 import { OctobarError } from '../sim/error.js';
+import { Intervals } from '../sim/intervals.js';
 import { defaultsOf } from '../sim/parameters.js';
 import type { Engine, EngineDescription, EngineHost, JobRegisters } from './engine.js';
 import type { Accelerator, AcceleratorFactory, HwpeEnvironment } from './environment.js';
@@ -42,6 +43,7 @@ class Hwpe implements Accelerator, EngineHost {
   readonly seed: number;
   readonly streamer: Streamer;
   readonly shared: Int32Array;
+  readonly intervals: Intervals;
   nextCycle = Infinity;
   private readonly file: RegisterFile;
   private readonly engine: Engine;
@@ -60,6 +62,7 @@ class Hwpe implements Accelerator, EngineHost {
   ) {
     this.name = description.name;
     this.registers = description.registers;
+    this.intervals = new Intervals(description.name, contexts);
     this.clockHz = environment.clockHz;
     this.seed = environment.seed;
     if (environment.port.width * 8 !== description.portBits)
@@ -132,7 +135,9 @@ class Hwpe implements Accelerator, EngineHost {
   }
 
   done(now: number): void {
+    const context = this.queue.running;
     const owner = ring.finish(this.queue);
+    this.intervals.end(context, 'job', owner, now + 1);
     this.jobs++;
     if (this.queue.started === 0) {
       // The cycle of the end itself still counts as busy.
@@ -170,6 +175,7 @@ class Hwpe implements Accelerator, EngineHost {
     this.file.reset();
     this.streamer.reset();
     this.engine.reset();
+    this.intervals.reset();
     this.queue = ring.freshQueue();
     this.nextCycle = Infinity;
     this.jobs = this.busy = this.seen = this.idleSince = this.clearUntil = 0;
@@ -204,6 +210,7 @@ class Hwpe implements Accelerator, EngineHost {
     this.seen = state.seen;
     this.idleSince = state.idleSince;
     this.clearUntil = state.clearUntil;
+    this.intervals.reset();
   }
 
   private readMandatory(offset: number, hart: number): number {
@@ -268,6 +275,7 @@ class Hwpe implements Accelerator, EngineHost {
   private softClear(value: number, now: number): void {
     this.account(now);
     this.engine.clear();
+    this.intervals.reset();
     this.queue = ring.freshQueue();
     if (value === 0) this.file.reset();
     this.idleSince = now;
@@ -295,6 +303,7 @@ class Hwpe implements Accelerator, EngineHost {
     if (context < 0 || !this.engine.ready || now < this.startTime(context)) return;
     if (this.queue.started === 0) this.seen = now;
     this.queue.started++;
+    this.intervals.begin(context, 'job', this.queue.owner[context], now);
     this.engine.start(this.file.jobs[context], context, now);
   }
 

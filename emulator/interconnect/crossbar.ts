@@ -3,6 +3,7 @@ import { NOW, type HartState } from '../hart/state.js';
 import { separateArena, type Arena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
 import type { ConfigOf } from '../sim/parameters.js';
+import type { UnitObserver } from '../sim/intervals.js';
 import type { Stateful } from '../sim/unit.js';
 import { nextPointer, winnerOf, type ArbitrationRule } from './arbiter.js';
 import type { tcdmParameters } from './parameters.js';
@@ -36,6 +37,7 @@ export class Crossbar implements Stateful {
   /** Functional mode: no request waits for another. */
   uncontended = false;
   readonly conflictsPerBank: Float64Array;
+  observer: UnitObserver | undefined;
   /** Words that DMA and accelerators read and wrote. */
   portReads = 0;
   portWrites = 0;
@@ -145,6 +147,7 @@ export class Crossbar implements Stateful {
 
   private conflict(bank: number, losers: number): void {
     this.conflictsPerBank[bank] += losers;
+    if (losers > 0) this.observer?.conflict?.(bank, losers, this.state.clock[NOW]);
   }
 
   /** Phases 2 and 3 of a cycle in which DMA or accelerators ask too. */

@@ -92,6 +92,10 @@
 .macro cv.clipur rd, rs1, rs2
     .insn r 0x2b, 3, 0x3b, \rd, \rs1, \rs2
 .endm
+/* rs1 within 0 .. 2^(bits-1)-1; `bits` is a constant */
+.macro cv.clipu rd, rs1, bits
+    .insn r 0x2b, 3, 0x39, \rd, \rs1, x\bits
+.endm
 
 /*
  * Registers of loop 0 (inner) and loop 1 (outer). The register forms need no distance to a label ahead, which

@@ -1,5 +1,6 @@
 /* Layers on the harts: CORE-V kernels where the shape fits, the scalar ones elsewhere. */
 #include "kernels/avgpool_xcv.h"
+#include "kernels/conv3x3_rgb.h"
 #include "kernels/conv3x3_xcv.h"
 #include "kernels/depthwise_xcv.h"
 #include "kernels/linear_xcv.h"
@@ -57,24 +58,31 @@ void net_depthwise_harts(const net_layer *l, net_address in, net_address out, ui
 
 static void convolution_fast(void *arg) { conv3x3_xcv(arg, pi_core_id(), harts()); }
 static void convolution_slow(void *arg) { conv3x3_cores(arg, pi_core_id(), harts()); }
+static void convolution_rgb(void *arg) { conv3x3_rgb(arg, pi_core_id(), harts()); }
+
+static conv3x3_t convolution(const net_layer *l, net_address in, net_address out, uint32_t in_rows,
+                             uint32_t out_rows, uint32_t pad_top) {
+  const conv3x3_t c = {.in = at(in),
+                       .out = at(out),
+                       .weights = at(l->weights),
+                       .in_h = in_rows,
+                       .in_w = l->in_w,
+                       .in_c = l->in_c,
+                       .out_h = out_rows,
+                       .out_w = l->out_w,
+                       .out_c = l->cols,
+                       .stride = l->stride,
+                       .pad_top = pad_top,
+                       .pad_left = l->pad_left,
+                       .in_row_pitch = l->in_w * l->in_c,
+                       .in_signed = (int)l->in_signed,
+                       .requant = scalar(l, 0)};
+  return c;
+}
 
 void net_convolution(const net_layer *l, net_address in, net_address out, uint32_t in_rows,
                      uint32_t out_rows, uint32_t pad_top) {
-  conv3x3_xcv_t job = {.layer = {.in = at(in),
-                                 .out = at(out),
-                                 .weights = at(l->weights),
-                                 .in_h = in_rows,
-                                 .in_w = l->in_w,
-                                 .in_c = l->in_c,
-                                 .out_h = out_rows,
-                                 .out_w = l->out_w,
-                                 .out_c = l->cols,
-                                 .stride = l->stride,
-                                 .pad_top = pad_top,
-                                 .pad_left = l->pad_left,
-                                 .in_row_pitch = l->in_w * l->in_c,
-                                 .in_signed = (int)l->in_signed,
-                                 .requant = scalar(l, 0)},
+  conv3x3_xcv_t job = {.layer = convolution(l, in, out, in_rows, out_rows, pad_top),
                        .requant = fast(l, 0),
                        .scratch = at(l->scratch),
                        .scratch_bytes = l->scratch_bytes};
@@ -82,6 +90,15 @@ void net_convolution(const net_layer *l, net_address in, net_address out, uint32
     pi_cl_team_fork(0, convolution_fast, &job);
   else
     pi_cl_team_fork(0, convolution_slow, &job.layer);
+}
+
+void net_convolution_rgb(const net_layer *l, net_address in, net_address out, uint32_t in_rows,
+                         uint32_t out_rows, uint32_t pad_top) {
+  conv3x3_rgb_t job = {.layer = convolution(l, in, out, in_rows, out_rows, pad_top),
+                       .channels = at(l->weights),
+                       .scratch = at(l->scratch),
+                       .scratch_bytes = l->scratch_bytes};
+  pi_cl_team_fork(0, convolution_rgb, &job);
 }
 
 typedef struct windows {

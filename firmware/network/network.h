@@ -47,6 +47,9 @@ void net_depthwise_harts(const net_layer *layer, net_address in, net_address out
 /* 3x3 convolution with all weights resident, made for the few channels of a first layer. */
 void net_convolution(const net_layer *layer, net_address in, net_address out, uint32_t in_rows,
                      uint32_t out_rows, uint32_t pad_top);
+/* The same over three channels; layer->weights is conv3x3_rgb_channel_t[cols]. */
+void net_convolution_rgb(const net_layer *layer, net_address in, net_address out, uint32_t in_rows,
+                         uint32_t out_rows, uint32_t pad_top);
 /* The windows of out_rows output rows, layer->rows bytes each (filled up with zeros). */
 void net_windows(const net_layer *layer, net_address in, net_address to, uint32_t in_rows,
                  uint32_t out_rows, uint32_t pad_top);

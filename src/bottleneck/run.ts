@@ -12,7 +12,10 @@ import {
 } from '../deploy/index.js';
 import {
   configure,
+  countedBetween,
   openSession,
+  type CountedRun,
+  type RunWatcher,
   type Session,
   type SessionOptions,
   type Stats,
@@ -30,6 +33,7 @@ export interface BottleneckOptions extends Omit<SessionOptions, 'isa' | 'harts'>
   /** A PNG or JPEG picture of your own. */
   readonly picture?: string;
   readonly progress?: Progress;
+  readonly watcher?: RunWatcher;
 }
 
 /** One layer between two marks of the firmware, all its stripes together. */
@@ -67,6 +71,8 @@ export interface BottleneckResult {
   readonly arrays: number;
   /** What the units did between the two marks that bound `cycles`. */
   readonly units: Units;
+  /** All counters between the same marks, for prices of any configuration. */
+  readonly counted: CountedRun;
   readonly clock_hz: number;
   readonly seconds: number;
   readonly picture: string;
@@ -128,18 +134,20 @@ function execute(
   options: BottleneckOptions,
 ): BottleneckResult {
   session.load(application(), { name: `block${built.block}.elf`, bytes: built.elf });
-  const watch = new Watch(session, built);
+  const watch = new Watch(session, built, options.watcher);
   let lastLine = '';
   session.onOutput((text) => {
     lastLine = text.trimEnd();
     options.progress?.(lastLine);
   });
+  options.watcher?.begin(session);
   const end = session.run({ maxCycles: 20_000_000_000 });
   if (end.reason === 'exit' && end.code !== 0) {
     throw new OctobarError('mismatch', `the application ended with code ${end.code}: ${lastLine}`, {
       hint: 'its last line says what it missed; `octobar run --trace` shows where',
     });
   }
+  options.watcher?.end(session);
   return watch.result(session.stats());
 }
 
@@ -159,6 +167,7 @@ class Watch {
   constructor(
     private readonly session: Session,
     private readonly built: BuiltBlock,
+    private readonly watcher: RunWatcher | undefined,
   ) {
     for (const name of probedTensors) {
       const reference = built.tensors[name];
@@ -198,6 +207,8 @@ class Watch {
     // The last tensor is shown after the end of the measurement.
     const mark = Number.isNaN(this.endCycle) ? cycle : this.endCycle;
     this.layerCycles.set(name, (this.layerCycles.get(name) ?? 0) + mark - this.lastMark);
+    if (mark > this.lastMark)
+      this.watcher?.span(name === 'output' ? 'residual' : name, this.lastMark, mark);
     this.lastMark = mark;
     const first = range & 0xffff;
     const count = range >>> 16;
@@ -247,6 +258,7 @@ class Watch {
       cosine: built.cosine,
       arrays: built.arrays,
       units: unitsBetween(this.before, this.after, cycles),
+      counted: countedBetween(this.before, this.after),
       clock_hz: stats.clock_hz,
       seconds: cycles / stats.clock_hz,
       picture: built.provenance.picture,

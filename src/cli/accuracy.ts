@@ -1,18 +1,18 @@
 /** `octobar accuracy`: how often a deployed classifier is right, at the speed of the host. */
 import type { Command } from 'commander';
 import { OctobarError, errorCodes } from '../../emulator/sim/error.js';
-import type { Accuracy } from '../network/index.js';
+import { formatAccuracy } from './accuracy-text.js';
 import { modelSession, withModelOptions } from './deploy.js';
 import type { ModelOptions } from './deploy.js';
 import { deploymentOf } from './infer.js';
-import { formatTable } from './table.js';
 import { writeText } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
 interface AccuracyCommandOptions extends ModelOptions {
-  images: string;
+  images?: string;
   float?: true;
   most?: string;
+  chips: string;
   check: string;
   json?: string;
 }
@@ -26,17 +26,20 @@ export function addAccuracy(
     .command('accuracy')
     .summary('classify a folder of labelled pictures with the integers of a deployment')
     .description(
-      'Computes the same graph, tables and converters as the firmware, without cycles, on all processors ' +
-        'of the host, and prints accuracy by class and a confusion matrix. A sample runs on the cluster ' +
-        'too; a byte that differs ends with status 79. Takes a folder of `octobar deploy`, or a model.',
+      'Computes the same graph, tables, converters and physics of the arrays as the firmware, without ' +
+        'cycles, on all processors of the host, and prints accuracy by class, a confusion matrix and what ' +
+        'a constant answer gives. With noise set (--set ima.read_noise=0.5) on as many chips as wanted. A ' +
+        'sample runs on the cluster too; a byte that differs ends with status 79. Takes a folder of ' +
+        '`octobar deploy`, or a model.',
     )
     .argument('<deployment|model>', 'a folder of octobar deploy, or what it takes')
-    .requiredOption(
+    .option(
       '--images <folder>',
-      'pictures; or a sub-folder for each class, named by label or number; or gzipped IDX files of a test set',
+      'pictures; or a sub-folder for each class, named by label or number; or gzipped IDX files of a test set (default: built-in pictures)',
     )
     .option('--float', 'run the trained network in floating point on the same pictures')
     .option('--most <n>', 'at most so many pictures, evenly drawn')
+    .option('--chips <n>', 'chips of which each sees all pictures, seeded from --seed on', '1')
     .option('--check <n>', 'pictures that run on the cluster too', '1')
     .option('--json <file>', 'write the result as JSON');
   withModelOptions(command).action((what: string, options: AccuracyCommandOptions) =>
@@ -48,9 +51,10 @@ async function execute(
   what: string,
   options: AccuracyCommandOptions,
   terminal: Terminal,
-  done: (status: number) => void,
+  end: (status: number) => void,
 ): Promise<void> {
-  const { checkAccuracySample, measureAccuracy } = await import('../network/index.js');
+  const { checkAccuracySample, measureAccuracy, testPictures } =
+    await import('../network/index.js');
   const progress = (text: string): void => {
     if (!options.quiet) terminal.err(`octobar: ${text}\n`);
   };
@@ -58,20 +62,26 @@ async function execute(
   const sample = wholeNumber('--check', options.check, 0);
   const deployment = await deploymentOf(what, options, progress);
   const started = process.hrtime.bigint();
+  const chips = wholeNumber('--chips', options.chips, 1);
+  const images = options.images ?? testPictures;
+  const study = { session, deployment, chips, images, progress };
   const accuracy = await measureAccuracy({
-    deployment,
-    images: options.images,
+    ...study,
     float: options.float === true,
     ...(options.most === undefined ? {} : { most: wholeNumber('--most', options.most, 1) }),
-    progress,
   });
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  progress(`${(accuracy.pictures / seconds).toFixed(1)} pictures a second`);
-  const checked = checkAccuracySample(session, deployment, options.images, sample, progress);
+  const done = accuracy.pictures * accuracy.chips.length;
+  progress(`${(done / seconds).toFixed(1)} pictures a second`);
+  if (chips > accuracy.chips.length) {
+    progress('nothing in the arrays is noisy: all chips are alike, so one was run');
+  }
+  const checked = checkAccuracySample({ ...study, sample });
   const differing = checked.filter(({ equal }) => !equal);
   if (options.json !== undefined) {
     const { info } = deployment;
-    const document = { schema: 'octobar-accuracy/1', deployment: info, accuracy, checked };
+    const machine = { preset: options.preset, set: session.set, seed: session.seed ?? 1 };
+    const document = { schema: 'octobar-accuracy/2', deployment: info, machine, accuracy, checked };
     writeText(options.json, `${JSON.stringify(document, null, 2)}\n`);
   }
   terminal.out(formatAccuracy(accuracy));
@@ -79,7 +89,7 @@ async function execute(
     const equal = `${checked.length - differing.length} of ${checked.length}`;
     terminal.out(`byte-equal on the cluster, every tensor: ${equal} pictures\n`);
   }
-  done(differing.length > 0 ? errorCodes.mismatch.exit : 0);
+  end(differing.length > 0 ? errorCodes.mismatch.exit : 0);
 }
 
 function wholeNumber(option: string, text: string, least: number): number {
@@ -88,48 +98,4 @@ function wholeNumber(option: string, text: string, least: number): number {
     throw new OctobarError('usage', `${option} ${text}: expected a whole number from ${least}`);
   }
   return value;
-}
-
-const percent = (part: number, whole: number): string =>
-  whole === 0 ? '-' : `${((100 * part) / whole).toFixed(2)} %`;
-
-function formatAccuracy(a: Accuracy): string {
-  const lines: string[] = [];
-  if (a.labelled > 0) {
-    const header = ['class', 'pictures', 'right', ...(a.floatRight === undefined ? [] : ['float'])];
-    const rows = a.classes.map(({ label, pictures, right, floatRight }) => [
-      label,
-      pictures,
-      percent(right, pictures),
-      ...(floatRight === undefined ? [] : [percent(floatRight, pictures)]),
-    ]);
-    lines.push(formatTable(header, rows), 'true class by answer\n');
-    const names = a.classes.map(({ label }) => label);
-    lines.push(
-      formatTable(
-        ['', ...names],
-        a.confusion.map((row, k) => [names[k]!, ...row]),
-      ),
-    );
-    lines.push(`\nright ${percent(a.right, a.labelled)} of ${a.labelled} pictures`);
-    if (a.floatRight !== undefined) lines.push(`, float ${percent(a.floatRight, a.labelled)}`);
-    lines.push(`; always the most frequent class ${percent(a.constantRight, a.labelled)}\n`);
-  } else {
-    lines.push(`${a.pictures} pictures without labels\n`);
-    const counts = a.classes.map((_, k) => a.answers.filter(({ answer }) => answer === k).length);
-    lines.push(
-      formatTable(
-        ['answer', 'pictures'],
-        a.classes.map(({ label }, k) => [label, counts[k]!]),
-      ),
-    );
-  }
-  if (a.agreement !== undefined) {
-    const { same, mean, least } = a.agreement;
-    lines.push(
-      `answers as in float ${percent(same, a.pictures)}; cosine of the centred logits: mean ` +
-        `${mean.toFixed(4)}, least ${least.toFixed(4)}\n`,
-    );
-  }
-  return lines.join('');
 }

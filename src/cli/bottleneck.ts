@@ -5,12 +5,14 @@ import { errorCodes } from '../../emulator/sim/error.js';
 import type { BottleneckResult } from '../bottleneck/index.js';
 import { blockImage } from '../deploy/image-layout.js';
 import { syntheticShape } from '../deploy/synthetic-shape.js';
+import { observer, withObserveOptions } from './observe.js';
+import type { ObserveOptions } from './observe.js';
 import { parseCount, sessionOptions, usage, withMachineOptions } from './options.js';
 import type { MachineOptions } from './options.js';
 import { writeText } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
-interface BottleneckCommandOptions extends MachineOptions {
+interface BottleneckCommandOptions extends MachineOptions, ObserveOptions {
   mapping: string;
   block: string;
   weights: '4' | '8';
@@ -49,7 +51,7 @@ export function addBottleneck(
     .option('--picture <file>', 'a PNG or JPEG picture instead of the built-in one')
     .option('--json <file>', 'write the results as JSON')
     .option('--quiet', 'no progress on stderr');
-  withMachineOptions(command).action((options: BottleneckCommandOptions) =>
+  withObserveOptions(withMachineOptions(command)).action((options: BottleneckCommandOptions) =>
     execute(options, terminal, done),
   );
 }
@@ -78,8 +80,15 @@ async function execute(
   // Loaded only here: the other verbs start a third sooner without networks and pictures.
   const { formatBottlenecks, runBottleneck } = await import('../bottleneck/index.js');
   const results: BottleneckResult[] = [];
+  if (options.mapping === 'all' && (options.report ?? options.export) !== undefined)
+    throw usage('a report is of one mapping', 'for example --mapping ima-dw --report out.html');
   for (const mapping of blockImage.mappings) {
     if (options.mapping !== 'all' && options.mapping !== mapping) continue;
+    const watcher = await observer(options, terminal, {
+      title: `MobileNetV2 block ${block}, ${mapping}, on ${options.preset}`,
+      command: `octobar bottleneck --mapping ${mapping} --block ${block} --weights ${options.weights}`,
+      window: { kind: 'places', from: 'bn_start', to: 'bn_end' },
+    });
     const result = await runBottleneck({
       ...session,
       set,
@@ -87,6 +96,7 @@ async function execute(
       block,
       weights: options.weights === '4' ? 4 : 8,
       ...(options.picture === undefined ? {} : { picture: options.picture }),
+      ...(watcher === undefined ? {} : { watcher }),
       progress: (text) => {
         if (!options.quiet) terminal.err(`octobar: ${text}\n`);
       },

@@ -1,15 +1,19 @@
 /** `octobar infer`: one picture through a whole network on the cluster. */
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { basename } from 'node:path';
 import { OctobarError, errorCodes } from '../../emulator/sim/error.js';
 import type { Deployment } from '../network/index.js';
-import { modelSession, withModelOptions } from './deploy.js';
+import { importOptions, modelSession, withModelOptions } from './deploy.js';
+import { usage } from './options.js';
 import type { ModelOptions } from './deploy.js';
+import { observer, withObserveOptions } from './observe.js';
+import type { ObserveOptions } from './observe.js';
 import { progressBar } from './progress-bar.js';
 import { readImageFile, writeText } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
-interface InferCommandOptions extends ModelOptions {
+interface InferCommandOptions extends ModelOptions, ObserveOptions {
   image: string;
   out?: string;
   program?: string;
@@ -36,8 +40,8 @@ export function addInfer(
     .option('--program <elf>', 'run this compiled program of the deployment instead of the runner')
     .option('--no-float', 'do not run the trained network beside it')
     .option('--json <file>', 'write the result as JSON');
-  withModelOptions(command).action((what: string, options: InferCommandOptions) =>
-    execute(what, options, terminal, done),
+  withObserveOptions(withModelOptions(command)).action(
+    (what: string, options: InferCommandOptions) => execute(what, options, terminal, done),
   );
 }
 
@@ -53,7 +57,13 @@ async function execute(
   };
   const session = modelSession(options);
   const deployment = await deploymentOf(what, options, progress);
+  const watcher = await observer(options, terminal, {
+    title: `${basename(what)} on ${options.preset}`,
+    command: `octobar infer ${what} --image ${options.image}`,
+    window: { kind: 'places', from: 'net_start', to: 'net_end' },
+  });
   const result = await network.infer({
+    ...(watcher === undefined ? {} : { watcher }),
     session,
     deployment,
     image: options.image,
@@ -76,10 +86,20 @@ export async function deploymentOf(
   progress: (text: string) => void,
 ): Promise<Deployment> {
   const { deployModel, isDeployment, loadDeployment } = await import('../network/index.js');
-  if (isDeployment(what)) return loadDeployment(what);
+  const imported = importOptions(options);
+  if (isDeployment(what)) {
+    if (imported !== undefined) {
+      throw usage(
+        'a deployment has its outputs and labels',
+        'give these options to octobar deploy',
+      );
+    }
+    return loadDeployment(what);
+  }
   return deployModel({
     ...modelSession(options),
     model: what,
+    ...(imported === undefined ? {} : { import: imported }),
     weights: options.weights,
     ...(options.calibrate === undefined ? {} : { calibrate: options.calibrate }),
     progress,

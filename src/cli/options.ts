@@ -2,7 +2,8 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { OctobarError } from '../../emulator/sim/error.js';
-import { parsePreset, parseSettings } from '../config/index.js';
+import { parseMacro, parsePreset, parseSettings } from '../config/index.js';
+import type { MacroDocument, Settings } from '../config/index.js';
 import { parseNumber } from '../config/schema.js';
 import { defaultPreset } from '../session/index.js';
 import type { SessionOptions } from '../session/index.js';
@@ -13,6 +14,7 @@ export interface MachineOptions {
   set?: string[];
   harts?: string;
   isa?: string;
+  seed?: string;
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
@@ -29,6 +31,9 @@ export function withMachineOptions(command: Command, preset = defaultPreset): Co
 }
 
 export function withSettings(command: Command): Command {
+  // A verb may have a seed of its own, of something else.
+  if (!command.options.some(({ long }) => long === '--seed'))
+    command.option('--seed <n>', 'seed of the chip: of noise, devices, faults (default 1)');
   return command
     .addOption(repeatable('--set <key=value>', 'change one parameter'))
     .option('--harts <n>', 'number of harts, short for --set harts=n')
@@ -39,14 +44,37 @@ export function withSettings(command: Command): Command {
 export function sessionOptions(options: MachineOptions): SessionOptions {
   const { preset, harts, isa } = options;
   const isFile = preset.endsWith('.json') || preset.includes('/');
+  const { set, macros } = splitMacros(parseSettings(options.set ?? []));
+  const { seed } = options;
   return {
+    ...(seed === undefined ? {} : { seed: parseCount('--seed', seed) }),
     preset: isFile ? parsePreset(readText(preset), preset) : preset,
+    macros,
     set: {
-      ...parseSettings(options.set ?? []),
+      ...set,
       ...(harts === undefined ? {} : { harts }),
       ...(isa === undefined ? {} : { isa }),
     },
   };
+}
+
+/** Takes the `ima.macro=@file` out of settings and reads the files. @throws OctobarError `config` */
+export function splitMacros(settings: Settings): { set: Settings; macros: MacroDocument[] } {
+  const set = Object.create(null) as Record<string, Settings[string]>;
+  const macros: MacroDocument[] = [];
+  for (const [key, value] of Object.entries(settings)) {
+    const engine = /^(\w+)\.macro$/.exec(key)?.[1];
+    if (engine === undefined) set[key] = value;
+    else if (typeof value === 'string' && value.startsWith('@')) {
+      const file = value.slice(1);
+      macros.push(parseMacro(readText(file), engine, file));
+    } else {
+      throw new OctobarError('config', `${key}=${String(value).slice(0, 80)} names no file`, {
+        hint: `write --set ${key}=@mine.json; octobar macro --template prints a file to edit`,
+      });
+    }
+  }
+  return { set, macros };
 }
 
 /** `10000`, `0x100`, `10M`, `1e6` */

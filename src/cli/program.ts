@@ -4,13 +4,16 @@ import { OctobarError, errorCodes } from '../../emulator/sim/error.js';
 import { packageVersion } from '../session/package-files.js';
 import { addBottleneck } from './bottleneck.js';
 import { addAccuracy } from './accuracy.js';
+import { addCalibrate } from './calibrate.js';
 import { addCompare } from './compare.js';
 import { addDeploy } from './deploy.js';
 import { addDisasm } from './disasm.js';
 import { addInfer } from './infer.js';
+import { addMacro } from './macro.js';
 import { addMap } from './map.js';
 import { addNew } from './new-app.js';
 import { addPresets } from './presets.js';
+import { addProfile } from './profile.js';
 import { addReproduce } from './reproduce.js';
 import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
@@ -46,6 +49,7 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
       writeErr: (text) => terminal.err(text),
     });
   addRun(program, terminal, done);
+  addProfile(program, terminal, done);
   addBottleneck(program, terminal, done);
   addDeploy(program, terminal);
   addInfer(program, terminal, done);
@@ -53,11 +57,13 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
   addSweep(program, terminal, done);
   addTrain(program, terminal);
   addDisasm(program, terminal);
+  addMacro(program, terminal);
   addMap(program, terminal);
   addPresets(program, terminal);
   addNew(program, terminal);
   addValidate(program, terminal, done);
   addReproduce(program, terminal);
+  addCalibrate(program, terminal);
   addCompare(program, terminal);
   inherit(program);
   return program;

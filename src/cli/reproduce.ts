@@ -1,6 +1,9 @@
 /** `octobar reproduce`: published figures beside ours. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Entry, Reproduction, Row } from '../reproduce/index.js';
+import { parseCount } from './options.js';
 import { formatTable } from './table.js';
 import { writeText } from './terminal.js';
 import type { Terminal } from './terminal.js';
@@ -8,6 +11,11 @@ import type { Terminal } from './terminal.js';
 interface ReproduceCommandOptions {
   json?: string | true;
   full?: true;
+  pictures?: string;
+  plots?: string;
+  fashionMnist?: string;
+  cifar10?: string;
+  cifar100?: string;
 }
 
 export function addReproduce(program: Command, terminal: Terminal): void {
@@ -21,6 +29,14 @@ export function addReproduce(program: Command, terminal: Terminal): void {
     .argument('[name]', 'a figure, or a group of them')
     .option('--json [file]', 'as JSON, into a file or instead of the table')
     .option('--full', 'also the longer part of the study')
+    .option(
+      '--pictures <n>',
+      'at most so many test pictures for a trained classifier; all by default, 0: none',
+    )
+    .option('--plots <folder>', 'write the curves of the study there, as SVG')
+    .option('--fashion-mnist <folder>', 'gzipped IDX files, where Debian does not have them')
+    .option('--cifar10 <folder>', 'the binary version of CIFAR-10')
+    .option('--cifar100 <folder>', 'the binary version of CIFAR-100')
     .action((name: string | undefined, options: ReproduceCommandOptions) =>
       execute(name, options, terminal),
     );
@@ -51,10 +67,27 @@ async function execute(
   }
   const reproduction = await reproduce(name, {
     full: options.full === true,
+    ...(options.pictures === undefined
+      ? {}
+      : { pictures: parseCount('--pictures', options.pictures) }),
+    folders: foldersOf(options),
+    plot: (title, svg) => {
+      if (options.plots === undefined) return;
+      const path = join(options.plots, `${title}.svg`);
+      mkdirSync(options.plots, { recursive: true });
+      writeText(path, svg);
+      terminal.err(`octobar: wrote ${path}\n`);
+    },
     progress: (text) => terminal.err(`octobar: ${text}\n`),
   });
   write(reproduction, () => formatReproduction(reproduction));
 }
+
+const foldersOf = ({ fashionMnist, cifar10, cifar100 }: ReproduceCommandOptions) => ({
+  ...(fashionMnist === undefined ? {} : { 'fashion-mnist': fashionMnist }),
+  ...(cifar10 === undefined ? {} : { cifar10 }),
+  ...(cifar100 === undefined ? {} : { cifar100 }),
+});
 
 /** `reproduce --json garofalo-ima`: what follows --json is its file only when a figure is named besides. */
 function untangle(

@@ -1,6 +1,7 @@
 /** `octobar run`: the guest has stdout, we have stderr. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { basename } from 'node:path';
 import { OctobarError } from '../../emulator/sim/error.js';
 import { defaultMaxCycles, openSession } from '../session/index.js';
 import type { Session } from '../session/index.js';
@@ -14,12 +15,15 @@ import {
   withMachineOptions,
 } from './options.js';
 import type { MachineOptions } from './options.js';
+import { BoundedSink } from '../profile/export/sink.js';
+import { limitReached, observer, withObserveOptions } from './observe.js';
+import type { ObserveOptions } from './observe.js';
 import { summary } from './summary.js';
 import { BufferedWriter, readImageFile, writeText } from './terminal.js';
 import type { Terminal } from './terminal.js';
 import { traceSink } from './trace.js';
 
-interface RunCommandOptions extends MachineOptions {
+interface RunCommandOptions extends MachineOptions, ObserveOptions {
   data?: string[];
   json?: string;
   trace?: string | true;
@@ -37,7 +41,7 @@ export function addRun(program: Command, terminal: Terminal, done: (status: numb
     .summary('run an ELF file')
     .description('Runs an ELF file to its end. Its output is on stdout, a summary on stderr.')
     .argument('[elf]', 'static RV32 executable');
-  withMachineOptions(command)
+  withObserveOptions(withMachineOptions(command))
     .addOption(repeatable('--data <elf>', 'load another ELF file beside it'))
     .addOption(
       new Option('--max-cycles <n>', 'end with an error after n cycles').default(
@@ -53,8 +57,8 @@ export function addRun(program: Command, terminal: Terminal, done: (status: numb
     .option('--trace-cycles <a..b>', 'trace these cycles only')
     .option('-q, --quiet', 'no summary')
     .addHelpText('after', examples)
-    .action((elf: string | undefined, options: RunCommandOptions) => {
-      done(run(elf, options, terminal));
+    .action(async (elf: string | undefined, options: RunCommandOptions) => {
+      done(await run(elf, options, terminal));
     });
 }
 
@@ -64,11 +68,16 @@ Examples:
   octobar run app.elf --set tcdm.banks=16 --harts 4     on another machine
   octobar run app.elf --region k=start..end --json s.json
   octobar run app.elf --trace t.txt --trace-hart 0 --trace-cycles 0..5000
+  octobar run app.elf --report out.html --export perfetto=trace.json --window kernel
 
 The exit status is the guest's exit code, or a code of docs/exit-codes.md.`;
 
 /** @returns the exit status */
-function run(elfArgument: string | undefined, options: RunCommandOptions, terminal: Terminal) {
+async function run(
+  elfArgument: string | undefined,
+  options: RunCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
   const { elf, trace } = untangle(elfArgument, options.trace);
   const maxCycles = parseCount('--max-cycles', options.maxCycles);
   const regions = (options.region ?? []).map(parseRegion);
@@ -76,7 +85,13 @@ function run(elfArgument: string | undefined, options: RunCommandOptions, termin
   session.load(...[elf, ...(options.data ?? [])].map(readImageFile));
   for (const { name, from, to } of regions) session.region(name, from, to);
   session.onOutput((_, __, bytes) => terminal.out(bytes));
-  const writer = startTrace(session, trace, options, terminal);
+  const files = [elf, ...(options.data ?? [])];
+  const watcher = await observer(options, terminal, {
+    title: `${basename(elf)} on ${session.configuration.preset.name}`,
+    command: `octobar run ${files.join(' ')}`,
+  });
+  watcher?.begin(session);
+  const endTrace = startTrace(session, trace, options, terminal);
   let failure: OctobarError | undefined;
   let code = 0;
   try {
@@ -86,7 +101,13 @@ function run(elfArgument: string | undefined, options: RunCommandOptions, termin
     if (!(error instanceof OctobarError)) throw error;
     failure = error;
   } finally {
-    writer?.close();
+    endTrace?.();
+  }
+  try {
+    watcher?.end(session);
+  } catch (error) {
+    // What ended the run says more.
+    if (failure === undefined) throw error;
   }
   const stats = session.stats();
   if (options.json !== undefined) writeText(options.json, `${JSON.stringify(stats, null, 2)}\n`);
@@ -105,12 +126,13 @@ function untangle(elf: string | undefined, trace: string | true | undefined) {
   throw usage('run needs an ELF file', 'octobar run app.elf');
 }
 
+/** @returns what ends the trace */
 function startTrace(
   session: Session,
   trace: string | true | undefined,
   options: RunCommandOptions,
   terminal: Terminal,
-): BufferedWriter | undefined {
+): (() => void) | undefined {
   const filter = {
     harts: (options.traceHart ?? []).map((text) => parseCount('--trace-hart', text)),
     symbols: options.traceSymbol ?? [],
@@ -124,8 +146,13 @@ function startTrace(
   for (const hart of filter.harts) session.hart(hart);
   const writer =
     trace === true ? BufferedWriter.toTerminal(terminal) : BufferedWriter.toFile(trace);
-  session.trace(traceSink(session, filter, writer));
-  return writer;
+  const limit = parseCount('--trace-limit', options.traceLimit);
+  const bounded = new BoundedSink(writer, limit);
+  session.trace(traceSink(session, filter, bounded));
+  return () => {
+    writer.close();
+    if (bounded.dropped > 0) terminal.err(limitReached('the trace', options, bounded.dropped));
+  };
 }
 
 /** A process has one byte for its status; a code that would read as success must not. */

@@ -83,7 +83,7 @@ function engineLines(stats: Stats): string[] {
 }
 
 /** Components in the order of their share, those without any left out. */
-function energyLines({ energy }: Stats): string[] {
+function energyLines({ energy, clock_hz }: Stats): string[] {
   if (energy.total_pj === 0) return [];
   const parts = Object.entries(energy.components)
     .filter(([, picojoules]) => picojoules > 0)
@@ -94,8 +94,13 @@ function energyLines({ energy }: Stats): string[] {
     `\n  energy: ${joules(energy.total_pj)}, ${energy.mean_mw.toFixed(2)} mW at ${energy.voltage} V`,
     assumed ? ' (with assumed prices: octobar presets NAME)\n' : '\n',
     `    ${parts.join(', ')}\n`,
+    ...(clock_hz > energy.attainable_hz ? [tooFast(energy)] : []),
   ];
 }
+
+const tooFast = ({ voltage, attainable_hz }: Stats['energy']): string =>
+  `    at ${voltage} V the circuits reach ${(attainable_hz / 1e6).toFixed(0)} MHz only (energy.nominal_clock_hz): ` +
+  'nobody could build this run\n';
 
 function regionTable(stats: Stats): string[] {
   if (stats.regions.length === 0) return [];

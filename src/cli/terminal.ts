@@ -1,5 +1,5 @@
 /** Where the tool reads and writes. Commands get one, so that tests can stand in for a terminal. */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { OctobarError } from '../../emulator/sim/error.js';
 import type { Image } from '../session/index.js';
@@ -97,6 +97,10 @@ export function writeText(path: string, text: string): void {
   const writer = BufferedWriter.toFile(path);
   writer.put(text);
   writer.close();
+}
+
+export function makeFolder(path: string): void {
+  fileStep(path, 'written', () => mkdirSync(path, { recursive: true }));
 }
 
 function fileStep<T>(path: string, verb: 'read' | 'written', step: () => T): T {

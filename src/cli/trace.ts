@@ -3,7 +3,7 @@
  * `cycle hart pc symbol instruction`, separated by blanks; `-` where no symbol is known.
  */
 import type { Session, TraceSink } from '../session/index.js';
-import type { BufferedWriter } from './terminal.js';
+import type { BoundedSink } from '../profile/export/sink.js';
 
 export interface TraceFilter {
   /** All harts when empty. */
@@ -13,11 +13,7 @@ export interface TraceFilter {
   readonly cycles: { from: number; to: number };
 }
 
-export function traceSink(
-  session: Session,
-  filter: TraceFilter,
-  writer: BufferedWriter,
-): TraceSink {
+export function traceSink(session: Session, filter: TraceFilter, writer: BoundedSink): TraceSink {
   const wanted = filter.symbols.map((name) => session.extent(name));
   const harts = new Set(filter.harts);
   const { from, to } = filter.cycles;
@@ -25,7 +21,7 @@ export function traceSink(
     if (cycle < from || cycle > to) return;
     if (harts.size > 0 && !harts.has(hart)) return;
     if (wanted.length > 0 && !wanted.some((range) => pc >= range.from && pc < range.to)) return;
-    writer.put(traceLine(session, hart, pc, cycle));
+    if (writer.room()) writer.put(traceLine(session, hart, pc, cycle));
   };
 }
 

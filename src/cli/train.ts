@@ -64,7 +64,9 @@ async function execute(options: TrainOptions, terminal: Terminal): Promise<void>
     text === undefined ? undefined : parseCount(name, text);
   const stopAfter = count('--stop-after', options.stopAfter);
   const saveEvery = count('--save-every', options.saveEvery);
-  const machine = sessionOptions(options);
+  // Here --seed is that of the first parameters.
+  const { seed: _ofParameters, ...machineOptions } = options;
+  const machine = sessionOptions(machineOptions);
   const data = await loadMnist(progress);
   progress(`training on ${plan.samples} pictures, ${plan.samples / lenet.batch} steps`);
   const trained = lenet.train(

@@ -1,5 +1,8 @@
 import { OctobarError } from '../../emulator/sim/error.js';
-import { statsSchema } from '../session/index.js';
+import type { Fields } from './fields.js';
+import { text } from './fields.js';
+import { quantitiesOf } from './quantities.js';
+import type { Quantities } from './quantities.js';
 
 export const comparisonSchema = 'octobar-compare/1';
 
@@ -25,15 +28,11 @@ interface Source {
   readonly document: unknown;
 }
 
-/** Quantities of a run in the order of the report. */
-type Quantities = Map<string, { unit: string; value: number | string }>;
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Runs and quantities that a comparison takes. */
-const limits = { runs: 64, quantities: 10_000 };
+/** Runs that a comparison takes. */
+const limits = { runs: 64 };
 
 /**
- * @param sources documents of schema octobar-stats/1
+ * @param sources documents of schema octobar-stats/1, octobar-profile/1, or octobar-bottleneck/1 of one mapping
  * @throws OctobarError `image` for something else, `usage` for too many
  */
 export function compareRuns(sources: readonly Source[]): Comparison {
@@ -42,13 +41,16 @@ export function compareRuns(sources: readonly Source[]): Comparison {
       hint: `at most ${limits.runs}`,
     });
   const tables = sources.map(quantitiesOf);
-  const names = inOrder(tables);
-  const rows = names.map((name): ComparedRow => {
+  const rows = inOrder(tables).map((name): ComparedRow => {
     const values = tables.map((table) => table.get(name)?.value ?? null);
     const unit = tables.find((table) => table.has(name))?.get(name)?.unit ?? '';
     return { name, unit, values, percent: values.map((value, i) => change(values[0], value, i)) };
   });
-  return { schema: comparisonSchema, runs: labels(sources), rows };
+  // Settings say what was changed; the hundred that were not say nothing.
+  const told = rows.filter(
+    ({ name, values }) => !name.startsWith('setting: ') || values.some((v) => v !== values[0]),
+  );
+  return { schema: comparisonSchema, runs: labels(sources), rows: told };
 }
 
 function change(
@@ -61,13 +63,21 @@ function change(
   return (100 * (value - first)) / Math.abs(first);
 }
 
-/** Presets where they tell the runs apart, file names otherwise. */
+/** Presets where they tell the runs apart, then mappings, then names of the files. */
 function labels(sources: readonly Source[]): Comparison['runs'] {
-  const presets = sources.map(({ name, document }) =>
-    text((document as Fields)['preset'], name, 'preset'),
+  for (const key of ['preset', 'mapping']) {
+    const found = sources.map(({ name, document }) => {
+      const value = (document as Fields)[key];
+      return value === undefined ? '' : text(value, name, key);
+    });
+    if (new Set(found).size === found.length && !found.includes(''))
+      return sources.map(({ name }, i) => ({ label: found[i], name }));
+  }
+  const short = sources.map(({ name }) =>
+    (name.split(/[\\/]/).at(-1) ?? name).replace(/\.json$/, ''),
   );
-  const unique = new Set(presets).size === presets.length;
-  return sources.map(({ name }, i) => ({ label: unique ? presets[i] : name, name }));
+  const unique = new Set(short).size === short.length;
+  return sources.map(({ name }, i) => ({ label: unique ? short[i] : name, name }));
 }
 
 /** Every name once, where its first run has it behind its neighbours. */
@@ -87,66 +97,3 @@ function inOrder(tables: readonly Quantities[]): string[] {
   }
   return names;
 }
-
-function quantitiesOf({ name, document }: Source): Quantities {
-  const run = fields(document, name, 'the document');
-  if (run['schema'] !== statsSchema)
-    throw wrong(name, `its schema is ${JSON.stringify(run['schema'] ?? null).slice(0, 80)}`);
-  const found: Quantities = new Map();
-  const put = (key: string, unit: string, value: number | string): void => {
-    if (found.size === limits.quantities) throw wrong(name, 'it has too many counters');
-    found.set(key, { unit, value });
-  };
-  const counters = (group: string, title: string, unit = ''): void => {
-    for (const [key, value] of Object.entries(fields(run[group], name, group)))
-      if (typeof value === 'number') put(`${title}: ${key}`, unit, finite(value, name, key));
-  };
-  put('cycles', 'cycles', number(run['cycles'], name, 'cycles'));
-  const clock = number(run['clock_hz'], name, 'clock_hz');
-  put('time', 'ms', (1000 * number(run['cycles'], name, 'cycles')) / clock);
-  const total = fields(run['total'], name, 'total');
-  put('instructions', '', number(total['instret'], name, 'total.instret'));
-  if (!Array.isArray(run['metrics'])) throw wrong(name, 'metrics is no list');
-  for (const item of run['metrics'] as unknown[]) {
-    const metric = fields(item, name, 'metrics');
-    const unit = text(metric['unit'], name, 'metrics.unit');
-    const label = text(metric['name'], name, 'metrics.name');
-    put(`metric: ${label}`, unit, number(metric['value'], name, label));
-  }
-  const energy = fields(run['energy'], name, 'energy');
-  put('energy', 'pJ', number(energy['total_pj'], name, 'energy.total_pj'));
-  put('mean power', 'mW', number(energy['mean_mw'], name, 'energy.mean_mw'));
-  for (const [component, value] of Object.entries(
-    fields(energy['components'], name, 'energy.components'),
-  ))
-    put(`energy: ${component}`, 'pJ', number(value, name, component));
-  counters('tcdm', 'TCDM');
-  counters('dma', 'DMA');
-  for (const [engine, value] of Object.entries(fields(run['engines'], name, 'engines')))
-    for (const [key, count] of Object.entries(fields(value, name, engine)))
-      put(`${engine}: ${key}`, '', number(count, name, key));
-  return found;
-}
-
-function fields(value: unknown, file: string, what: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw wrong(file, `${what} is no object`);
-}
-
-const number = (value: unknown, file: string, what: string): number =>
-  finite(typeof value === 'number' ? value : NaN, file, what);
-
-function finite(value: number, file: string, what: string): number {
-  if (Number.isFinite(value)) return value;
-  throw wrong(file, `${what} is no number`);
-}
-
-function text(value: unknown, file: string, what: string): string {
-  if (typeof value === 'string') return value.slice(0, 120);
-  throw wrong(file, `${what} is no text`);
-}
-
-const wrong = (file: string, reason: string): OctobarError =>
-  new OctobarError('image', `${file} is not the JSON of a run: ${reason}`, {
-    hint: 'compare reads files that `octobar run --json FILE` wrote',
-  });

@@ -4,18 +4,21 @@ import type { ConfigOf, ParameterTable, Status } from '../../emulator/sim/parame
 import { checkTogether } from './checks.js';
 import { suggestion } from './nearest.js';
 import {
+  clusterAreaPart,
   clusterParts,
   clusterPricePart,
+  engineAreaParts,
   engineParts,
   enginePriceParts,
   supplyPart,
 } from './parts.js';
-import type { EngineName, PricedPart } from './parts.js';
+import type { MacroDocument, Note } from './macro.js';
+import type { AreaPart, EngineName, PricedPart } from './parts.js';
 import type { Preset } from './preset.js';
 import { Schema, keyOf } from './schema.js';
 import type { Part, Value } from './schema.js';
 
-export type Origin = 'default' | 'preset' | 'set';
+export type Origin = 'default' | 'preset' | 'macro' | 'set';
 
 /** One parameter as reports show it. A value that was set carries the origin, not the source of the default. */
 export interface ProvenanceRow {
@@ -41,11 +44,15 @@ export class Configuration {
   readonly schema: Schema;
   private readonly values = new Map<string, Value>();
   private readonly origins = new Map<string, Origin>();
+  /** Where the figures of macros come from, as their documents say it. */
+  private readonly notes = new Map<string, Note>();
 
   /** @throws OctobarError `config` */
   constructor(
     readonly preset: Preset,
     set: Settings = {},
+    /** Macros of somebody's own; a setting wins over them. */
+    macros: readonly MacroDocument[] = [],
   ) {
     this.engines = preset.engines.map(engineName);
     this.schema = schemaFor(this.engines);
@@ -56,6 +63,7 @@ export class Configuration {
     for (const [key, value] of Object.entries(preset.set)) {
       this.assign(key, this.schema.check(key, value), 'preset');
     }
+    for (const macro of macros) this.take(macro);
     for (const [key, value] of Object.entries(set)) {
       const typed =
         typeof value === 'string' ? this.schema.parse(key, value) : this.schema.check(key, value);
@@ -96,16 +104,23 @@ export class Configuration {
   provenance(): ProvenanceRow[] {
     return this.schema.all().map(({ key, parameter }) => {
       const origin = this.origins.get(key) as Origin;
+      const note = origin === 'macro' ? this.notes.get(key) : undefined;
       return {
         key,
         value: this.get(key),
         unit: 'unit' in parameter ? parameter.unit : '',
         meaning: parameter.meaning,
         origin,
-        source: sourceOf(origin, parameter.source, this.preset),
-        status: origin === 'set' ? 'assumed' : parameter.status,
+        source: note?.source ?? sourceOf(origin, parameter.source, this.preset),
+        status: origin === 'set' ? 'assumed' : (note?.status ?? parameter.status),
       };
     });
+  }
+
+  private take({ set, notes }: MacroDocument): void {
+    for (const [key, value] of Object.entries(set))
+      this.assign(key, this.schema.check(key, value), 'macro');
+    for (const [key, note] of notes) this.notes.set(key, note);
   }
 
   private assign(key: string, value: Value, origin: Origin): void {
@@ -122,7 +137,20 @@ function sourceOf(origin: Origin, source: string, preset: Preset): string {
 export function schemaFor(engines: readonly (EngineName | null)[]): Schema {
   const used = engines.flatMap((name) => (name === null ? [] : [engineParts[name]]));
   const prices = pricedParts(engines);
-  return new Schema([...Object.values<Part>(clusterParts), ...used, supplyPart, ...prices]);
+  const areas = areaParts(engines);
+  return new Schema([
+    ...Object.values<Part>(clusterParts),
+    ...used,
+    supplyPart,
+    ...prices,
+    ...areas,
+  ]);
+}
+
+/** Area tables of a machine with these engines. */
+export function areaParts(engines: readonly (EngineName | null)[]): AreaPart[] {
+  const used = engines.flatMap((name) => (name === null ? [] : [engineAreaParts[name]]));
+  return [clusterAreaPart, ...used];
 }
 
 /** Price tables of a machine with these engines. */

@@ -1,8 +1,10 @@
 /** What is derived from the parameter tables: the JSON Schema of presets and the page of parameters. */
 import type { Parameter } from '../../emulator/sim/parameters.js';
 import {
+  clusterAreaPart,
   clusterParts,
   clusterPricePart,
+  engineAreaParts,
   engineParts,
   enginePriceParts,
   supplyPart,
@@ -23,6 +25,8 @@ const allParts: Part[] = [
   supplyPart,
   clusterPricePart,
   ...Object.values<Part>(enginePriceParts),
+  clusterAreaPart,
+  ...Object.values<Part>(engineAreaParts),
 ];
 
 /** Files that `npm run generate` writes and `make test` compares. */

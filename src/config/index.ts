@@ -1,6 +1,8 @@
-export { Configuration, parseSettings, pricedParts } from './configuration.js';
+export { Configuration, areaParts, parseSettings, pricedParts } from './configuration.js';
 export type { ConfigValues, Origin, ProvenanceRow, Settings } from './configuration.js';
 export { configDocuments, presetJsonSchema } from './documents.js';
+export { macroSchema, parseMacro } from './macro.js';
+export type { MacroDocument } from './macro.js';
 export { nearest, suggestion } from './nearest.js';
 export { clusterParts, engineParts } from './parts.js';
 export type { EngineName } from './parts.js';

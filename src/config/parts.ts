@@ -20,6 +20,8 @@ import {
 import { clusterParameters } from '../../emulator/parameters.js';
 import { clusterControlParameters, timerParameters } from '../../emulator/peripherals/index.js';
 import type { ParameterTable } from '../../emulator/sim/parameters.js';
+import { clusterAreas, engineAreas } from '../area/index.js';
+import type { AreaTable } from '../area/index.js';
 import * as prices from '../energy/index.js';
 import type { PriceTable } from '../energy/index.js';
 import type { Part } from './schema.js';
@@ -83,4 +85,22 @@ export const enginePriceParts: Record<EngineName, PricedPart> = {
   depthwise: priced('energy.depthwise', 'Energy of the depth-wise engine', prices.depthwisePrices),
   fpirm: priced('energy.fpirm', 'Energy of FPIRM', prices.fpirmPrices),
   example: priced('energy.example', 'Energy of the example engine', prices.examplePrices),
+};
+
+export interface AreaPart extends Part<AreaTable> {
+  readonly table: AreaTable;
+}
+
+/** Areas of every machine. */
+export const clusterAreaPart: AreaPart = part('area.cluster', 'Area of the cluster', clusterAreas);
+
+/** Areas that a machine has when its preset names the engine. */
+export const engineAreaParts: Record<EngineName, AreaPart> = {
+  ima: part('area.ima', 'Area of the IMA', engineAreas.ima),
+  capram: part('area.capram', 'Area of CAP-RAM', engineAreas.capram),
+  osahcim: part('area.osahcim', 'Area of OSA-HCIM', engineAreas.osahcim),
+  yoloc: part('area.yoloc', 'Area of YOLoC', engineAreas.yoloc),
+  depthwise: part('area.depthwise', 'Area of the depth-wise engine', engineAreas.depthwise),
+  fpirm: part('area.fpirm', 'Area of FPIRM', engineAreas.fpirm),
+  example: part('area.example', 'Area of the example engine', engineAreas.example),
 };

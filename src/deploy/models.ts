@@ -13,6 +13,7 @@ import {
 import type { FloatGraph } from './graph/float-graph.js';
 import { importDetector } from './import/detector.js';
 import { modelError } from './import/errors.js';
+import type { ModelOptions } from './model-options.js';
 import { list, record, text } from './import/literal.js';
 import { importOnnx } from './import/onnx.js';
 import type { ImportOptions } from './import/operators.js';
@@ -84,18 +85,40 @@ const largestFile = 1 << 28;
  */
 export async function loadModel(
   nameOrPath: string,
-  options: ImportOptions = {},
+  options: ModelOptions = {},
   progress: Progress = () => {},
 ): Promise<FloatGraph> {
   const known = knownModels.find(({ name }) => name === nameOrPath);
-  if (known !== undefined) return known.load(progress);
+  if (known !== undefined) {
+    if (Object.keys(options).length > 0) {
+      throw new OctobarError('usage', `the known model ${nameOrPath} has its outputs and labels`, {
+        hint: '--output, --labels, --range and --detector are for model files',
+      });
+    }
+    return known.load(progress);
+  }
+  return importFile(nameOrPath, options);
+}
+
+function importFile(nameOrPath: string, options: ModelOptions): FloatGraph {
   const name = basename(nameOrPath).replace(/\.\w+$/, '');
+  if (options.detector === true) return importDetectorFile(nameOrPath, name, options);
   if (nameOrPath.endsWith('.tflite')) return importTflite(readModel(nameOrPath), name, options);
   if (nameOrPath.endsWith('.onnx')) return importOnnx(readModel(nameOrPath), name, options);
   if (nameOrPath.endsWith('.json')) return loadTfjs(nameOrPath, name, options);
   throw new OctobarError('usage', `there is no model "${nameOrPath}"`, {
     hint: `give a .json, .tflite or .onnx file, or one of ${knownModels.map((m) => m.name).join(', ')}`,
   });
+}
+
+function importDetectorFile(path: string, name: string, options: ModelOptions): FloatGraph {
+  const { labels, outputs } = options;
+  if (!path.endsWith('.tflite') || labels === undefined || outputs !== undefined) {
+    throw new OctobarError('usage', 'a detector is a .tflite file with --labels and no --output', {
+      hint: 'the first label is the background',
+    });
+  }
+  return importDetector(readModel(path), name, labels, options.range);
 }
 
 function readModel(path: string): Uint8Array {

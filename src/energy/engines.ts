@@ -1,61 +1,76 @@
+/** Prices of the engines of the cluster, and of two macros that are priced by the operation. */
+import { digitalEngine } from './digital-engine.js';
 import { engineEvents, perEvent } from './price.js';
 import type { PriceTable } from './price.js';
 
 const hermes =
-  'HERMES core, 14 nm: 12.5 nJ for 256 x 256 with all converters (published); its split is a share of converters as in published analog macros, 37 % (11 SRAM macros, mihirvk2 survey), 10 % for the inputs';
+  'HERMES core, 14 nm: 12.5 nJ for 256 x 256 with all converters (published); its split is a share of converters as in published analog macros, 16 to 61 %, mean 37 % (11 SRAM macros, mihirvk2 survey), and 5 to 15 % for the inputs';
 
 const ima = (counter: string) => engineEvents('ima', counter);
 
 /** Prices of the crossbar: scaled by the rows and columns in use, since a constant energy a job contradicts the published totals. */
-export const imaPrices = {
+export const imaPrices: PriceTable = {
   dac_conversion: perEvent('IMA', ima('dac_conversions'), {
     value: 4.9,
+    range: [2.4, 7.3],
+    scaling: 'analog',
     meaning: 'an input pulse on a row',
     source: `${hermes}: 0.10 x 12.5 nJ / 256`,
     status: 'assumed',
   }),
   cell: perEvent('IMA', ima('cells_active'), {
-    value: 0.101,
-    meaning: 'a cell that conducts during a product',
-    source: `${hermes}: 0.53 x 12.5 nJ / 65,536`,
-    status: 'assumed',
+    value: 0.07603,
+    range: [0.045, 0.374],
+    scaling: 'analog',
+    meaning: 'a cell between a driven row and a converted column, during a product',
+    source: `fitted by octobar calibrate; may be: ${hermes}; the rest of it over 65,536 cells, times 1 to 2.47 = (22 / 14)^2 to 22 nm`,
+    status: 'fitted',
   }),
   adc_conversion: perEvent('IMA', ima('adc_conversions'), {
-    value: 18.1,
+    value: 47.41,
+    range: [7.6, 73.9],
+    scaling: 'analog',
     meaning: 'a conversion of a column',
-    source: `${hermes}: 0.37 x 12.5 nJ / 256`,
+    source: `fitted by octobar calibrate; may be: ${hermes}; 16 to 61 % of it over 256 columns, times 1 to 2.47 = (22 / 14)^2 to 22 nm`,
+    status: 'fitted',
+  }),
+  accumulation: perEvent('IMA', ima('adc_conversions'), {
+    value: 0.2,
+    range: [0.05, 0.4],
+    meaning: 'a code scaled and added to the register of its column',
+    source:
+      'an int32 addition of 0.1 pJ at 45 nm (Horowitz 2014), times 0.29, and a register of 32 bit',
     status: 'assumed',
   }),
-  requantisation: perEvent('IMA', ima('requantisations'), {
-    value: 1,
-    meaning: 'an output: accumulation, 64-bit product, shift and clip',
-    source: 'an int32 multiplication of 3.1 pJ at 45 nm (Horowitz 2014), scaled to 22 nm',
-    status: 'assumed',
-  }),
+  ...digitalEngine('IMA', 'ima'),
   program_cell: perEvent('IMA', ima('cells_programmed'), {
     value: 100,
+    range: [20, 500],
+    scaling: 'analog',
     meaning: 'programming of a cell',
     source: 'no published figure; pulses of 100 uA at 1 V for 1 us',
     status: 'assumed',
   }),
-} satisfies PriceTable;
+  read_back_word: perEvent('IMA', ima('words_read_back'), {
+    value: 150,
+    range: [50, 400],
+    scaling: 'analog',
+    meaning: 'a word of eight weights read back',
+    source: 'eight columns of one row, read for a tenth of the time of a product, converted',
+    status: 'assumed',
+  }),
+};
 
-const depthwise = (counter: string) => engineEvents('depthwise', counter);
-
-export const depthwisePrices = {
-  mac: perEvent('depth-wise engine', depthwise('macs'), {
+export const depthwisePrices: PriceTable = {
+  mac: perEvent('depth-wise engine', engineEvents('depthwise', 'macs'), {
     value: 0.35,
+    range: [0.2, 0.5],
     meaning: 'an 8-bit multiply-accumulate with its share of window and weight registers',
     source: '0.2 to 0.5 pJ (recalled)',
     status: 'assumed',
   }),
-  requantisation: perEvent('depth-wise engine', depthwise('requantisations'), {
-    value: 1,
-    meaning: 'an output: 64-bit product, shift and clip',
-    source: 'as the IMA',
-    status: 'assumed',
-  }),
-} satisfies PriceTable;
+  ...digitalEngine('depth-wise engine', 'depthwise'),
+};
 
 const capram = (counter: string) => engineEvents('capram', counter);
 const capramPaper = 'CAP-RAM (JSSC 2021): 573.4 GOPS at 49.4 TOPS/W';
@@ -65,21 +80,21 @@ export const capramPrices = {
     value: 2.591,
     meaning: 'a column of an operation: charge, sharing, conversion and logic',
     source: `${capramPaper}: 11.61 mW at 35 MHz are 331.6 pJ an operation of 128 columns`,
-    ownSupply: true,
+    scaling: 'own',
     status: 'derived',
   }),
   requantisation: perEvent('CAP-RAM', capram('requantisations'), {
     value: 3,
     meaning: 'an output in 65 nm: 64-bit product, shift and clip',
     source: 'an int32 multiplication of 3.1 pJ at 45 nm (Horowitz 2014)',
-    ownSupply: true,
+    scaling: 'own',
     status: 'assumed',
   }),
   write_cell: perEvent('CAP-RAM', capram('cells_programmed'), {
     value: 0.4,
     meaning: 'writing of a 4-bit cell: four bits of SRAM',
     source: '0.1 pJ a bit, of the order of an SRAM of this size in 65 nm',
-    ownSupply: true,
+    scaling: 'own',
     status: 'assumed',
   }),
 } satisfies PriceTable;
@@ -95,7 +110,7 @@ const wire = (counter: string, value: number, meaning: string) =>
     value,
     meaning: `${meaning}, a nanowire that it drives`,
     source: spimulator,
-    ownSupply: true,
+    scaling: 'own',
     status: 'published',
   });
 

@@ -3,6 +3,30 @@ export { adcFamilies, adcSources, conversionPj, familyPrice, type AdcFamily } fr
 export { clusterPrices } from './cluster.js';
 export { capramPrices, depthwisePrices, examplePrices, fpirmPrices, imaPrices } from './engines.js';
 export { osahcimPrices, yolocPrices } from './macros.js';
-export { energyOf, type EnergyReport, type EnergyRow, type PricedPart } from './model.js';
-export { type CountedRun, type Price, type PriceTable } from './price.js';
+export {
+  countedBetween,
+  energyOf,
+  energyOfHart,
+  energyOfRest,
+  hartPrices,
+  type EnergyReport,
+  type EnergyRow,
+} from './model.js';
+export {
+  eventsOf,
+  type CountedRun,
+  type HartCounts,
+  type Price,
+  type PriceTable,
+} from './price.js';
+export {
+  attainableHz,
+  factor,
+  priceList,
+  type ListedPrice,
+  type PricedPart,
+  type PriceList,
+  type Supply,
+} from './price-list.js';
+export { nodeFactor, onGrid } from './scaling.js';
 export { supplyParameters } from './supply.js';

@@ -17,7 +17,7 @@ export const osahcimPrices = {
     meaning: 'a one-bit MAC of a column of 144 rows: products, adder tree, accumulation',
     source:
       'gates of ZigZag (28 nm: full adder 3.4 fJ, AND 0.28 fJ, flip-flop 1.7 fJ) scaled to 65 nm by 2.5: 144 AND, 136 adders, 16 bits of accumulator',
-    ownSupply: true,
+    scaling: 'own',
     status: 'derived',
   }),
   adc_conversion: perEvent('OSA-HCIM', osahcim('adc_conversions'), {
@@ -26,42 +26,42 @@ export const osahcimPrices = {
     meaning:
       'a conversion of 3 bits of a weight column; energy.adc_family takes the price of another published family',
     source: 'DNN+NeuroSim V1.4, SAR in 65 nm LP: (3.7506 b + 25.844) uW for (b + 1) ns',
-    ownSupply: true,
+    scaling: 'own',
     status: 'derived',
   }),
   charge: perEvent('OSA-HCIM', osahcim('adc_conversions'), {
     value: 0.144,
     meaning: 'charge of the 144 cells of a column before a conversion',
     source: '1 fF a cell at 1.0 V',
-    ownSupply: true,
+    scaling: 'own',
     status: 'assumed',
   }),
   dac_conversion: perEvent('OSA-HCIM', osahcim('dac_conversions'), {
     value: 0.2,
     meaning: 'a level of four bits on a row',
     source: 'ZigZag: 50 fF a bit at 1.0 V',
-    ownSupply: true,
+    scaling: 'own',
     status: 'assumed',
   }),
   saliency_evaluation: perEvent('OSA-HCIM', osahcim('saliency_evaluations'), {
     value: 0.5,
     meaning: 'normalisation and five comparisons of 8 bits',
     source: '60 full adders of 65 nm by the same gates',
-    ownSupply: true,
+    scaling: 'own',
     status: 'derived',
   }),
   requantisation: perEvent('OSA-HCIM', osahcim('requantisations'), {
     value: 3,
     meaning: 'an output in 65 nm: 64-bit product, shift and clip',
     source: 'an int32 multiplication of 3.1 pJ at 45 nm (Horowitz 2014)',
-    ownSupply: true,
+    scaling: 'own',
     status: 'assumed',
   }),
   write_cell: perEvent('OSA-HCIM', osahcim('cells_programmed'), {
     value: 0.4,
     meaning: 'writing of a 4-bit cell: four bits of SRAM',
     source: '0.1 pJ a bit, of the order of an SRAM of this size in 65 nm',
-    ownSupply: true,
+    scaling: 'own',
     status: 'assumed',
   }),
 } satisfies PriceTable;
@@ -74,21 +74,21 @@ export const yolocPrices = {
     meaning: 'a bit line in an operation: precharge, discharge, conversion, shift and add',
     source:
       'recalled 11.5 TOPS/W: 256 operations are 22.3 pJ, shared by the 64 bit lines converted together; ROM and SRAM alike',
-    ownSupply: true,
+    scaling: 'own',
     status: 'derived',
   }),
   requantisation: perEvent('YOLoC', yoloc('requantisations'), {
     value: 1.5,
     meaning: 'an output in 28 nm: 64-bit product, shift and clip',
     source: 'an int32 multiplication of 3.1 pJ at 45 nm (Horowitz 2014), scaled to 28 nm by 0.51',
-    ownSupply: true,
+    scaling: 'own',
     status: 'assumed',
   }),
   write_cell: perEvent('YOLoC', yoloc('cells_programmed'), {
     value: 0.0064,
     meaning: 'writing of a 4-bit cell of SRAM',
     source: 'MNSIM 2.0, SRAM macro in 28 nm: 1.6 fJ a bit',
-    ownSupply: true,
+    scaling: 'own',
     status: 'assumed',
   }),
   dram_cell: perEvent('YOLoC', yoloc('cells_programmed'), {
@@ -96,7 +96,7 @@ export const yolocPrices = {
     meaning:
       'DRAM access for a 4-bit cell that is written; 50 for LPDDR at 12.5 pJ a bit where weights come from DRAM',
     source: 'in this machine weights come from L2, which is priced there',
-    ownSupply: true,
+    scaling: 'own',
     status: 'assumed',
   }),
 } satisfies PriceTable;

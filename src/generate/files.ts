@@ -1,6 +1,7 @@
 import { addressMap } from '../../emulator/interconnect/address-map.js';
 import { configDocuments } from '../config/index.js';
 import { registerHeader } from './c-header.js';
+import { energyPage } from './energy-page.js';
 import { imageHeader } from './image-header.js';
 import { layerData } from './layer-data.js';
 import { registerMaps } from './maps.js';
@@ -28,6 +29,7 @@ export function generatedFiles(): Map<string, string> {
   files.set(`${layer}/layer_data.S`, layerData());
   files.set(`${headers}/network_image.h`, networkHeader());
   files.set(`${docs}/registers.md`, registerPage(addressMap, registerMaps));
+  files.set(`${docs}/energy.md`, energyPage());
   files.set(`${docs}/pulp-open.md`, pulpOpenPage());
   for (const { path, text } of configDocuments()) files.set(path, text);
   return files;

@@ -130,6 +130,16 @@ function readHeader(unit: Cursor, elf: ElfFile): Header {
   return { minInstructionLength, lineBase, lineRange, operands, files };
 }
 
+/** Names of the files of the unit whose line-number program lies at an offset. */
+export function fileNamesOf(elf: ElfFile, offset: number): FileNames {
+  const section = findSection(elf, '.debug_line');
+  if (!section) return () => '?';
+  const cursor = new Cursor(section.data, offset);
+  const length = cursor.u32();
+  if (length >= 0xfffffff0) throw new OutOfBytes('64-bit DWARF is not read');
+  return readHeader(new Cursor(section.data, cursor.at, cursor.at + length), elf).files;
+}
+
 /** Runs the line-number program of one unit. */
 function readUnit(unit: Cursor, elf: ElfFile, out: LineSequence[]): void {
   const header = readHeader(unit, elf);

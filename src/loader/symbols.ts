@@ -67,6 +67,12 @@ export class SymbolTable {
     return containing(this.sized, address) ?? containing(this.labels, address);
   }
 
+  /** What `at` gives, with the addresses that it covers. */
+  rangeAt(address: number): { name: string; from: number; to: number } | undefined {
+    const extent = containing(this.sized, address) ?? containing(this.labels, address);
+    return extent && { name: extent.name, from: extent.address, to: extent.end };
+  }
+
   /** `function+0x1c`, or undefined where no symbol reaches. */
   describe(address: number): string | undefined {
     const symbol = this.at(address);

@@ -1,15 +1,28 @@
-/** How often a deployed network is right: the plan's integers without cycles, many pictures. */
+/** How often a deployed network is right: the plan's integers without cycles, many pictures, many chips. */
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { OctobarError } from '../../emulator/sim/error.js';
+import { packageRoot } from '../datasets/package-root.js';
 import { encodePlan } from '../deploy/graph/plan-file.js';
 import { loadModel } from '../deploy/models.js';
-import { accuracyShare, type ShareOptions, type ShareResult } from './accuracy-share.js';
-import type { Deployment } from './deployment.js';
+import { configure, openArrays, type SessionOptions } from '../session/index.js';
+import {
+  accuracyShare,
+  type ShareAnswer,
+  type ShareOptions,
+  type ShareResult,
+} from './accuracy-share.js';
+import { summarise, type Summary } from './accuracy-summary.js';
+import { checkArrays, type Deployment } from './deployment.js';
 import { labelledPictures } from './labelled-pictures.js';
 
 export interface AccuracyOptions {
   readonly deployment: Deployment;
+  /** The machine; of its arrays all physics counts. */
+  readonly session: SessionOptions;
+  /** Chips, seeded from that of the session on; 1 by default. */
+  readonly chips?: number;
   /** See labelledPictures. */
   readonly images: string;
   /** Also run the trained network in floating point, which takes ten times as long. */
@@ -21,29 +34,18 @@ export interface AccuracyOptions {
   readonly progress?: (text: string) => void;
 }
 
-export interface ClassAccuracy {
-  readonly label: string;
-  readonly pictures: number;
-  readonly right: number;
-  readonly floatRight: number | undefined;
+export interface Accuracy extends Summary {
+  /** Answers to each picture, in order, one for each chip. */
+  readonly answers: readonly { readonly name: string; readonly answers: readonly number[] }[];
 }
 
-export interface Accuracy {
-  readonly pictures: number;
-  readonly labelled: number;
-  readonly classes: readonly ClassAccuracy[];
-  /** [true class][answer], of the labelled pictures. */
-  readonly confusion: readonly (readonly number[])[];
-  readonly right: number;
-  readonly floatRight: number | undefined;
-  /** What always answering the most frequent class gets right. */
-  readonly constantRight: number;
-  /** Against the trained network: same answer, and cosines of the centred logits. */
-  readonly agreement:
-    | { readonly same: number; readonly mean: number; readonly least: number }
-    | undefined;
-  /** Answer of each picture, in order. */
-  readonly answers: readonly { readonly name: string; readonly answer: number }[];
+/**
+ * Seeds of the chips of a study; undefined where all chips are alike, because nothing in their
+ * arrays is noisy or imperfect.
+ */
+export function chipSeeds(session: SessionOptions, chips = 1): readonly number[] | undefined {
+  if (!openArrays(session).imperfect) return undefined;
+  return Array.from({ length: chips }, (_, i) => (session.seed ?? 1) + i);
 }
 
 /**
@@ -52,25 +54,44 @@ export interface Accuracy {
  * @throws OctobarError `usage` when the network is not a classifier
  */
 export async function measureAccuracy(options: AccuracyOptions): Promise<Accuracy> {
-  const { plan, info } = options.deployment;
+  const { session, deployment, progress } = options;
+  const { plan, info } = deployment;
   if (plan.tail.kind !== 'classifier') {
     throw new OctobarError('usage', `${plan.name} is not a classifier`, {
       hint: 'octobar infer shows what a detector finds',
     });
   }
+  checkArrays(deployment, configure(session));
   const pictures = labelledPictures(options.images, plan);
   const every = Math.max(1, Math.ceil(pictures.count / (options.most ?? pictures.count)));
   const count = Math.ceil(pictures.count / every);
-  const graph = options.float ? await loadModel(info.model) : undefined;
+  const graph = options.float ? await loadModel(info.model, info.import) : undefined;
   const workers = options.workers ?? Math.max(1, Math.min(cpus().length, count));
-  options.progress?.(`${plan.name}: ${count} pictures on ${workers || 1} threads`);
-  const share = { images: options.images, every, ...(graph === undefined ? {} : { graph }) };
+  const seeds = chipSeeds(session, options.chips);
+  const chips = seeds === undefined ? 'arrays without noise' : `${seeds.length} chips`;
+  progress?.(`${plan.name}: ${count} pictures, ${chips}, on ${workers || 1} threads`);
+  const share = {
+    plan: encodePlan(plan),
+    session,
+    seeds,
+    images: options.images,
+    every,
+    ...(graph === undefined ? {} : { graph }),
+  };
+  let seen = 0;
+  const onPicture = (): void => {
+    seen += 1;
+    const tenth = Math.floor((10 * seen) / count);
+    if (tenth > Math.floor((10 * (seen - 1)) / count)) {
+      progress?.(`${seen} of ${count} pictures`);
+    }
+  };
   const results =
     workers === 0
-      ? [accuracyShare({ ...share, plan: encodePlan(plan), first: 0, step: 1 })]
-      : await Promise.all(
+      ? [accuracyShare({ ...share, first: 0, step: 1 }, onPicture)]
+      : await allOf(
           Array.from({ length: workers }, (_, first) =>
-            inWorker({ ...share, plan: encodePlan(plan), first, step: workers }),
+            inWorker({ ...share, first, step: workers }, onPicture),
           ),
         );
   const byIndex = results.flat().toSorted((a, b) => a.index - b.index);
@@ -79,65 +100,34 @@ export async function measureAccuracy(options: AccuracyOptions): Promise<Accurac
     (_, k) => (plan.tail.kind === 'classifier' ? plan.tail.labels[k] : undefined) ?? `class ${k}`,
   );
   return {
-    ...summarise(byIndex, labels, (index) => pictures.label(index)),
-    answers: byIndex.map(({ index, answer }) => ({ name: pictures.name(index), answer })),
+    ...summarise(byIndex, labels, (index) => pictures.label(index), seeds),
+    answers: byIndex.map((result) => ({
+      name: pictures.name(result.index),
+      answers: result.chips.map(({ answer }) => answer),
+    })),
   };
 }
 
-function inWorker(share: ShareOptions): Promise<ShareResult[]> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./accuracy-worker.js', import.meta.url), {
-      workerData: share,
-    });
-    worker.once('message', resolve);
-    worker.once('error', reject);
+/** The built file: a bundle that holds this module lies elsewhere than the worker. */
+const workerFile = (): string => join(packageRoot(), 'dist/src/network/accuracy-worker.js');
+
+/** All results, or the failure of the first thread that failed, whichever came first in time. */
+async function allOf<T>(threads: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(threads);
+  return settled.map((thread) => {
+    if (thread.status === 'rejected') throw thread.reason;
+    return thread.value;
   });
 }
 
-type Counts = Omit<Accuracy, 'answers'>;
-
-function summarise(
-  results: readonly ShareResult[],
-  labels: readonly string[],
-  labelOf: (index: number) => number | undefined,
-): Counts {
-  const float = results[0]?.floatAnswer !== undefined;
-  const confusion = labels.map(() => labels.map(() => 0));
-  const floatRights = labels.map(() => 0);
-  let labelled = 0;
-  for (const { index, answer, floatAnswer } of results) {
-    const label = labelOf(index);
-    if (label === undefined) continue;
-    const row = confusion[label];
-    if (row === undefined) {
-      throw new OctobarError('image', `label ${label} of a network with ${labels.length} classes`);
-    }
-    labelled += 1;
-    row[answer]! += 1;
-    if (floatAnswer === label) floatRights[label]! += 1;
-  }
-  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-  const classes = labels.map((label, k) => ({
-    label,
-    pictures: sum(confusion[k]!),
-    right: confusion[k]![k]!,
-    floatRight: float ? floatRights[k] : undefined,
-  }));
-  const cosines = results.map(({ cosine }) => cosine ?? 1);
-  return {
-    pictures: results.length,
-    labelled,
-    classes,
-    confusion,
-    right: sum(classes.map(({ right }) => right)),
-    floatRight: float ? sum(floatRights) : undefined,
-    constantRight: Math.max(...classes.map((found) => found.pictures)),
-    agreement: float
-      ? {
-          same: results.filter(({ answer, floatAnswer }) => answer === floatAnswer).length,
-          mean: sum(cosines) / cosines.length,
-          least: Math.min(...cosines),
-        }
-      : undefined,
-  };
+function inWorker(share: ShareOptions, onPicture: () => void): Promise<readonly ShareResult[]> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(workerFile(), { workerData: share });
+    worker.on('message', (answer: ShareAnswer | 'picture') => {
+      if (answer === 'picture') onPicture();
+      else if ('results' in answer) resolve(answer.results);
+      else reject(new OctobarError(answer.code, answer.reason, answer.context));
+    });
+    worker.once('error', reject);
+  });
 }

@@ -30,6 +30,8 @@ export class ChipNetwork {
   private readonly fast: FastNetwork;
   /** Column registers of a job, [pixels][columns]. */
   private readonly sums: { readonly at: number; readonly values: Int32Array };
+  /** Arrays that weights share, the last ones. */
+  private readonly shared: readonly number[];
   private readonly actions: readonly Action[];
 
   constructor(
@@ -38,6 +40,8 @@ export class ChipNetwork {
   ) {
     this.fast = new FastNetwork(schedule.shape.plan);
     this.sums = this.fast.accumulators(largestJob(schedule));
+    const { arrays = 0, shared = 0 } = schedule.arrays ?? {};
+    this.shared = Array.from({ length: shared }, (_, i) => arrays - shared + i);
     this.actions = image.steps.flatMap((steps) => this.actionsOf(steps));
   }
 
@@ -54,6 +58,8 @@ export class ChipNetwork {
    */
   run(arrays: FunctionalEngine, input: Codes, run: number): NetworkCodes[] {
     arrays.begin(run);
+    // What the picture before left there would count in the correction of an array.
+    for (const array of this.shared) arrays.erase(array);
     this.fast.load(input);
     for (const action of this.actions) action(arrays);
     return this.schedule.shape.plan.outputs.map((name) => this.tensor(name));

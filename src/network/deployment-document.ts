@@ -1,6 +1,7 @@
 /** `octobar-deploy/1`: what a deployment decided, for machines and for the table of the verb. */
 import { defaultPicture, loadCommittedPicture } from '../datasets/index.js';
 import { quantisePicture } from '../deploy/graph/picture-input.js';
+import { areaBound, pack, packBest, publishedRule } from '../deploy/pack/maxrects.js';
 import type { SessionOptions } from '../session/index.js';
 import { fitPicture, type Deployment } from './deployment.js';
 import { writeDeployment, type DeploymentFiles } from './write-deployment.js';
@@ -29,6 +30,37 @@ export function writeModel(
   return writeDeployment(deployment, folder, options, machine, input);
 }
 
+/** What packings of all weights reach, whatever the machine has. */
+export interface PackingDocument {
+  readonly tiles: number;
+  /** Arrays by the published algorithm. */
+  readonly published: number;
+  /** Arrays by the best of all rules, and the rule. */
+  readonly best: number;
+  readonly rule: string;
+  /** No packing takes fewer: cells divided by those of an array. */
+  readonly bound: number;
+  readonly cells: number;
+}
+
+function packingOf({
+  arrayLayers,
+  target,
+}: DeploymentFiles['schedule']): PackingDocument | undefined {
+  const rectangles = arrayLayers.flatMap((layer) => layer.rectangles);
+  if (target.arrays === undefined || rectangles.length === 0) return undefined;
+  const bin = { width: target.arrays.cols, height: target.arrays.rows };
+  const best = packBest(rectangles, bin);
+  return {
+    tiles: rectangles.length,
+    published: pack(rectangles, bin, publishedRule).arrays,
+    best: best.arrays,
+    rule: `${best.rule.heuristic} fit, sorted by ${best.rule.order}`,
+    bound: areaBound(rectangles, bin),
+    cells: rectangles.reduce((sum, { width, height }) => sum + width * height, 0),
+  };
+}
+
 export function deploymentDocument(deployment: Deployment, { schedule, image }: DeploymentFiles) {
   const { arrays, target, shape } = schedule;
   const groups = schedule.groups.map(({ work, residency, stripes, buffers }): GroupDocument => {
@@ -45,6 +77,7 @@ export function deploymentDocument(deployment: Deployment, { schedule, image }: 
     };
   });
   const used = arrays?.arrays ?? 0;
+  const packing = packingOf(schedule);
   const reloads =
     arrays === undefined || arrays.reprogrammedRows === 0
       ? 'all weights stay'
@@ -61,6 +94,7 @@ export function deploymentDocument(deployment: Deployment, { schedule, image }: 
       reprogrammed_rows: arrays?.reprogrammedRows ?? 0,
       tiles: schedule.arrayLayers.reduce((sum, layer) => sum + layer.rectangles.length, 0),
     },
+    ...(packing === undefined ? {} : { packing }),
     l2_bytes: image.l2Bytes,
     groups,
   };

@@ -16,6 +16,8 @@ import { packageVersion } from '../session/package-files.js';
 import type { FloatGraph } from '../deploy/graph/float-graph.js';
 import type { NetworkMapping, NetworkPlan } from '../deploy/graph/network-plan.js';
 import { decodePlan, encodePlan } from '../deploy/graph/plan-file.js';
+import { mirrored } from '../deploy/calibration.js';
+import { isModelOptions, type ModelOptions } from '../deploy/model-options.js';
 import { loadModel } from '../deploy/models.js';
 import { configure, type Configuration, type SessionOptions } from '../session/index.js';
 import { planWithWeights, type Weights } from './weights.js';
@@ -28,6 +30,8 @@ export interface DeploymentInfo {
   readonly versions: { readonly octobar: string };
   /** Name of a known model, or the path that was given. */
   readonly model: string;
+  /** What the file of the model does not say. */
+  readonly import?: ModelOptions;
   readonly weights: Weights;
   readonly mapping: NetworkMapping;
   readonly ideal: boolean;
@@ -95,6 +99,7 @@ const greyOf = (rgb: Uint8Array): Uint8Array =>
 
 export interface DeployOptions extends SessionOptions {
   readonly model: string;
+  readonly import?: ModelOptions;
   readonly weights: Weights;
   readonly mapping?: NetworkMapping;
   /** Folder of calibration pictures; committed ones by default. */
@@ -106,8 +111,8 @@ export interface DeployOptions extends SessionOptions {
 export async function deployModel(options: DeployOptions): Promise<Deployment> {
   const { model, weights, progress = () => undefined } = options;
   const configuration = configure(options);
-  const graph = await loadModel(model, {}, progress);
-  const pictures = calibrationPictures(options.calibrate);
+  const graph = await loadModel(model, options.import, progress);
+  const pictures = calibrationPictures(options.calibrate, graph.tail.kind);
   const rgb = pictures.map(({ picture }) => fitPicture(picture, graph));
   const info = infoOf(
     options,
@@ -130,12 +135,31 @@ export async function deployModel(options: DeployOptions): Promise<Deployment> {
   return { info, plan };
 }
 
-function calibrationPictures(folder: string | undefined): { name: string; picture: Picture }[] {
+interface Calibrated {
+  readonly name: string;
+  readonly picture: Picture;
+}
+
+/** Shows an object that the detector knows; it is measured on, so it does not calibrate detectors. */
+const objectPictures: readonly string[] = ['coffee'];
+
+function calibrationPictures(
+  folder: string | undefined,
+  tail: FloatGraph['tail']['kind'],
+): Calibrated[] {
   if (folder === undefined) {
-    return networkPictureNames('calibration').map((name) => ({
+    const pictures = networkPictureNames('calibration').map((name) => ({
       name,
       picture: loadCommittedPicture(name),
     }));
+    if (tail !== 'detector') return pictures;
+    // Boxes take more pictures than classes: each is shown mirrored, too.
+    return pictures
+      .filter(({ name }) => !objectPictures.includes(name))
+      .flatMap(({ name, picture }) => [
+        { name, picture },
+        { name: `${name}, mirrored`, picture: mirrored(picture) },
+      ]);
   }
   return picturesIn(folder)
     .slice(0, mostPictures)
@@ -156,6 +180,7 @@ function infoOf(
     schema: deploymentSchema,
     versions: { octobar: packageVersion() },
     model: options.model,
+    ...(options.import === undefined ? {} : { import: options.import }),
     weights: options.weights,
     mapping: options.mapping ?? 'ima-dw',
     ideal: configuration.get('ima.ideal') === true,
@@ -235,6 +260,7 @@ function isInfo(value: unknown): value is DeploymentInfo {
   return (
     info['schema'] === deploymentSchema &&
     typeof info['model'] === 'string' &&
+    (info['import'] === undefined || isModelOptions(info['import'])) &&
     Array.isArray(info['calibration']) &&
     ['rows', 'cols', 'adc_bits'].every((key) => typeof info[key] === 'number')
   );

@@ -16,6 +16,7 @@ export function inferenceDocument(result: Inference): unknown {
     seconds: run.seconds,
     clock_hz: run.after.clock_hz,
     bit_exact: run.bit_exact,
+    reference: result.chip ? 'chip' : 'independent',
     macs: run.layers.reduce((sum, layer) => sum + layer.macs, 0),
     jobs: run.layers.reduce((sum, { tally }) => sum + tally.jobs, 0),
     arrays: {
@@ -42,6 +43,7 @@ export function inferenceDocument(result: Inference): unknown {
       port_stalls: layer.tally.stalls,
       tcdm_conflicts: layer.tally.conflicts,
       dma_bytes: layer.tally.dmaBytes,
+      energy_uj: layer.tally.energy / 1e6,
       ...(layer.report === undefined
         ? {}
         : { bit_exact: isExact(layer.report), tensor: layer.report }),

@@ -19,7 +19,7 @@ export function formatInference(result: Inference): string {
     layerTable(result),
     '\n',
     unitTable(result.run),
-    differences(result.run),
+    differences(result),
     '\n',
     answerText(result),
   ].join('');
@@ -58,6 +58,7 @@ function layerTable({ run, cosines }: Inference): string {
     ['DMA bytes', ({ tally }) => grouped(tally.dmaBytes)],
     ['stalls', ({ tally }) => grouped(tally.stalls)],
     ['conflicts', ({ tally }) => grouped(tally.conflicts)],
+    ['uJ', ({ tally }) => (tally.energy / 1e6).toFixed(2)],
     ['bit-exact', ({ report }) => (report === undefined ? '-' : isExact(report) ? 'yes' : 'NO')],
     ['cosine', ({ name }) => cosines.get(name)?.toFixed(4) ?? '-'],
   ];
@@ -93,7 +94,10 @@ function unitTable(run: NetworkRun): string {
   return table([['where the time goes', 'cycles', 'share', 'time'], ...rows]);
 }
 
-function differences(run: NetworkRun): string {
+function differences({ run, chip }: Inference): string {
+  const reference = chip
+    ? 'the arrays of this chip computed without cycles (without noise the reference is independent of them)'
+    : 'the integer reference';
   const lines = run.layers.flatMap(({ name, report }) => {
     if (report === undefined || isExact(report)) return [];
     const at =
@@ -107,7 +111,7 @@ function differences(run: NetworkRun): string {
   const bytes = run.layers.reduce((sum, { report }) => sum + (report?.compared ?? 0), 0);
   return lines.length > 0
     ? `\n${lines.join('')}`
-    : `\nevery one of ${grouped(bytes)} bytes of ${run.layers.length} layers equals the integer reference\n`;
+    : `\nevery one of ${grouped(bytes)} bytes of ${run.layers.length} layers equals ${reference}\n`;
 }
 
 function answerText({ answer, float, deployment }: Inference): string {

@@ -14,8 +14,14 @@ export {
   type Deployment,
   type DeploymentInfo,
 } from './deployment.js';
-export { deploymentDocument, writeModel, type GroupDocument } from './deployment-document.js';
+export {
+  deploymentDocument,
+  writeModel,
+  type GroupDocument,
+  type PackingDocument,
+} from './deployment-document.js';
 export { inferenceDocument, inferSchema } from './document.js';
+export { testPictures } from './labelled-pictures.js';
 export { drawDetections } from './draw.js';
 export { formatInference, layerCycles, splitByUnit } from './format.js';
 export { infer, type Answer, type InferOptions, type Inference } from './infer.js';

@@ -6,11 +6,11 @@ import { quantisePicture } from '../deploy/graph/picture-input.js';
 import type { NetworkPlan } from '../deploy/graph/network-plan.js';
 import { loadModel } from '../deploy/models.js';
 import { cosine } from '../deploy/quantise/statistics.js';
-import { executeNetwork, type NetworkCodes } from '../deploy/reference/network.js';
 import { detect, rank, realValues, type Detection, type Ranked } from '../deploy/tail/index.js';
 import { OctobarError } from '../../emulator/sim/error.js';
 import { configure, type SessionOptions } from '../session/index.js';
 import { checkArrays, fitPicture, type Deployment } from './deployment.js';
+import { bytesOf, referenceRun, type ReferenceRun } from './reference.js';
 import { runNetwork, type NetworkRun, type RunNetworkOptions } from './run.js';
 
 export interface InferOptions {
@@ -23,6 +23,7 @@ export interface InferOptions {
   readonly program?: NonNullable<RunNetworkOptions['program']>;
   readonly progress?: Progress;
   readonly onLayer?: NonNullable<RunNetworkOptions['progress']>;
+  readonly watcher?: NonNullable<RunNetworkOptions['watcher']>;
 }
 
 export interface Answer {
@@ -34,6 +35,8 @@ export interface Answer {
 export interface Inference {
   readonly deployment: Deployment;
   readonly run: NetworkRun;
+  /** Whether the bytes were compared with those of a noisy chip, see ReferenceRun. */
+  readonly chip: boolean;
   readonly picture: Picture;
   readonly answer: Answer;
   /** What the trained network says; undefined when it was not run. */
@@ -50,20 +53,22 @@ export async function infer(options: InferOptions): Promise<Inference> {
   const rgb = fitPicture(picture, plan);
   const input = quantisePicture(plan.input, rgb);
   progress('computing the integer reference');
-  const reference = executeNetwork(plan, input);
+  const reference = referenceRun(plan, input, options.session);
   const float = options.float ? await trained(deployment, rgb, progress) : undefined;
   progress(`running on the cluster`);
   const run = runNetwork(plan, {
     ...options.session,
     ...(options.program === undefined ? {} : { program: options.program }),
     input,
-    reference: (layer) => bytesOf(reference.get(layer)),
+    reference: (layer) => bytesOf(reference.tensor(layer)),
+    ...(options.watcher === undefined ? {} : { watcher: options.watcher }),
     ...(options.onLayer === undefined ? {} : { progress: options.onLayer }),
   });
   const outputs = plan.outputs.map((name) => realOutput(plan, name, run.outputs.get(name)!));
   return {
     deployment,
     run,
+    chip: reference.chip,
     picture,
     answer: answerOf(plan.tail, outputs),
     float:
@@ -77,11 +82,6 @@ export async function infer(options: InferOptions): Promise<Inference> {
   };
 }
 
-const bytesOf = (codes: NetworkCodes | undefined): Uint8Array | undefined =>
-  codes === undefined
-    ? undefined
-    : new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength);
-
 async function trained(
   { info, plan }: Deployment,
   rgb: Uint8Array,
@@ -89,7 +89,7 @@ async function trained(
 ): Promise<FloatTensors> {
   let graph: FloatGraph;
   try {
-    graph = await loadModel(info.model, {}, progress);
+    graph = await loadModel(info.model, info.import, progress);
   } catch (cause) {
     if (!(cause instanceof OctobarError)) throw cause;
     throw cause.with({ hint: 'the model is needed for the comparison; --no-float leaves it out' });
@@ -125,15 +125,14 @@ function answerOf(tail: NetworkPlan['tail'], outputs: readonly ArrayLike<number>
 
 function cosinesOf(
   plan: NetworkPlan,
-  reference: ReadonlyMap<string, NetworkCodes>,
+  reference: ReferenceRun,
   float: FloatTensors,
 ): Map<string, number> {
   const found = new Map<string, number>();
   for (const { name } of plan.layers) {
     const real = float.get(name);
-    const codes = reference.get(name);
     // Cosine does not depend on the scale of the codes.
-    if (real !== undefined && codes !== undefined) found.set(name, cosine(codes, real));
+    if (real !== undefined) found.set(name, cosine(reference.tensor(name), real));
   }
   return found;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { OctobarError } from '../../emulator/sim/error.js';
 import { messageOf } from '../datasets/cache.js';
-import { readPicture } from '../datasets/index.js';
+import { loadCommittedPicture, networkPictureNames, readPicture } from '../datasets/index.js';
 import type { NetworkPlan } from '../deploy/graph/network-plan.js';
 import { fitPicture, picturesIn } from './deployment.js';
 
@@ -20,8 +20,11 @@ export interface LabelledPictures {
 /** MNIST and its relatives name their test set so. */
 const idx = { images: 't10k-images-idx3-ubyte.gz', labels: 't10k-labels-idx1-ubyte.gz' };
 
+/** Instead of a folder: the committed pictures on which networks are measured and never calibrated. */
+export const testPictures = '';
+
 /**
- * @param folder pictures; or one sub-folder of pictures for each class, named by its label or number;
+ * @param folder pictures, or `testPictures`; or one sub-folder of pictures for each class, named by its label or number;
  * or gzipped IDX files
  * @throws OctobarError `file` when there is nothing to read, `image` when it is malformed
  */
@@ -29,6 +32,7 @@ export function labelledPictures(
   folder: string,
   network: Pick<NetworkPlan, 'input' | 'tail'>,
 ): LabelledPictures {
+  if (folder === testPictures) return committedPictures(network);
   if (existsSync(join(folder, idx.images))) return idxPictures(folder, network);
   const classes = subFolders(folder);
   const items =
@@ -43,6 +47,16 @@ export function labelledPictures(
     label: (index) => items[index]!.label,
     name: (index) => items[index]!.path,
     pixels: (index) => fitPicture(readPicture(items[index]!.path), network),
+  };
+}
+
+function committedPictures(network: Pick<NetworkPlan, 'input' | 'tail'>): LabelledPictures {
+  const names = networkPictureNames('test');
+  return {
+    count: names.length,
+    label: () => undefined,
+    name: (index) => names[index]!,
+    pixels: (index) => fitPicture(loadCommittedPicture(names[index]!), network),
   };
 }
 

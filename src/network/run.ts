@@ -11,6 +11,7 @@ import { scheduleNetwork, type Schedule } from '../deploy/tile/schedule.js';
 import {
   openSession,
   type Image,
+  type RunWatcher,
   type Session,
   type SessionOptions,
   type Stats,
@@ -34,6 +35,7 @@ export interface RunNetworkOptions extends SessionOptions {
   readonly kernels?: Kernels;
   /** A program to run instead of the prebuilt runner: generated C, compiled. */
   readonly program?: Exclude<Image, Uint8Array>;
+  readonly watcher?: RunWatcher;
 }
 
 /** One layer of a run. */
@@ -114,6 +116,7 @@ function execute(
   const { shape } = schedule;
   const done = new Set<number>();
   const watch = new Watch(session, shape, {
+    span: options.watcher && ((name, from, to) => options.watcher?.span(name, from, to)),
     reference: options.reference,
     progress: (layer, part) => {
       if (part < 1) return;
@@ -123,12 +126,14 @@ function execute(
   });
   let lastLine = '';
   session.onOutput((text) => (lastLine = text.trimEnd()));
+  options.watcher?.begin(session);
   const end = session.run({ maxCycles });
   if (end.reason !== 'exit' || end.code !== 0) {
     throw new OctobarError('mismatch', `the runner ended early: ${lastLine}`, {
       hint: 'rebuild firmware and tool from one commit: make -C firmware && npm run build',
     });
   }
+  options.watcher?.end(session);
   const reports = watch.reports();
   const groupOf = new Map(
     schedule.groups.flatMap(({ work }) =>

@@ -2,10 +2,10 @@
 import { OctobarError } from '../../emulator/sim/error.js';
 import { readPicture, type Picture } from '../datasets/index.js';
 import { quantisePicture } from '../deploy/graph/picture-input.js';
-import { executeNetwork } from '../deploy/reference/network.js';
-import { configure, type SessionOptions, type Settings } from '../session/index.js';
+import { configure, openArrays, type SessionOptions, type Settings } from '../session/index.js';
 import { checkArrays, fitPicture, type Deployment } from './deployment.js';
 import { splitByUnit } from './format.js';
+import { bytesOf, referenceRun, type ReferenceRun } from './reference.js';
 import { runNetwork } from './run.js';
 
 export interface SweepPoint {
@@ -36,7 +36,7 @@ export function sweep(options: SweepOptions): SweepPoint[] {
   const { plan } = deployment;
   const picture = typeof options.image === 'string' ? readPicture(options.image) : options.image;
   const input = quantisePicture(plan.input, fitPicture(picture, plan));
-  const reference = executeNetwork(plan, input);
+  let exact: ReferenceRun | undefined;
   return combinations(options.values).map((set): SweepPoint => {
     const label = Object.entries(set)
       .map(([key, value]) => `${key}=${value}`)
@@ -45,13 +45,13 @@ export function sweep(options: SweepOptions): SweepPoint[] {
     const machine = { ...session, set: { ...session.set, ...set } };
     checkArrays(deployment, configure(machine));
     try {
+      const reference = openArrays(machine).imperfect
+        ? referenceRun(plan, input, machine)
+        : (exact ??= referenceRun(plan, input, machine));
       const run = runNetwork(plan, {
         ...machine,
         input,
-        reference: (layer) => {
-          const codes = reference.get(layer)!;
-          return new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength);
-        },
+        reference: (layer) => bytesOf(reference.tensor(layer)),
       });
       return {
         label,

@@ -20,6 +20,8 @@ export interface LayerTally {
   dmaBytes: number;
   conflicts: number;
   stripes: number;
+  /** pJ of the cluster in the time of its steps; what the crossbars take goes to the layer on them. */
+  energy: number;
 }
 
 const emptyTally = (): LayerTally => ({
@@ -32,6 +34,7 @@ const emptyTally = (): LayerTally => ({
   dmaBytes: 0,
   conflicts: 0,
   stripes: 0,
+  energy: 0,
 });
 
 type Cost = 'cycles' | 'dma' | 'moves' | 'programming';
@@ -48,6 +51,7 @@ const costOf: Record<Exclude<StepName, 'show'>, Cost> = {
   depthwise: 'cycles',
   depthwise_harts: 'cycles',
   convolution: 'cycles',
+  convolution_rgb: 'cycles',
   windows: 'cycles',
   products: 'cycles',
   linear: 'cycles',
@@ -60,6 +64,9 @@ interface Counts {
   readonly stalls: number;
   readonly bytes: number;
   readonly conflicts: number;
+  readonly energy: number;
+  /** Of it, that of the crossbars. */
+  readonly crossbars: number;
 }
 
 export interface WatchOptions {
@@ -67,6 +74,8 @@ export interface WatchOptions {
   readonly reference: ((layer: string) => Uint8Array | undefined) | undefined;
   /** Called when rows of a layer are complete. */
   readonly progress: ((layer: number, rowsDone: number) => void) | undefined;
+  /** Called for each stretch of cycles in which a layer computes. */
+  readonly span?: ((layer: string, from: number, to: number) => void) | undefined;
 }
 
 export class Watch {
@@ -79,7 +88,14 @@ export class Watch {
   /** What the step under way costs, and since when. */
   private open: { cost: Cost; layer: number | undefined } | undefined;
   private since = 0;
-  private counted: Counts = { jobs: 0, stalls: 0, bytes: 0, conflicts: 0 };
+  private counted: Counts = {
+    jobs: 0,
+    stalls: 0,
+    bytes: 0,
+    conflicts: 0,
+    energy: 0,
+    crossbars: 0,
+  };
   /** Costs of steps whose layer is the next that computes. */
   private pending = emptyTally();
   private lastLayer = 0;
@@ -153,6 +169,9 @@ export class Watch {
   private close(cycle: number): void {
     const to = this.open?.layer === undefined ? this.pending : this.tallies[this.open.layer]!;
     to[this.open?.cost ?? 'dma'] += cycle - this.since;
+    const { cost, layer } = this.open ?? {};
+    if (cost === 'cycles' && layer !== undefined && cycle > this.since)
+      this.options.span?.(this.shape.layers[layer]!.name, this.since, cycle);
     const now = countsOf(this.session.stats());
     // Products belong to the layer on the crossbars, also while harts compute another.
     const engine = this.started === undefined ? to : this.tallies[this.started]!;
@@ -160,6 +179,9 @@ export class Watch {
     engine.stalls += now.stalls - this.counted.stalls;
     to.dmaBytes += now.bytes - this.counted.bytes;
     to.conflicts += now.conflicts - this.counted.conflicts;
+    const crossbars = now.crossbars - this.counted.crossbars;
+    engine.energy += crossbars;
+    to.energy += now.energy - this.counted.energy - crossbars;
     this.counted = now;
     this.since = cycle;
     this.open = undefined;
@@ -209,5 +231,7 @@ function countsOf(stats: Stats): Counts {
     stalls: sum('stall_cycles'),
     bytes: (stats.dma['bytes_in'] ?? 0) + (stats.dma['bytes_out'] ?? 0),
     conflicts: stats.tcdm.conflicts,
+    energy: stats.energy.total_pj,
+    crossbars: stats.energy.components['IMA'] ?? 0,
   };
 }

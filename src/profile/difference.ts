@@ -20,6 +20,7 @@ export function statsBetween(after: Stats, before: Stats): Stats {
     tcdm: less('tcdm'),
     dma: less('dma'),
     engines: less('engines'),
+    events: less('events'),
     energy: {
       ...after.energy,
       total_pj,

@@ -5,7 +5,10 @@
  * machine, and a cut changes no cycle. Kept are counters since the start, so two bins become one by
  * forgetting the border between them.
  */
-import type { Stats } from '../session/stats.js';
+import type { MachineStats } from '../../emulator/api.js';
+import { energyOf } from '../energy/index.js';
+import { pricesOf } from '../session/prices.js';
+import type { Session } from '../session/session.js';
 
 export interface TimelineHart {
   readonly hart: number;
@@ -44,7 +47,7 @@ export interface TimelineOptions {
 
 interface Sample {
   readonly cycle: number;
-  readonly stats: Stats;
+  readonly stats: MachineStats;
 }
 
 export class TimelineRecorder {
@@ -54,9 +57,13 @@ export class TimelineRecorder {
   private closed = false;
   private samples: Sample[] = [];
 
-  constructor({ most = 720, width = 16 }: TimelineOptions = {}) {
+  constructor(
+    private readonly session: Session,
+    { most = 720, width = 16 }: TimelineOptions = {},
+  ) {
     this.most = most;
     this.width = width;
+    session.sample(this);
   }
 
   /** Cycle in which the counters must be looked at next. */
@@ -66,39 +73,38 @@ export class TimelineRecorder {
   }
 
   /** Time begins here. */
-  open(cycle: number, stats: Stats): void {
+  open(cycle: number): void {
     this.start = cycle;
     this.closed = false;
-    this.samples = [{ cycle, stats }];
+    this.samples = [{ cycle, stats: this.session.counters() }];
   }
 
   /** The run has come to `nextCycle`. */
-  sample(cycle: number, stats: Stats): void {
-    this.samples.push({ cycle, stats });
+  sample(cycle: number): void {
+    this.samples.push({ cycle, stats: this.session.counters() });
     if (this.samples.length <= this.most) return;
     this.samples = this.samples.filter((_, index) => index % 2 === 0);
     this.width *= 2;
   }
 
   /** The last bin, perhaps a shorter one, ends here. */
-  close(cycle: number, stats: Stats): void {
+  close(cycle: number): void {
     if (this.closed || this.samples.length === 0) return;
     const last = this.samples[this.samples.length - 1];
-    if (cycle > last.cycle) this.samples.push({ cycle, stats });
+    if (cycle > last.cycle) this.samples.push({ cycle, stats: this.session.counters() });
     this.closed = true;
   }
 
   timeline(): Timeline {
     const { samples } = this;
-    const bins = (pick: (stats: Stats) => number): number[] =>
+    const bins = (pick: (stats: MachineStats) => number): number[] =>
       samples.slice(1).map(({ stats }, i) => pick(stats) - pick(samples[i].stats));
     const first = samples[0]?.stats;
-    const last = samples[samples.length - 1]?.stats;
-    if (first === undefined || last === undefined)
+    if (first === undefined)
       return { borders: [], harts: [], units: [], conflicts: [], accesses: [], energy: {} };
     return {
       borders: samples.map(({ cycle }) => cycle),
-      harts: first.harts.map(({ hart, stalls }) => ({
+      harts: first.harts.map(({ stalls }, hart) => ({
         hart,
         instructions: bins((stats) => stats.harts[hart].instret),
         sleep: bins((stats) => stats.harts[hart].cycles_sleep),
@@ -119,22 +125,29 @@ export class TimelineRecorder {
         bins((stats) => stats.tcdm.conflicts_per_bank[bank]),
       ),
       accesses: bins((stats) => stats.tcdm.accesses),
-      energy: Object.fromEntries(
-        Object.keys(last.energy.components).map((name) => [
-          name,
-          bins((stats) => stats.energy.components[name] ?? 0),
-        ]),
-      ),
+      energy: this.energy(),
     };
+  }
+
+  /** Energies are sums over counters, so that of a bin is a difference. */
+  private energy(): Record<string, number[]> {
+    const prices = pricesOf(this.session.configuration);
+    const totals = this.samples.map(({ stats }) => energyOf(stats, prices).components);
+    return Object.fromEntries(
+      Object.keys(totals[0]).map((name) => [
+        name,
+        totals.slice(1).map((total, i) => total[name] - totals[i][name]),
+      ]),
+    );
   }
 }
 
 function unit(
   name: string,
-  bins: (pick: (stats: Stats) => number) => number[],
-  counters: (stats: Stats) => Readonly<Record<string, number>>,
+  bins: (pick: (stats: MachineStats) => number) => number[],
+  counters: (stats: MachineStats) => Readonly<Record<string, number>>,
 ): TimelineUnit {
-  const of = (key: string) => (stats: Stats) => counters(stats)[key] ?? 0;
+  const of = (key: string) => (stats: MachineStats) => counters(stats)[key] ?? 0;
   return {
     name,
     busy: bins(of('busy_cycles')),

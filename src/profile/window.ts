@@ -114,6 +114,7 @@ export class Window implements Sampler {
     this.from = cycle;
     this.before = this.session.stats();
     for (const listener of this.listeners) listener.open(cycle, this.before);
+    if (this.spec.kind === 'places' || this.spec.kind === 'function') this.session.resample();
   }
 
   private close(cycle: number): void {

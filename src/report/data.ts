@@ -1,6 +1,7 @@
 import type { Profile } from '../profile/model.js';
 import type { Timeline } from '../profile/timeline.js';
 import type { Stats } from '../session/index.js';
+import type { Markup } from './markup.js';
 
 /** A named stretch of the run, e.g. a layer. Cycles [from, to). */
 export interface Span {
@@ -37,5 +38,13 @@ export interface Section {
   readonly id: string;
   readonly title: string;
   readonly lead: string;
-  readonly body: import('./markup.js').Markup;
+  readonly body: Markup;
+  /** The picture alone, for slides; absent where there is none. */
+  readonly picture?: Picture;
+}
+
+export interface Picture {
+  readonly svg: Markup;
+  /** What the colours mean. */
+  readonly legend?: { readonly kind: 'cycle' | 'part'; readonly names: readonly string[] };
 }

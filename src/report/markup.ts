@@ -12,8 +12,11 @@ const entities: Readonly<Record<string, string>> = {
 // oxlint-disable-next-line no-control-regex
 const unwanted = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g;
 
+/** Text without them. */
+export const visible = (text: string): string => text.replace(unwanted, '\ufffd');
+
 export function escape(text: string): string {
-  return text.replace(unwanted, '\ufffd').replace(/[&<>"']/g, (character) => entities[character]);
+  return visible(text).replace(/[&<>"']/g, (character) => entities[character]);
 }
 
 /** Markup that was made here, told apart from text by its type. */
@@ -54,7 +57,7 @@ export const short = (value: number): string => String(Math.round(value * 100) /
 /** JSON that is safe inside a script element of any type. */
 export const safeJson = (value: unknown): Markup =>
   new Markup(
-    JSON.stringify(value).replace(
+    visible(JSON.stringify(value)).replace(
       /[<>&\u2028\u2029]/g,
       (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
     ),
@@ -110,7 +113,8 @@ export const line = (x1: number, y1: number, x2: number, y2: number, className: 
   element('line', { x1, y1, x2, y2, class: className });
 
 /**
- * The area between two step functions over equal bins, in one path; equal neighbours share a step.
+ * The area between two step functions over equal bins, in one path; equal neighbours share a step. Heights
+ * are rounded to a fifth of a pixel.
  * @param lower,upper heights above `base`, by bin
  */
 export function steps(
@@ -120,15 +124,16 @@ export function steps(
   upper: readonly number[],
 ): string {
   const parts: string[] = [];
+  const [low, high] = [lower, upper].map((heights) => heights.map((v) => Math.round(5 * v) / 5));
   let at = 0;
-  while (at < upper.length) {
-    if (upper[at] - lower[at] < 0.01) {
+  while (at < high.length) {
+    if (high[at] - low[at] < 0.01) {
       at++;
       continue;
     }
     const from = at;
-    while (at < upper.length && upper[at] - lower[at] >= 0.01) at++;
-    parts.push(outline(xs, base, lower, upper, from, at));
+    while (at < high.length && high[at] - low[at] >= 0.01) at++;
+    parts.push(outline(xs, base, low, high, from, at));
   }
   return parts.join('');
 }

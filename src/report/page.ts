@@ -15,11 +15,12 @@ import { rooflineSection } from './sections/roofline.js';
 import { sourceSection } from './sections/source.js';
 import { stallSection } from './sections/stalls.js';
 import { timelineSection } from './sections/timeline.js';
+import { standalone } from './standalone.js';
 import { pageStyle } from './style.js';
 import { grouped } from './units.js';
 
-export function reportPage(data: ReportData): string {
-  const sections = [
+const sectionsOf = (data: ReportData): Section[] =>
+  [
     timelineSection(data),
     stallSection(data),
     flameSection(data),
@@ -30,6 +31,18 @@ export function reportPage(data: ReportData): string {
     arraySection(data),
     runSection(data),
   ].filter((section) => section !== undefined);
+
+/** The pictures of the page as SVG files that stand alone: by name, for slides and documents. */
+export function reportPictures(data: ReportData): Map<string, string> {
+  return new Map(
+    sectionsOf(data).flatMap(({ id, picture }) =>
+      picture === undefined ? [] : [[id, standalone(picture)] as const],
+    ),
+  );
+}
+
+export function reportPage(data: ReportData): string {
+  const sections = sectionsOf(data);
   const style = pageStyle();
   const { from, to } = data.window;
   const head = element(

@@ -1,7 +1,7 @@
 /** The style sheet of the page: light, dark, and paper. */
 import { colourRules } from './colours.js';
 
-const base = `
+export const baseStyle = `
 :root{--paper:#fff;--page:#f5f6f8;--ink:#1c232d;--soft:#5c6775;--line:#dde1e7;--track:#eef0f4;--accent:#2f6fde;--band:#2f6fde}
 :root[data-theme=dark]{--paper:#161b22;--page:#0d1117;--ink:#e6eaf0;--soft:#97a3b1;--line:#2d343e;--track:#1d232c;--accent:#5b93f5;--band:#8fb4f8}
 *{box-sizing:border-box}
@@ -32,7 +32,6 @@ svg .on-pale{fill:var(--soft);font-size:12px;pointer-events:none}
 svg .track{fill:var(--track)}
 svg .axis{stroke:var(--soft);stroke-width:1}
 svg .grid{stroke:var(--line);stroke-width:1}
-svg .roof{stroke:var(--ink);stroke-width:1.6}
 svg .slope{stroke:var(--soft);stroke-width:1.4;stroke-dasharray:6 4}
 svg .slope-label{fill:var(--soft);font-size:11.5px}
 svg .point{stroke:var(--paper);stroke-width:2}
@@ -48,6 +47,7 @@ svg .frame rect{stroke:var(--paper);stroke-width:.6}
 svg .frame:hover rect{stroke:var(--ink);stroke-width:1.2}
 svg .frame-label{font-size:11.5px;pointer-events:none}
 svg .hot{fill:#d8504f}
+svg .paper{fill:var(--paper)}
 .chart{position:relative}
 .tip{position:absolute;top:0;pointer-events:none;background:var(--paper);border:1px solid var(--line);border-radius:8px;box-shadow:0 4px 18px rgba(0,0,0,.18);padding:8px 12px;font-size:12.5px;line-height:1.45;white-space:pre;z-index:2;font-variant-numeric:tabular-nums}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:12px 0 0;padding:0;font-size:12.5px;color:var(--soft)}
@@ -61,11 +61,16 @@ tr:last-child td{border-bottom:0}
 .settings thead{display:none}
 .columns{display:flex;flex-wrap:wrap;gap:10px 48px;align-items:flex-start}
 .engine+.engine{margin-top:22px;border-top:1px solid var(--line)}
+.counters{display:flex;flex-wrap:wrap;gap:4px 26px;margin:14px 0 0;font-size:12.5px;font-variant-numeric:tabular-nums}
+.counters div{display:flex;gap:7px}
+.counters dt{color:var(--soft)}
+.counters dd{margin:0}
 .notes{color:var(--soft);font-size:13px;margin:12px 0 0;padding-left:18px}
 .file{margin-top:10px}
 summary{cursor:pointer}
 .code{width:100%}
 .code td,.code th{padding:0 10px 0 0;border:0;white-space:nowrap;line-height:1.45}
+.code .bar svg{max-width:none}
 .code .number{text-align:right}
 .code .why{color:var(--soft);font-size:12px}
 .code .line{width:99%;white-space:pre;font:12.5px/1.45 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}
@@ -83,7 +88,9 @@ section{break-inside:avoid;border:0;padding:8px 0}
 `;
 
 export function pageStyle(): string {
-  return [base, colourRules('light', ':root'), colourRules('dark', ':root[data-theme=dark]')].join(
-    '\n',
-  );
+  return [
+    baseStyle,
+    colourRules('light', ':root'),
+    colourRules('dark', ':root[data-theme=dark]'),
+  ].join('\n');
 }

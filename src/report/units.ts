@@ -25,7 +25,8 @@ export function scaled(value: number, unit: string): string {
 /** Three significant digits, without an exponent. */
 export function digitsOf(value: number): string {
   const magnitude = Math.abs(value);
-  if (magnitude >= 100 || value === 0) return String(Math.round(value));
+  if (magnitude >= 100 || Number.isInteger(value)) return String(Math.round(value));
+  if (magnitude < 0.1) return String(Number(value.toPrecision(2)));
   return magnitude >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 

@@ -1,4 +1,5 @@
 /** Peak throughput and efficiency of CAP-RAM from runs of firmware in the macro's own modes, and what moves them. */
+import { accuracies } from './capram-accuracy.js';
 import { wordsOfCapram } from './macro-modes.js';
 import type { Entry, StudyOptions } from './entry.js';
 import { runLayer, runStream } from './macro-app.js';
@@ -16,18 +17,19 @@ const identities =
 
 export const capram: Entry = {
   name: 'capram',
-  title: 'peak throughput and efficiency of the charge-domain SRAM macro, and their sensitivity',
+  title:
+    'peak throughput and efficiency of the charge-domain SRAM macro, accuracy of trained networks, and what moves them',
   source:
-    'Z. Chen et al., CAP-RAM, IEEE JSSC 56(6), 2021, arXiv 2107.02388: abstract (573.4 GOPS, 49.4 TOPS/W)',
+    'Z. Chen et al., CAP-RAM, IEEE JSSC 56(6), 2021, arXiv 2107.02388: abstract (573.4 GOPS, 49.4 TOPS/W, MNIST 98.8 %, CIFAR-10 89.0 %)',
   preset: 'capram',
-  full: 'errors of a trained layer over bits of the converter and mismatch of capacitors',
+  full: 'accuracy over ten chips, weight bits, converter bits and mismatch; errors of a trained layer',
   parameters: ['capram.', 'energy.capram.'],
-  rows: (options) =>
-    Promise.resolve([
-      ...peak(options),
-      ...widths(options),
-      ...(options.full ? sensitivity(options) : []),
-    ]),
+  rows: async (options) => [
+    ...peak(options),
+    ...(await accuracies(options)),
+    ...widths(options),
+    ...(options.full ? sensitivity(options) : []),
+  ],
 };
 
 /** A stream of products with weights of so many bits, inputs of eight levels. */

@@ -1,8 +1,15 @@
+import type { Folders } from '../train/classifier.js';
 import type { Row } from './row.js';
 
 export interface StudyOptions {
   /** Also the longer part of the study. */
   readonly full: boolean;
+  /** Test pictures for a trained classifier, the first ones; Infinity: all there are; 0: none is run. */
+  readonly pictures: number;
+  /** Data of the user's, by name. */
+  readonly folders: Folders;
+  /** Receives a drawing as SVG. */
+  readonly plot: (name: string, svg: string) => void;
   /** Told what is about to run. */
   readonly progress: (text: string) => void;
 }

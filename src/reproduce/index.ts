@@ -8,13 +8,25 @@ import type { Entry, StudyOptions } from './entry.js';
 import { fpirm } from './fpirm.js';
 import { garofaloBottleneck } from './garofalo-bottleneck.js';
 import { garofaloDepthwise } from './garofalo-depthwise.js';
+import { garofaloEnergy } from './garofalo-energy.js';
 import { garofaloIma } from './garofalo-ima.js';
 import { garofaloMobilenetV2 } from './garofalo-mobilenetv2.js';
+import { garofaloPcm } from './garofalo-pcm.js';
 import { capram } from './capram.js';
 import { osahcim } from './osahcim.js';
 import { yoloc } from './yoloc.js';
 import type { Row } from './row.js';
 
+export {
+  calibrate,
+  gather,
+  type Calibration,
+  type FittedPrice,
+  type Residual,
+} from './calibration/calibrate.js';
+export type { Answers } from './calibration/answers.js';
+export type { Swing } from './calibration/sensitivity.js';
+export { countsText } from './calibration/workloads.js';
 export type { Entry, StudyOptions } from './entry.js';
 export type { Basis, Row } from './row.js';
 
@@ -23,6 +35,8 @@ export const entries: readonly Entry[] = [
   garofaloDepthwise,
   garofaloBottleneck,
   garofaloMobilenetV2,
+  garofaloPcm,
+  garofaloEnergy,
   capram,
   osahcim,
   yoloc,
@@ -62,7 +76,14 @@ export async function reproduce(
   options: Partial<StudyOptions> = {},
 ): Promise<Reproduction> {
   const entry = findEntry(name);
-  const { full = false, progress = () => undefined } = options;
+  const study: StudyOptions = {
+    full: false,
+    pictures: Infinity,
+    folders: {},
+    plot: () => undefined,
+    progress: () => undefined,
+    ...options,
+  };
   const configuration = configure(entry.preset === undefined ? {} : { preset: entry.preset });
   const decides = (key: string): boolean =>
     entry.parameters.some((part) => (part.endsWith('.') ? key.startsWith(part) : key === part));
@@ -73,8 +94,8 @@ export async function reproduce(
     title: entry.title,
     source: entry.source,
     preset: configuration.preset.name,
-    full,
-    rows: await entry.rows({ full, progress }),
+    full: study.full,
+    rows: await entry.rows(study),
     parameters: configuration.provenance().filter(({ key }) => decides(key)),
   };
 }

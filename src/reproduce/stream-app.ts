@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OctobarError } from '../../emulator/sim/error.js';
 import { packageRoot } from '../datasets/package-root.js';
-import { openSession } from '../session/index.js';
-import type { Session, Settings, Stats } from '../session/index.js';
+import { countedBetween, openSession } from '../session/index.js';
+import type { CountedRun, Session, Settings, Stats } from '../session/index.js';
 
 /** Jobs on the in-memory engine: all rows times all columns of array 0. */
 export interface ProductStream {
@@ -34,6 +34,8 @@ export interface Timed {
   readonly cycles: number;
   /** Counters of the engine between the marks; `busy_cycles` is from start to event. */
   readonly engine: Readonly<Record<string, number>>;
+  /** All counters between the marks. */
+  readonly counted: CountedRun;
 }
 
 export interface Timing {
@@ -96,14 +98,14 @@ function encode(products: readonly ProductStream[], layers: readonly Layer[]): U
 
 interface Mark {
   readonly cycle: number;
-  readonly engines: Stats['engines'];
+  readonly stats: Stats;
 }
 
 /** By run: the marks where it began and ended. */
 function watch(session: Session): Map<number, { begin: Mark; end?: Mark }> {
   const runs = new Map<number, { begin: Mark; end?: Mark }>();
   const argument = (hart: number): number => session.hart(hart).registers[10];
-  const mark = (cycle: number): Mark => ({ cycle, engines: session.stats().engines });
+  const mark = (cycle: number): Mark => ({ cycle, stats: session.stats() });
   session.probe('stream_begin', (hart, _pc, cycle) => {
     runs.set(argument(hart), { begin: mark(cycle) });
   });
@@ -123,15 +125,13 @@ function finished(runs: ReturnType<typeof watch>, id: number, work: number): Tim
   if (!run?.end) throw new OctobarError('internal', `stream.elf never ran run ${id}`);
   const { begin, end } = run;
   const [name, counter] = id < capacity ? ['ima', 'mvms'] : ['depthwise', 'macs'];
-  const before = begin.engines[name];
-  const engine = Object.fromEntries(
-    Object.entries(end.engines[name]).map(([key, value]) => [key, value - before[key]]),
-  );
+  const counted = countedBetween(begin.stats, end.stats);
+  const engine = counted.engines[name];
   if (engine[counter] !== work) {
     throw new OctobarError(
       'internal',
       `run ${id} of stream.elf did ${engine[counter]} of ${work} ${counter}`,
     );
   }
-  return { cycles: end.cycle - begin.cycle, engine };
+  return { cycles: end.cycle - begin.cycle, engine, counted };
 }

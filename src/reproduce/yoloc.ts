@@ -1,8 +1,10 @@
 /**
  * ROM against SRAM on one fixed die. Analytic: layer tables, a capacity and prices; no firmware ran these networks.
+ * A small network with residual branches does run, see `yoloc-branch.ts`.
  */
 import { configure } from '../session/index.js';
 import type { Entry } from './entry.js';
+import { branchRows } from './yoloc-branch.js';
 import { hasBranch, networks, sizeOf } from './layer-tables.js';
 import type { ConvLayer, NetworkSize } from './layer-tables.js';
 import { compared, incomparable, measured } from './row.js';
@@ -22,15 +24,15 @@ const analytic = 'analytic: layer table, no firmware ran it';
 export const yoloc: Entry = {
   name: 'yoloc',
   title:
-    'energy of a ROM macro with residual branches over an SRAM macro on the same die (analytic)',
+    'energy of a ROM macro with residual branches over an SRAM macro on the same die (analytic), and branches trained to a new task',
   source:
     'Y. Chen et al., YOLoC, DAC 2022, arXiv 2206.00379: abstract (14.8x for YOLO, 4.8x for ResNet-18, less than 8 % latency)',
   full: 'the gains over SRAM capacity around the fitted one',
   preset: 'yoloc',
   parameters: ['yoloc.'],
-  rows: ({ full, progress }) => {
-    progress('layer tables');
-    return Promise.resolve(study(full));
+  rows: async (options) => {
+    options.progress('layer tables');
+    return [...study(options.full), ...(await branchRows(options))];
   },
 };
 

@@ -1,5 +1,5 @@
 import { Configuration } from '../config/index.js';
-import type { Preset, Settings } from '../config/index.js';
+import type { MacroDocument, Preset, Settings } from '../config/index.js';
 import type { FunctionalEngine } from '../../accel/mvm/functional.js';
 import { composeArrays, composeMachine } from './compose.js';
 import { packageVersion } from './package-files.js';
@@ -11,6 +11,8 @@ export interface SessionOptions {
   preset?: string | Preset;
   /** Parameters by key, e.g. `{ 'tcdm.banks': 16 }`. */
   set?: Settings;
+  /** Macros of your own (`parseMacro`); `set` wins over them. */
+  macros?: readonly MacroDocument[];
   /** Short for `set: { harts }`. */
   harts?: number;
   /** Short for `set: { isa }`. */
@@ -43,10 +45,12 @@ export function openArrays(options: SessionOptions = {}): FunctionalEngine {
 
 /** The configuration that a session with these options has. @throws OctobarError `config` */
 export function configure(options: SessionOptions = {}): Configuration {
-  const { preset = defaultPreset, set = {}, harts, isa } = options;
-  return new Configuration(typeof preset === 'string' ? findPreset(preset) : preset, {
+  const { preset = defaultPreset, set = {}, macros, harts, isa } = options;
+  const chosen = typeof preset === 'string' ? findPreset(preset) : preset;
+  const settings = {
     ...set,
     ...(harts === undefined ? {} : { harts }),
     ...(isa === undefined ? {} : { isa }),
-  });
+  };
+  return new Configuration(chosen, settings, macros);
 }

@@ -3,8 +3,17 @@
  * open it, load images, watch what you like, run, ask. Times are cycles, addresses are guest
  * addresses. Watching never changes the run. Whatever goes wrong throws an OctobarError.
  */
-import type { HartView, MachineApi, Probe, Stop, TraceSink } from '../../emulator/api.js';
+import type {
+  HartView,
+  MachineApi,
+  MachineStats,
+  Probe,
+  Stop,
+  TraceSink,
+} from '../../emulator/api.js';
+import type { HartProfiler, ProfilerOptions } from '../../emulator/hart/profiler.js';
 import { OctobarError } from '../../emulator/sim/error.js';
+import type { UnitObserver } from '../../emulator/sim/intervals.js';
 import type { Configuration } from '../config/index.js';
 import { LineTable, SymbolTable } from '../loader/index.js';
 import type { ElfFile } from '../loader/index.js';
@@ -17,6 +26,7 @@ import { findSymbol, resolvePlace } from './place.js';
 import type { Place } from './place.js';
 import { Region } from './regions.js';
 import { machineReport, place } from './report.js';
+import { inTurn, together, type Tracers } from './observers.js';
 import { buildStats, errorEnd } from './stats.js';
 import type { End, ImageInfo, Stats } from './stats.js';
 
@@ -82,6 +92,11 @@ export class Session {
   private readonly probes = new Map<number, Probe[]>();
   private readonly listeners: OutputListener[] = [];
   private readonly samplers: Sampler[] = [];
+  private readonly observers: UnitObserver[] = [];
+  private readonly tracers: Tracers = {};
+  /** The run must come back for a new cut, and whether the last probe stopped it for its own sake. */
+  private cutAgain = false;
+  private probeStops = false;
   private readonly output: OutputLines;
   private readonly metrics = new Metrics();
 
@@ -197,6 +212,10 @@ export class Session {
           if (this.now >= sampler.nextCycle) sampler.sample(this.now);
         }
       }
+      if (this.cutAgain && stop.reason === 'probe' && !this.probeStops) {
+        this.cutAgain = false;
+        continue;
+      }
       if (stop.reason !== 'cycle' || cut === limit) return stop;
     }
   }
@@ -267,7 +286,8 @@ export class Session {
     this.open.probe(pc, (hart, _, cycle, instret) => {
       let stop = false;
       for (const call of callbacks) stop = call(hart, pc, cycle, instret) === true || stop;
-      return stop;
+      this.probeStops = stop;
+      return stop || this.cutAgain;
     });
   }
 
@@ -295,6 +315,27 @@ export class Session {
     this.samplers.push(sampler);
   }
 
+  /** Inside a probe: some sampler now wants to look at another cycle than before. */
+  resample(): void {
+    this.cutAgain = true;
+  }
+
+  /** Adds somebody who is told what engines, DMA and banks do, as it happens. */
+  observeUnits(observer: UnitObserver): void {
+    this.observers.push(observer);
+    this.open.observeUnits(together(this.observers));
+  }
+
+  /** Counts what each instruction costs from the start of the run on, or from now; see `src/profile`. */
+  profile(options: ProfilerOptions | undefined): void {
+    this.open.profile(options);
+  }
+
+  /** What `profile` has counted so far. */
+  get profiler(): HartProfiler | undefined {
+    return this.open.profiler;
+  }
+
   /** Called for each line that a hart prints. */
   onOutput(listener: OutputListener): void {
     this.listeners.push(listener);
@@ -302,7 +343,14 @@ export class Session {
 
   /** Called for each instruction that leaves decode; undefined ends it. */
   trace(sink: TraceSink | undefined): void {
-    this.open.trace(sink);
+    this.tracers.trace = sink;
+    this.open.trace(inTurn(this.tracers));
+  }
+
+  /** The same for an export, beside a trace. */
+  follow(sink: TraceSink | undefined): void {
+    this.tracers.follow = sink;
+    this.open.trace(inTurn(this.tracers));
   }
 
   /** Register x of a hart, unsigned: for who looks at every instruction. */
@@ -327,6 +375,11 @@ export class Session {
   /** The images that were loaded. */
   loaded(): readonly ElfFile[] {
     return this.files;
+  }
+
+  /** The counters alone; `stats` has them too. */
+  counters(): MachineStats {
+    return this.open.stats();
   }
 
   stats(): Stats {

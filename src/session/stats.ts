@@ -2,11 +2,13 @@
 import type { HartStats, MachineStats, TierStats } from '../../emulator/api.js';
 import type { OctobarError } from '../../emulator/sim/error.js';
 import type { ErrorCode } from '../../emulator/sim/error.js';
-import { pricedParts } from '../config/index.js';
 import type { Configuration, ConfigValues } from '../config/index.js';
-import { energyOf, familyPrice } from '../energy/index.js';
+import { energyOf } from '../energy/index.js';
 import type { EnergyReport } from '../energy/index.js';
+import type { AreaReport } from '../area/index.js';
+import { areaOfMachine } from './area.js';
 import type { Metric } from './metrics.js';
+import { pricesOf } from './prices.js';
 import type { RegionRow } from './regions.js';
 
 export const statsSchema = 'octobar-stats/1';
@@ -61,6 +63,8 @@ export interface Stats {
   dma: MachineStats['dma'];
   engines: MachineStats['engines'];
   energy: EnergyReport;
+  /** Die area by part; it does not depend on the run. */
+  area: AreaReport;
   regions: RegionRow[];
   /** Who executed the instructions: a matter of speed, results and cycles are the same. */
   tier: TierStats;
@@ -103,27 +107,13 @@ export function buildStats(sources: StatsSources): Stats {
     events: machine.events,
     dma: machine.dma,
     engines: machine.engines,
-    energy: energyOfRun(machine, configuration),
+    energy: energyOf(machine, pricesOf(configuration)),
+    area: areaOfMachine(configuration),
     regions: [...sources.regions],
     tier: sources.tier,
     metrics: [...sources.metrics],
     config: configuration.toJSON(),
   };
-}
-
-/** The prices of the configuration on the counters of the machine. */
-function energyOfRun(machine: MachineStats, configuration: Configuration): EnergyReport {
-  const run = { ...machine, clock_hz: configuration.number('clock_hz') };
-  const family = String(configuration.get('energy.adc_family'));
-  return energyOf(
-    run,
-    pricedParts(configuration.engines),
-    (key, price) => familyPrice(price, family) ?? configuration.number(key),
-    {
-      voltage: configuration.number('energy.voltage'),
-      nominal: configuration.number('energy.nominal_voltage'),
-    },
-  );
 }
 
 export function errorEnd(error: OctobarError): End {

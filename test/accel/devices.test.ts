@@ -117,8 +117,7 @@ describe('converters of other kinds', () => {
     // Three points: a converter that loses a quarter of the negative side.
     const transfer = parseTransfer('-96 0 127', 'x');
     const sums = Int32Array.from([-128, -64, 0, 64, 127, 400, -400]);
-    const range = { m: 1 << 20, r: 20 };
-    const clipped = convertMeasured(sums, 7, range, 1, { bits: 8, noise: null, transfer }, 0);
+    const clipped = convertMeasured(sums, 7, 1, { bits: 8, noise: null, transfer }, 0);
     // The middle of -128..127 is -0.5, where the table says 0.
     expect([...sums]).toEqual([-96, -48, 0, 64, 127, 127, -96]);
     expect(clipped).toBe(2);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
+import { groupDigits as grouped } from '../../src/cli/table.js';
 import { cli, temporaryFolder } from './cli.js';
 
 const folder = temporaryFolder();
@@ -12,10 +13,19 @@ it('octobar bottleneck answers on stdout, reports progress on stderr, and writes
   expect(out).toMatch(/^mapping +cycles /m);
   expect(out).toMatch(/^ima-dw +[\d,]+ .* yes /m);
   expect(status).toBe(0);
-  const result = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  const result = JSON.parse(readFileSync(path, 'utf8')) as {
+    cycles: number;
+    programming_cycles: number;
+    layers: { name: string; cycles: number }[];
+  };
   expect(result).toMatchObject({ mapping: 'ima-dw', block: 7, bit_exact: true });
-  expect(result['cycles']).toBeGreaterThan(0);
-  expect(result['programming_cycles']).toBeGreaterThan(0);
+  // The tutorial walks through this run.
+  const tutorial = readFileSync('docs/tutorial-profiling.md', 'utf8');
+  for (const { name, cycles } of result.layers)
+    expect(tutorial).toMatch(new RegExp(`layer: ${name} +${grouped(cycles)} `));
+  expect(tutorial).toMatch(new RegExp(`measured +${grouped(result.cycles)} `));
+  expect(result.cycles).toBeGreaterThan(0);
+  expect(result.programming_cycles).toBeGreaterThan(0);
 });
 
 it.each([

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { syntheticProfile } from '../profile/synthetic.js';
 import { cli, temporaryFolder } from './cli.js';
 
 const folder = temporaryFolder();
@@ -82,6 +83,46 @@ describe('octobar compare', () => {
     const { status, out } = await cli('compare', ...files.map(({ path }) => path));
     expect(status).toBe(0);
     expect(out).toContain('energy: harts');
+  });
+
+  it('names the settings that differ, and only those, and stalls by cause', async () => {
+    const files = ['32', '16'].map((banks) => ({ banks, path: folder.path(`banks${banks}.json`) }));
+    for (const { banks, path } of files)
+      await cli(
+        ...[
+          'run',
+          'firmware/prebuilt/hello.elf',
+          '-q',
+          '--set',
+          `tcdm.banks=${banks}`,
+          '--json',
+          path,
+        ],
+      );
+    const { out } = await cli('compare', ...files.map(({ path }) => path));
+    expect(out).toMatch(/setting: tcdm\.banks +32 +16 +-50\.0/);
+    expect(out.match(/setting: /g)).toHaveLength(1);
+    expect(out).toMatch(/stall: icache +[\d,]+ +[\d,]+/);
+  });
+
+  it('puts profiles side by side, function by function', async () => {
+    const [first, second] = ['one.profile.json', 'two.profile.json'].map(folder.path);
+    writeFileSync(first!, JSON.stringify(syntheticProfile));
+    const [hart, ...others] = syntheticProfile.harts;
+    const [main, ...nodes] = hart!.nodes;
+    const slower = { ...main!, self: { ...main!.self, cycles: main!.self.cycles + 30 } };
+    writeFileSync(
+      second!,
+      JSON.stringify({
+        ...syntheticProfile,
+        harts: [{ ...hart!, nodes: [slower, ...nodes] }, ...others],
+      }),
+    );
+    const { out } = await cli('compare', first!, second!);
+    expect(out).toMatch(/function: main +60 +90 +\+50\.0 +cycles/);
+    // All ways to it, on all harts.
+    expect(out).toMatch(/function: work +150 +150 +\+0\.0 +cycles/);
+    expect(out).toMatch(/stall: load_use +30 +30/);
   });
 
   it('refuses one run, something else and nothing, naming the file', async () => {

@@ -27,7 +27,13 @@ it('docs/cli.md names every verb and every option of run', async () => {
 });
 
 describe('links in the documents', () => {
-  it.each(['README.md', 'docs/cli.md', 'docs/exit-codes.md'])('%s', (page) => {
+  it.each([
+    'README.md',
+    'docs/cli.md',
+    'docs/exit-codes.md',
+    'docs/profiling.md',
+    'docs/tutorial-profiling.md',
+  ])('%s', (page) => {
     const links = [...text(page).matchAll(/\]\(([^)#]+)\)/g)].map(([, link]) => link);
     for (const link of links.filter((target) => !target.includes('://'))) {
       expect(existsSync(join(root, dirname(page), link)), link).toBe(true);

@@ -17,10 +17,7 @@ const octobar = (...argv: string[]) =>
 
 beforeAll(() => {
   // The tests below are about build output: it must be that of these sources.
-  const built = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.json'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`the build failed:\n${built.stdout}`);
 });
 
@@ -54,6 +51,40 @@ describe('the binary', () => {
     });
     expect(second).toBe(first);
     expect(JSON.parse(first)).toHaveProperty('regions.length', 8);
+  });
+});
+
+describe('threads of the binary', () => {
+  const model = fixturePath('fashion-mnist', 'model.json');
+  const pictures = fixturePath('fashion-mnist', 'calibration');
+  const study = [
+    'accuracy',
+    model,
+    '--calibrate',
+    pictures,
+    '--weights',
+    '4',
+    '--check',
+    '0',
+    '-q',
+  ];
+
+  it('compute pictures on chips', () => {
+    const noise = ['--set', 'ima.read_noise=1', '--chips', '2', '--seed', '9', '--float'];
+    const { status, stdout, stderr } = octobar(...study, ...noise, '--images', pictures);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^48 pictures without labels\n/);
+    expect(stdout).toMatch(/\n {10}9 .*\n {9}10 .*\nanswers as in float, over 2 chips: mean /);
+    expect(status).toBe(0);
+  });
+
+  it('tell what is wrong with a picture as the first thread would', () => {
+    const broken = folder.path('pictures');
+    mkdirSync(broken);
+    for (const name of ['a.png', 'b.png']) save(join(broken, name), Buffer.from('no picture'));
+    const { status, stderr } = octobar(...study, '--images', broken);
+    expect(stderr).toMatch(/^octobar: .*a\.png/);
+    expect(status).toBe(65);
   });
 });
 

@@ -59,6 +59,20 @@ describe('detection', () => {
     ]);
   });
 
+  test('overlapping boxes of a class become their mean, weighted by score', () => {
+    const logits = [0, 2, -9, 0, 1, -9, 0, -9, -9];
+    const offsets = [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+    const [found, ...others] = detect(tail, [offsets, logits]);
+    const [strong, weak] = [2, 1].map((logit) => 1 / (1 + Math.exp(-logit)));
+    expect(others).toEqual([]);
+    expect(found!.score).toBeCloseTo(strong!, 12);
+    // The second box lies 1/10 of 0.2 further to the right.
+    const left = (strong! * 0.4 + weak! * 0.42) / (strong! + weak!);
+    expect(found!.box.left).toBeCloseTo(left, 12);
+    expect(found!.box.right).toBeCloseTo(left + 0.2, 12);
+    expect(found!.box.top).toBeCloseTo(0.3, 12);
+  });
+
   test('overlap is intersection over union', () => {
     const a = { left: 0, top: 0, right: 0.2, bottom: 0.2 };
     expect(overlap(a, { left: 0.1, top: 0, right: 0.3, bottom: 0.2 })).toBeCloseTo(1 / 3, 12);

@@ -79,6 +79,19 @@ export function expectedConv3x3({ size, input, weights, scaling }: Case): Uint8A
   return out;
 }
 
+/** The kernel for three channels: multipliers with which no sum leaves 32 bits. */
+export function randomConv3x3Rgb(
+  seed: number,
+  size: Omit<Conv, 'inC' | 'tiles'>,
+  inSigned: boolean,
+  shift = 18,
+): Case {
+  const layer = randomConv3x3(seed, { ...size, inC: 3, tiles: (size.outW % 3) + 1 }, inSigned);
+  const random = new Random(seed + 1);
+  const scaling = randomScaling(random, size.outC, 3 * Math.sqrt(3) * 8000, shift, [0, 255]);
+  return { ...layer, kernel: 'conv3x3rgb', scaling };
+}
+
 interface Pool {
   h: number;
   w: number;
@@ -250,6 +263,28 @@ export const layers: readonly (readonly [name: string, layer: Case, expected: Ui
       const { h, w, inC, outC, stride } = size;
       return [
         `conv3x3 ${h}x${w}x${inC} to ${outC}, stride ${stride}, signed ${inSigned}`,
+        layer,
+        expectedConv3x3(layer),
+      ] as const;
+    }),
+  ),
+  ...(
+    [
+      // Padding below and on the right; on all sides; stride 1; rows of three, and of multiples of three.
+      { h: 16, w: 16, outH: 8, outW: 8, stride: 2, padTop: 0, padLeft: 0, outC: 32, padValue: 0 },
+      { h: 9, w: 11, outH: 5, outW: 6, stride: 2, padTop: 1, padLeft: 1, outC: 5, padValue: -7 },
+      { h: 5, w: 9, outH: 5, outW: 9, stride: 1, padTop: 1, padLeft: 1, outC: 4, padValue: 17 },
+      { h: 7, w: 33, outH: 3, outW: 16, stride: 2, padTop: 0, padLeft: 0, outC: 3, padValue: 0 },
+      { h: 4, w: 5, outH: 2, outW: 3, stride: 1, padTop: 0, padLeft: 0, outC: 1, padValue: 0 },
+      { h: 3, w: 3, outH: 3, outW: 3, stride: 1, padTop: 1, padLeft: 1, outC: 48, padValue: 3 },
+    ] as const
+  ).flatMap((size) =>
+    [false, true].map((inSigned) => {
+      const bounded = { ...size, padValue: inSigned ? size.padValue : Math.abs(size.padValue) };
+      const layer = randomConv3x3Rgb(95, bounded, inSigned);
+      const { h, w, outC, stride } = size;
+      return [
+        `conv3x3 of three channels, ${h}x${w} to ${outC}, stride ${stride}, signed ${inSigned}`,
         layer,
         expectedConv3x3(layer),
       ] as const;

@@ -1,6 +1,6 @@
 /** First convolution, pooling and classifier: scalar and portable CORE-V on this machine, CORE-V in the emulator. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { layers, randomConv3x3 } from './layer-case.js';
+import { layers, randomConv3x3, randomConv3x3Rgb } from './layer-case.js';
 import { bytes, compile, doubles, remove, run, words } from './native-kernels.js';
 import { hostCompiler } from './tools.js';
 import { runCase } from './xcv-case.js';
@@ -47,5 +47,13 @@ describe('with CORE-V in the emulator', () => {
     };
     const layer = randomConv3x3(94, { ...size, outC: 6, stride: 1 }, true);
     expect(runCase(layer).code).toBe(4);
+  });
+
+  it('refuses multipliers with which a sum could leave 32 bits', () => {
+    const size = { h: 6, w: 6, outH: 6, outW: 6, padTop: 1, padLeft: 1, padValue: 0, outC: 6 };
+    const layer = (shift: number): Case =>
+      randomConv3x3Rgb(96, { ...size, stride: 1 }, false, shift);
+    expect(runCase(layer(18)).code).toBe(0);
+    expect(runCase(layer(22)).code).toBe(4);
   });
 });

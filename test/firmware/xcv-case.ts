@@ -43,7 +43,7 @@ export function randomScaling(
 }
 
 export interface Case {
-  kernel: 'pointwise' | 'depthwise' | 'residual' | 'conv3x3' | 'avgpool' | 'linear';
+  kernel: 'pointwise' | 'depthwise' | 'residual' | 'conv3x3' | 'avgpool' | 'linear' | 'conv3x3rgb';
   size: number[];
   inSigned: boolean;
   input: Int16Array;
@@ -56,7 +56,15 @@ export interface Case {
 
 const BASE = 0x1c080000;
 const MAGIC = 0x43564358;
-const kernels = ['pointwise', 'depthwise', 'residual', 'conv3x3', 'avgpool', 'linear'];
+const kernels: readonly Case['kernel'][] = [
+  'pointwise',
+  'depthwise',
+  'residual',
+  'conv3x3',
+  'avgpool',
+  'linear',
+  'conv3x3rgb',
+];
 
 /** Output bytes of firmware/apps/kernel-bench-xcv, and the cycles that the kernel took. */
 export function runCase(layer: Case, harts = 8): { code: number; out: Uint8Array; cycles: number } {

@@ -62,11 +62,14 @@ describe('instruction table', () => {
     const read = (path: string): string =>
       readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
     const template = read('emulator/hart/execute.template');
-    const ideal = emitInterpreter(template, false);
+    const ideal = emitInterpreter(template, { cached: false, observed: false });
     expect(read('emulator/hart/generated/execute.ts')).toBe(ideal);
-    const cached = emitInterpreter(template, true);
+    const cached = emitInterpreter(template, { cached: true, observed: false });
     expect(read('emulator/hart/generated/execute-cached.ts')).toBe(cached);
     expect(ideal).not.toContain('resident');
+    const observed = emitInterpreter(template, { cached: true, observed: true });
+    expect(read('emulator/hart/generated/execute-observed.ts')).toBe(observed);
+    expect(cached).not.toContain('arrived');
     const families = emitRegisterFamilies(read('emulator/hart/execute-registers.template'));
     expect(read('emulator/hart/generated/execute-registers.ts')).toBe(families);
   });

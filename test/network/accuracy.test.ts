@@ -68,12 +68,14 @@ const idx = (sizes: number[], data: Uint8Array): Uint8Array => {
   return new Uint8Array(gzipSync(Buffer.concat([head, data])));
 };
 
-describe('accuracy', () => {
-  const eight = deployment(8);
+const eight = deployment(8);
+const session = { preset: 'garofalo2022-net' };
+const study = (of: Deployment) => ({ deployment: of, session, float: false, workers: 0 });
 
+describe('accuracy', () => {
   test('folders of classes: counts, confusion and the constant predictor agree', async () => {
     const images = join(folder, 'classes');
-    const found = await measureAccuracy({ deployment: eight, images, float: true, workers: 0 });
+    const found = await measureAccuracy({ ...study(eight), images, float: true });
     expect([found.pictures, found.labelled]).toEqual([24, 24]);
     const sizes = [0, 1, 2].map((k) => ofClass.get(String(k))?.length ?? 0);
     expect(found.classes.slice(0, 3).map(({ pictures }) => pictures)).toEqual(sizes);
@@ -95,11 +97,13 @@ describe('accuracy', () => {
       idx([24, 28, 28], new Uint8Array(Buffer.concat(pixels))),
     );
     writeFileSync(join(images, 't10k-labels-idx1-ubyte.gz'), idx([24], Uint8Array.from(labels)));
-    const options = { deployment: eight, float: false, workers: 0 } as const;
+    const options = study(eight);
     const a = await measureAccuracy({ ...options, images });
     const b = await measureAccuracy({ ...options, images: join(folder, 'classes') });
     expect(a.confusion).toEqual(b.confusion);
-    expect(a.answers.map(({ answer }) => answer)).toEqual(b.answers.map(({ answer }) => answer));
+    expect(a.answers.map(({ answers }) => answers)).toEqual(
+      b.answers.map(({ answers }) => answers),
+    );
     const some = await measureAccuracy({ ...options, images, most: 5 });
     expect(some.pictures).toBe(5);
   });
@@ -107,21 +111,60 @@ describe('accuracy', () => {
   test('a folder that names no class is refused', async () => {
     const images = join(folder, 'wrong');
     mkdirSync(join(images, 'trousers'), { recursive: true });
-    const attempt = measureAccuracy({ deployment: eight, images, float: false, workers: 0 });
+    const attempt = measureAccuracy({ ...study(eight), images });
     await expect(attempt).rejects.toThrow(OctobarError);
     await expect(attempt).rejects.toThrow(/"trousers" names no class/);
   });
 
   test('the firmware computes the same bytes', () => {
     for (const bits of [8, 4] as const) {
-      const checked = checkAccuracySample(
-        { preset: 'garofalo2022-net' },
-        bits === 8 ? eight : deployment(4),
-        join(folder, 'classes'),
-        1,
-      );
-      expect(checked.map(({ equal }) => equal)).toEqual([true]);
+      const of = bits === 8 ? eight : deployment(4);
+      const images = join(folder, 'classes');
+      const checked = checkAccuracySample({ deployment: of, session, images, sample: 1 });
+      expect(checked.map(({ equal, seed }) => [equal, seed])).toEqual([[true, undefined]]);
     }
+  });
+});
+
+describe('accuracy on noisy chips', () => {
+  const images = join(folder, 'classes');
+  const noisy = { ...session, set: { 'ima.read_noise': 2 }, seed: 5 };
+  const chips = { ...study(eight), session: noisy, images, chips: 3, float: true };
+
+  test('each chip sees every picture; mean and spread are those of the chips', async () => {
+    const found = await measureAccuracy(chips);
+    expect(found.chips.map(({ seed }) => seed)).toEqual([5, 6, 7]);
+    expect(found.answers.every(({ answers }) => answers.length === 3)).toBe(true);
+    const shares = found.chips.map(({ right }) => right / 24);
+    const mean = shares.reduce((a, b) => a + b, 0) / 3;
+    const variance = shares.reduce((a, b) => a + (b - mean) ** 2, 0) / 2;
+    expect(found.spread!.mean).toBeCloseTo(mean, 12);
+    expect(found.spread!.deviation).toBeCloseTo(Math.sqrt(variance), 12);
+    expect(found.right).toBe(found.chips.reduce((sum, { right }) => sum + right, 0));
+    const rows = found.confusion.map((row) => row.reduce((a, b) => a + b, 0));
+    expect(rows).toEqual(found.classes.map(({ pictures }) => 3 * pictures));
+    const cosines = found.chips.map(({ agreement }) => agreement!.mean);
+    expect(new Set(cosines).size).toBe(3);
+    const exact = await measureAccuracy({ ...chips, session, chips: 3 });
+    expect(exact.chips.length).toBe(1);
+    expect(Math.max(...cosines)).toBeLessThan(exact.agreement!.mean);
+  });
+
+  test('a chip answers the same whoever else is looked at', async () => {
+    const all = await measureAccuracy({ ...chips, float: false });
+    const one = await measureAccuracy({ ...chips, session: { ...noisy, seed: 6 }, chips: 1 });
+    expect(one.answers.map(({ answers }) => answers[0])).toEqual(
+      all.answers.map(({ answers }) => answers[1]),
+    );
+  });
+
+  test('the firmware computes the same bytes on each chip, noise and all', () => {
+    const checked = checkAccuracySample({ ...chips, sample: 3 });
+    expect(checked.map(({ equal, seed }) => [equal, seed])).toEqual([
+      [true, 5],
+      [true, 6],
+      [true, 7],
+    ]);
   });
 });
 

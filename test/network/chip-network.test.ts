@@ -8,6 +8,13 @@ import { toyNetwork, type ToyBuilder, type ToyOptions } from './toy-network.js';
 const options: ToyOptions = { seed: 7, side: 24, cellsPerWeight: 1, rows: 32, estimate: true };
 const noisy = { 'ima.rows': 32, 'ima.cols': 32, 'ima.arrays': 64, 'ima.read_noise': 3 };
 
+const devices = {
+  'ima.program_noise': 3,
+  'ima.drift_seconds': 1e6,
+  'ima.stuck_low': 0.5,
+  'ima.ir_drop': 2,
+};
+
 interface Machine {
   readonly set?: Record<string, number | boolean | string>;
   readonly seed?: number;
@@ -50,6 +57,12 @@ describe('a network on a noisy chip', () => {
     ],
     ['with plain arithmetic', {}, { set: { 'hwpe.arithmetic': 'reference' } }],
     ['in another run', {}, { run: 5 }],
+    ['with devices that err, drift, stick and lose voltage', {}, { set: devices }],
+    [
+      'with such devices that are programmed again',
+      { cellsPerWeight: 2 },
+      { set: { ...devices, 'ima.arrays': 6 } },
+    ],
     ['with ideal converters', { ideal: true }, { set: { 'ima.ideal': true } }],
   ] as const)('computes the bytes of the firmware %s', (_, shape, machine: Machine) => {
     const toy = toyNetwork({ ...options, ...shape });

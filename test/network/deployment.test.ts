@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixturePath } from '../../src/datasets/index.js';
-import { deploymentSchema, writeModel, type Deployment } from '../../src/network/index.js';
+import {
+  deploymentDocument,
+  deploymentSchema,
+  writeModel,
+  type Deployment,
+  type DeploymentFiles,
+} from '../../src/network/index.js';
 import { cli } from '../cli/cli.js';
 import { toyNetwork } from './toy-network.js';
 
@@ -29,11 +35,13 @@ const deployment: Deployment = {
   plan: { ...toy.plan(), tail: { kind: 'classifier', labels: ['a', 'b', 'c'], softmax: true } },
 };
 
+let written: DeploymentFiles;
 let files: readonly string[] = [];
 
 beforeAll(() => {
   const session = { preset: 'garofalo2022-net' };
-  ({ files } = writeModel(deployment, folder, session, '--preset garofalo2022-net'));
+  written = writeModel(deployment, folder, session, '--preset garofalo2022-net');
+  ({ files } = written);
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -54,6 +62,15 @@ describe('a deployment', () => {
     const picture = readFileSync(join(folder, 'packing.svg'), 'utf8');
     expect(picture).toMatch(/^<svg .*<\/svg>\n$/s);
     expect(picture).toContain('layer5: 48 rows x 16 columns');
+  });
+
+  it('says what packings reach, the published one and the best', () => {
+    const { packing, arrays } = deploymentDocument(deployment, written);
+    const { tiles, published, best, bound, rule } = packing!;
+    expect(tiles).toBe(arrays.tiles);
+    expect([bound, best, published]).toEqual([bound, best, published].toSorted((a, b) => a - b));
+    expect(published).toBe(arrays.used);
+    expect(rule).toMatch(/ fit, sorted by /);
   });
 
   it('runs on a picture, byte by byte as the reference', async () => {

@@ -43,6 +43,8 @@ describe('a network with every kind of layer', () => {
     ['an odd size', { side: 25 }, {}],
     ['transfers that take no time', {}, { preset: 'garofalo2022-paper' }],
     ['scalar kernels', {}, { kernels: 'scalar' }],
+    ['sums of 32 bits in the first layer', { narrow: true }, {}],
+    ['the same on scalar kernels', { narrow: true, side: 25 }, { kernels: 'scalar' }],
     ['three harts', {}, { set: { harts: 3 } }],
     ['one unit after the other', {}, { sequential: true }],
   ] as const)('is bit-exact with %s', (_, toy, machine) => {
@@ -56,6 +58,17 @@ describe('a network with every kind of layer', () => {
     expect(result.bit_exact).toBe(true);
     expect(Math.max(...stripes(result))).toBeGreaterThan(2);
     expect(result.layers.some(({ tally }) => tally.moves > 0)).toBe(true);
+  });
+
+  it('takes the kernel for three channels where sums stay within 32 bits, also in stripes', () => {
+    const wide = run(toyNetwork({ ...options, side: 48 }), smallCluster);
+    const narrow = run(toyNetwork({ ...options, side: 48, narrow: true }), smallCluster);
+    expect(wide.schedule.operations[0]).toBe('convolution');
+    expect(narrow.schedule.operations[0]).toBe('convolution_rgb');
+    expect(narrow.bit_exact).toBe(true);
+    expect(Math.max(...stripes(narrow))).toBeGreaterThan(2);
+    const first = ({ layers }: NetworkRun): number => layers[0]!.tally.cycles;
+    expect(first(narrow)).toBeLessThan(first(wide));
   });
 
   it('lets harts and crossbars work on neighbouring stripes at once', () => {
@@ -100,13 +113,17 @@ describe('a network with every kind of layer', () => {
     expect(result.layers.map(({ unit }) => unit)).not.toContain('depthwise');
   });
 
-  it('accounts for every cycle', () => {
+  it('accounts for every cycle and, to the last bit, for all energy', () => {
     const result = run(toyNetwork(options));
     const sum = result.layers.reduce(
       (total, { tally }) => total + tally.cycles + tally.dma + tally.moves + tally.programming,
       0,
     );
     expect(sum).toBe(result.cycles);
+    const energy = result.layers.reduce((total, { tally }) => total + tally.energy, 0);
+    expect(energy).toBe(result.after.energy.total_pj - result.before.energy.total_pj);
+    for (const { name, unit, tally } of result.layers)
+      if (unit === 'ima') expect(tally.energy / tally.jobs, name).toBeGreaterThan(1000);
   });
 
   it('names layer and bytes when not even one row fits', () => {

@@ -52,6 +52,8 @@ export interface ToyOptions {
   readonly ideal?: boolean;
   /** true: ranges from the sizes alone, for networks too large to be run here layer by layer. */
   readonly estimate?: boolean;
+  /** true: multipliers of the first layer with which its sums stay within 32 bits. */
+  readonly narrow?: boolean;
 }
 
 /** Adds layers one by one, each with ranges that suit what comes out of the layers before. */
@@ -207,7 +209,8 @@ export class ToyBuilder {
     const { kind, channels } = layer.output;
     const [lo, hi] = limits[kind];
     const gain = (kind === 'int32' ? 1000 : kind === 'int8' ? 40 : 60) / this.spread(layer);
-    const shift = 20 - Math.floor(Math.log2(gain));
+    const narrow = this.options.narrow === true && this.layers.length === 0;
+    const shift = (narrow ? 9 : 20) - Math.floor(Math.log2(gain));
     const mul = Int32Array.from({ length: channels }, () =>
       Math.round(gain * 2 ** shift * (0.6 + this.random.from(0, 80) / 100)),
     );

@@ -8,7 +8,7 @@ import type { Reproduction, Row } from '../../src/reproduce/index.js';
 import { cli } from '../cli/cli.js';
 
 async function rowsOf(name: string): Promise<(figure: string) => Row> {
-  const { status, out } = await cli('reproduce', name, '--json');
+  const { status, out } = await cli('reproduce', name, '--pictures', '0', '--json');
   expect(status).toBe(0);
   const { rows } = JSON.parse(out) as Reproduction;
   return (figure) => rows.find((row) => row.figure.startsWith(figure))!;

@@ -152,6 +152,16 @@ export class FakeMachine implements MachineApi {
     this.sink = sink;
   }
 
+  readonly profiler = undefined;
+
+  profile(): void {
+    // Nothing here costs anything.
+  }
+
+  observeUnits(): void {
+    // Nothing here has units.
+  }
+
   onOutput(sink: (hart: number, byte: number) => void): void {
     this.output = sink;
   }

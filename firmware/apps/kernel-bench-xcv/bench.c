@@ -5,6 +5,7 @@
 #include "bench.h"
 #include "drivers/timer.h"
 #include "kernels/avgpool_xcv.h"
+#include "kernels/conv3x3_rgb.h"
 #include "kernels/conv3x3_xcv.h"
 #include "kernels/depthwise_xcv.h"
 #include "kernels/linear_xcv.h"
@@ -66,6 +67,9 @@ PARTS(residual)
 PARTS(conv3x3)
 PARTS(avgpool)
 PARTS(linear)
+void conv3x3_rgb_part(void *layer) {
+  conv3x3_rgb(layer, pi_core_id(), (uint32_t)pi_cl_team_nb_cores());
+}
 
 void pulpnn_pointwise_part(void *arg) {
   const pulpnn_pointwise_job_t *job = arg;
@@ -155,6 +159,34 @@ static void bench_conv3x3(const char *name) {
   pi_l1_free(out, 0);
 }
 
+/* The same with multipliers that keep every sum within 32 bits. */
+static void bench_conv3x3_rgb(const char *name) {
+  enum { IN_H = 32, IN_W = 224, OUT_H = 16, OUT_W = 112, OUT_C = 32, PITCH = CONV3X3_WEIGHTS_PITCH(3) };
+  const uint32_t bytes = OUT_H * OUT_W * OUT_C;
+  uint8_t *out = pi_l1_malloc(bytes), *out_rgb = pi_l1_malloc(bytes);
+  int8_t *weights = random_bytes(OUT_C * PITCH);
+  int32_t *mul = pi_l1_malloc(4 * OUT_C);
+  int64_t *bias = pi_l1_malloc(8 * OUT_C);
+  for (uint32_t c = 0; c < OUT_C; c++) {
+    weights[c * PITCH + PITCH - 1] = 0;
+    mul[c] = 600 + (int32_t)(random_word() & 255);
+    bias[c] = (int32_t)random_word() >> 5;
+  }
+  conv3x3_rgb_channel_t *table = pi_l1_malloc(OUT_C * sizeof(*table));
+  conv3x3_t l = {.in = random_bytes(IN_H * IN_W * 3), .out = out, .weights = weights, .in_h = IN_H,
+                 .in_w = IN_W, .in_c = 3, .out_h = OUT_H, .out_w = OUT_W, .out_c = OUT_C,
+                 .stride = 2, .in_row_pitch = IN_W * 3, .in_signed = 0,
+                 .requant = {mul, bias, 18, 0, 255}};
+  conv3x3_rgb_t fast = {.layer = l, .channels = table, .scratch_bytes = 8 * CONV3X3_RGB_LEAST_SCRATCH};
+  fast.scratch = pi_l1_malloc(pi_cl_cluster_nb_cores() * fast.scratch_bytes);
+  fast.layer.out = out_rgb;
+  if (!conv3x3_rgb_fits(&l) || !conv3x3_rgb_prepare(&l, table)) exit(1);
+  report(name, "scalar", timed(conv3x3_part, &l), 27 * bytes);
+  report(name, "rgb", timed(conv3x3_rgb_part, &fast), 27 * bytes);
+  compare(name, out, out_rgb, bytes);
+  pi_l1_free(out, 0);
+}
+
 static void bench_avgpool(const char *name) {
   enum { SIZE = 7, CHANNELS = 1280 };
   uint8_t *out = pi_l1_malloc(CHANNELS), *out_xcv = pi_l1_malloc(CHANNELS);
@@ -214,6 +246,7 @@ int main(void) {
   bench_depthwise("depthwise 14x14x576 /2", SIDE, 576, 2);
   bench_depthwise("depthwise 28x28x192 /2", 28, 192, 2);
   bench_conv3x3("conv 3x3 /2 224x32x3->32 i8");
+  bench_conv3x3_rgb("conv 3x3 /2 224x32x3->32 u8");
   bench_avgpool("average 7x7x1280");
   bench_linear("linear 1280->256 u8");
   bench_residual("residual 14x14x64");

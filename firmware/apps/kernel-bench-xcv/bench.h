@@ -15,6 +15,7 @@ void pointwise_xcv_part(void *layer);
 void depthwise_xcv_part(void *layer);
 void residual_xcv_part(void *layer);
 void conv3x3_xcv_part(void *layer);
+void conv3x3_rgb_part(void *layer);
 void avgpool_xcv_part(void *layer);
 void linear_xcv_part(void *layer);
 

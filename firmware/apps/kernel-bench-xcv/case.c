@@ -4,6 +4,7 @@
  */
 #include "bench.h"
 #include "kernels/avgpool_xcv.h"
+#include "kernels/conv3x3_rgb.h"
 #include "kernels/conv3x3_xcv.h"
 #include "kernels/depthwise_xcv.h"
 #include "kernels/linear_xcv.h"
@@ -12,7 +13,7 @@
 #include "pmsis.h"
 
 enum { CASE_MAGIC = 0x43564358, REFUSED = 4, NO_MEMORY = 5 };
-enum { POINTWISE, DEPTHWISE, RESIDUAL, CONV3X3, AVGPOOL, LINEAR };
+enum { POINTWISE, DEPTHWISE, RESIDUAL, CONV3X3, AVGPOOL, LINEAR, CONV3X3_RGB };
 
 typedef struct test_case {
   uint32_t magic, kernel;
@@ -84,19 +85,39 @@ static int depthwise_case(void) {
   return 0;
 }
 
+static conv3x3_t fetch_conv3x3(void) {
+  const volatile uint32_t *size = given->size;
+  const uint32_t h = size[0], w = size[1], in_c = size[2], out_c = size[8];
+  const conv3x3_t l = {.in = fetch(given->in_at, h * w * in_c),
+                       .weights = fetch(given->weights_at, out_c * CONV3X3_WEIGHTS_PITCH(in_c)),
+                       .in_h = h, .in_w = w, .in_c = in_c, .out_h = size[3], .out_w = size[4],
+                       .out_c = out_c, .stride = size[5], .pad_top = size[6],
+                       .pad_left = size[7], .in_row_pitch = w * in_c,
+                       .in_signed = (int)given->in_signed, .pad_value = (int32_t)size[9],
+                       .requant = fetch_requant(out_c),
+                       .out = pi_l1_malloc(size[3] * size[4] * out_c)};
+  return l;
+}
+
+/* The kernel for three channels takes the same case. */
+static int conv3x3_rgb_case(void) {
+  conv3x3_rgb_t l = {.layer = fetch_conv3x3()};
+  const uint32_t out_c = l.layer.out_c;
+  conv3x3_rgb_channel_t *table = pi_l1_malloc(out_c * sizeof(*table));
+  l.channels = table;
+  l.scratch_bytes = given->size[10] * CONV3X3_RGB_LEAST_SCRATCH;
+  l.scratch = pi_l1_malloc(pi_cl_cluster_nb_cores() * l.scratch_bytes);
+  if (l.layer.out == NULL || l.scratch == NULL || table == NULL) return NO_MEMORY;
+  if (!conv3x3_rgb_fits(&l.layer) || !conv3x3_rgb_prepare(&l.layer, table)) return REFUSED;
+  given->cycles = timed(conv3x3_rgb_part, &l);
+  memcpy((void *)given->out_at, l.layer.out, l.layer.out_h * l.layer.out_w * out_c);
+  return 0;
+}
+
 static int conv3x3_case(void) {
   const volatile uint32_t *size = given->size;
-  const uint32_t h = size[0], w = size[1], in_c = size[2], out_h = size[3], out_w = size[4];
-  const uint32_t out_c = size[8];
-  conv3x3_xcv_t l = {.layer = {.in = fetch(given->in_at, h * w * in_c),
-                               .weights = fetch(given->weights_at,
-                                                out_c * CONV3X3_WEIGHTS_PITCH(in_c)),
-                               .in_h = h, .in_w = w, .in_c = in_c, .out_h = out_h, .out_w = out_w,
-                               .out_c = out_c, .stride = size[5], .pad_top = size[6],
-                               .pad_left = size[7], .in_row_pitch = w * in_c,
-                               .in_signed = (int)given->in_signed, .pad_value = (int32_t)size[9],
-                               .requant = fetch_requant(out_c)}};
-  l.layer.out = pi_l1_malloc(out_h * out_w * out_c);
+  const uint32_t out_h = size[3], out_w = size[4], out_c = size[8];
+  conv3x3_xcv_t l = {.layer = fetch_conv3x3()};
   l.scratch_bytes = size[10] * conv3x3_xcv_least_scratch(&l.layer);
   l.scratch = pi_l1_malloc(pi_cl_cluster_nb_cores() * l.scratch_bytes);
   requant_xcv_channel_t *table = pi_l1_malloc(out_c * sizeof(*table));
@@ -170,6 +191,7 @@ int run_case(void) {
     case CONV3X3: return conv3x3_case();
     case AVGPOOL: return avgpool_case();
     case LINEAR: return linear_case();
+    case CONV3X3_RGB: return conv3x3_rgb_case();
     default: return REFUSED;
   }
 }

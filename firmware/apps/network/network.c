@@ -23,6 +23,7 @@ static void run_step(const net_step *s) {
     case NET_STEP_DEPTHWISE: net_depthwise(layer, a, b, c, d, e); break;
     case NET_STEP_DEPTHWISE_HARTS: net_depthwise_harts(layer, a, b, c, d, e); break;
     case NET_STEP_CONVOLUTION: net_convolution(layer, a, b, c, d, e); break;
+    case NET_STEP_CONVOLUTION_RGB: net_convolution_rgb(layer, a, b, c, d, e); break;
     case NET_STEP_WINDOWS: net_windows(layer, a, b, c, d, e); break;
     case NET_STEP_PRODUCTS: net_products(layer, a, b, c, d, e, f); break;
     case NET_STEP_LINEAR: net_linear(layer, a, b, c, d, e); break;

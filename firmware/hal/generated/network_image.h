@@ -10,7 +10,7 @@ typedef uint32_t net_address;
 
 #define NET_IMAGE_BASE 0x1C080000u
 #define NET_IMAGE_MAGIC 0x54454E4Fu
-#define NET_IMAGE_VERSION 4u
+#define NET_IMAGE_VERSION 5u
 #define NET_SLOTS 10u
 
 /* starts a DMA transfer from L2 to the TCDM; the slot names it: slot, l2, tcdm, bytes */
@@ -35,18 +35,20 @@ typedef uint32_t net_address;
 #define NET_STEP_DEPTHWISE_HARTS 9u
 /* rows of a 3x3 convolution with few input channels on the harts: layer, in, out, in_rows, out_rows, pad_top */
 #define NET_STEP_CONVOLUTION 10u
+/* the same over three channels; weights are conv3x3_rgb_channel_t [cols]: layer, in, out, in_rows, out_rows, pad_top */
+#define NET_STEP_CONVOLUTION_RGB 11u
 /* gathers the windows of output rows of a convolution, one behind the other: layer, in, to, in_rows, out_rows, pad_top */
-#define NET_STEP_WINDOWS 11u
+#define NET_STEP_WINDOWS 12u
 /* some outputs of `pixels` windows or pixels on the harts; weights are those of the slice: layer, in, out, pixels, weights, first_col, cols */
-#define NET_STEP_PRODUCTS 12u
+#define NET_STEP_PRODUCTS 13u
 /* some outputs of a single pixel on the harts; weights are those of the slice: layer, in, out, weights, first_col, cols */
-#define NET_STEP_LINEAR 13u
+#define NET_STEP_LINEAR 14u
 /* residual addition on the harts: layer, a, b, out, count */
-#define NET_STEP_ADD 14u
+#define NET_STEP_ADD 15u
 /* output rows of an average pooling on the harts: layer, in, out, out_rows */
-#define NET_STEP_POOL 15u
+#define NET_STEP_POOL 16u
 /* shows rows of the tensor of a layer: an empty function that the tool watches: layer, data, first_and_count, pitch */
-#define NET_STEP_SHOW 16u
+#define NET_STEP_SHOW 17u
 
 /* header of the image, at its base */
 typedef struct net_image {

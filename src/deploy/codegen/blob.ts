@@ -1,4 +1,5 @@
 /** The blob of a group: its steps, and of each layer the struct, tables, tiles and resident weights. */
+import { OctobarError } from '../../../emulator/sim/error.js';
 import type { PlannedConvolution, PlannedLayer } from '../graph/network-plan.js';
 import { codeBytes, windowOf } from '../map/network-shape.js';
 import { paddedRows, type Operation } from '../map/operation.js';
@@ -8,6 +9,7 @@ import type { GroupPlan } from '../tile/plan-group.js';
 import type { Schedule } from '../tile/schedule.js';
 import { MemoryImage, networkStructBytes, type StructValues } from './memory-image.js';
 import { networkSteps, stepArguments } from './network-layout.js';
+import { rgbChannels } from './rgb-channels.js';
 import { requantisationTables } from './tables.js';
 import type { Step } from './steps.js';
 
@@ -108,7 +110,14 @@ class LayerWriter {
     if (node.kind === 'depthwise') return { weights: image.put(node.weights) };
     if (node.kind !== 'convolution' || operation === 'array' || streams(node, operation))
       return { weights: 0 };
+    if (operation === 'convolution_rgb') return { weights: image.put(this.rgbChannels(node)) };
     return { weights: image.put(paddedWeights(node)) };
+  }
+
+  private rgbChannels(node: PlannedConvolution): Uint8Array {
+    const found = rgbChannels(node, this.schedule.shape.signed(node.inputs[0]!));
+    if (found === undefined) throw new OctobarError('internal', `${node.name} is no rgb layer`);
+    return found;
   }
 
   private requantisation(): StructValues {
@@ -117,6 +126,10 @@ class LayerWriter {
     const { corev } = this.schedule.target;
     if (node.kind === 'add')
       return { ...none, corev: corev ? 1 : 0, shift: node.shift, lo: node.lo, hi: node.hi };
+    if (operation === 'convolution_rgb' && node.kind === 'convolution') {
+      const { shift, lo, hi } = node.requantisation;
+      return { ...none, corev: 1, shift, lo, hi };
+    }
     const { table, fast, scalar } = requantisationTables(node, operation, corev);
     // Logits are scaled apart from the kernel, so they need no table.
     const logits = corev && codeBytes(node.output) === 4;

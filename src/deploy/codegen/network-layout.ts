@@ -86,6 +86,12 @@ export const networkSteps = [
     args: ['in', 'out', 'in_rows', 'out_rows', 'pad_top'],
   },
   {
+    name: 'convolution_rgb',
+    meaning: 'the same over three channels; weights are conv3x3_rgb_channel_t [cols]',
+    layer: true,
+    args: ['in', 'out', 'in_rows', 'out_rows', 'pad_top'],
+  },
+  {
     name: 'windows',
     meaning: 'gathers the windows of output rows of a convolution, one behind the other',
     layer: true,
@@ -131,7 +137,7 @@ export const stepArguments = 6;
 export const networkImage = {
   base: 0x1c080000,
   magic: 0x54454e4f,
-  version: 4,
+  version: 5,
   /** DMA transfers that may be under way at once. */
   slots: 10,
   structs: [

@@ -90,7 +90,7 @@ class Emitter {
       stripes.length > 1 &&
       loads.length === 0 &&
       operations.length > 2 &&
-      operations[0] === 'convolution' &&
+      (operations[0] === 'convolution' || operations[0] === 'convolution_rgb') &&
       operations.at(-1) === 'array'
     );
   }
@@ -252,6 +252,7 @@ class Emitter {
       case 'depthwise':
       case 'depthwise_harts':
       case 'convolution':
+      case 'convolution_rgb':
         this.put(operation, piece, number);
         break;
       case 'products':

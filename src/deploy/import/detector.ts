@@ -17,10 +17,11 @@ export function importDetector(
   bytes: Uint8Array,
   name: string,
   labels: readonly string[],
+  range: readonly [number, number] = [-1, 1],
 ): FloatGraph {
   const classes = labels.length;
   return importTflite(bytes, name, {
-    range: [-1, 1],
+    range,
     tail: (outputs) => {
       const [boxes = [], scores = []] = outputs;
       if (outputs.length !== 2 || boxes.length !== scores.length || boxes.length < 2) {

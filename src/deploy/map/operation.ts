@@ -2,6 +2,7 @@
 import { OctobarError } from '../../../emulator/sim/error.js';
 import type { PlannedConvolution, PlannedDepthwise, PlannedLayer } from '../graph/network-plan.js';
 import { isPoint, type Window } from '../graph/tensor.js';
+import { rgbChannels } from '../codegen/rgb-channels.js';
 import type { NetworkShape } from './network-shape.js';
 import type { Target } from './target.js';
 
@@ -11,6 +12,8 @@ export type Operation =
   | 'depthwise_harts'
   /** All weights resident, 3x3. */
   | 'convolution'
+  /** The same over three channels, with requantisation within 32 bits. */
+  | 'convolution_rgb'
   /** Pixels or gathered windows times slices of weights. */
   | 'products'
   /** One pixel times slices of weights. */
@@ -80,7 +83,9 @@ function convolutionOperation(
   if (window.strideY !== window.strideX) throw refuse(layer, 'its strides differ');
   const resident = paddedRows(layer.rows) * output.channels <= mostResidentWeights;
   const small = is3x3(window) && window.strideY <= 2 && output.channels % 4 === 0 && resident;
-  return small ? 'convolution' : 'products';
+  if (!small) return 'products';
+  const rgb = target.corev && rgbChannels(layer, shape.signed(layer.inputs[0]!)) !== undefined;
+  return rgb ? 'convolution_rgb' : 'convolution';
 }
 
 const is3x3 = (w: Window): boolean => w.kernelHeight === 3 && w.kernelWidth === 3;

@@ -40,7 +40,9 @@ export function requantisation(
   const top = gain.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   const far = offset.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   if (!Number.isFinite(top) || !Number.isFinite(far)) {
-    throw new OctobarError('internal', 'a requantisation table with an infinite entry');
+    throw new OctobarError('image', 'weights and activations are too large to be quantised', {
+      hint: 'check the model: its values leave the range of numbers',
+    });
   }
   let shift = top > 0 ? multiplierBits - 1 - Math.floor(Math.log2(top)) : 1;
   while (shift > 1 && (top * 2 ** shift >= 2 ** multiplierBits || far * 2 ** shift > largestBias)) {

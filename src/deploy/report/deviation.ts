@@ -70,8 +70,8 @@ export function measureDeviation(
   return { layers, pictures: found };
 }
 
-/** The last pooling layer, or what the last layer reads where there is none. */
-function featureLayer(plan: NetworkPlan): string {
+/** The tensor that describes a picture: the last pooling layer, or the last layer where there is none. */
+export function featureLayer(plan: NetworkPlan): string {
   const pool = plan.layers.findLast((layer) => layer.kind === 'average-pool');
   return pool?.name ?? plan.layers.at(-1)!.name;
 }

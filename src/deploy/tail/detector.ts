@@ -18,7 +18,7 @@ export interface Box {
 
 export interface DetectorLimits {
   readonly minScore: number;
-  /** Of two boxes of a class that overlap by more than this the weaker is dropped. */
+  /** Boxes of a class that overlap by more than this are one object. */
   readonly maxOverlap: number;
   readonly most: number;
 }
@@ -27,7 +27,9 @@ export const defaultLimits: DetectorLimits = { minScore: 0.4, maxOverlap: 0.5, m
 
 /**
  * Boxes from the outputs of a single-shot detector: decoding against the anchors, sigmoid of the
- * class logits, and of boxes of one class that overlap the best.
+ * class logits, and boxes of one class that overlap merged into one. The best score is kept; the box
+ * is their mean, weighted by score (the weighted non-maximum suppression of MediaPipe), because
+ * neighbouring anchors often score alike and their boxes differ by several per cent.
  *
  * @param outputs real values of the network's outputs: for each map offsets, then class logits
  */
@@ -55,17 +57,25 @@ export function detect(
     first += count;
   }
   candidates.sort((a, b) => b.score - a.score);
-  const kept: Detection[] = [];
+  const kept: { readonly best: Detection; readonly all: Detection[] }[] = [];
   for (const candidate of candidates) {
-    if (kept.length >= limits.most) break;
-    const rival = kept.some(
-      (other) =>
-        other.classIndex === candidate.classIndex &&
-        overlap(other.box, candidate.box) > limits.maxOverlap,
+    const same = kept.find(
+      ({ best }) =>
+        best.classIndex === candidate.classIndex &&
+        overlap(best.box, candidate.box) > limits.maxOverlap,
     );
-    if (!rival) kept.push(candidate);
+    if (same !== undefined) same.all.push(candidate);
+    else if (kept.length < limits.most) kept.push({ best: candidate, all: [candidate] });
   }
-  return kept;
+  return kept.map(({ best, all }) => ({ ...best, box: mean(all) }));
+}
+
+/** Mean of boxes, weighted by score. */
+function mean(detections: readonly Detection[]): Box {
+  const weight = detections.reduce((sum, { score }) => sum + score, 0);
+  const edge = (of: keyof Box): number =>
+    detections.reduce((sum, { box, score }) => sum + score * box[of], 0) / weight;
+  return { left: edge('left'), top: edge('top'), right: edge('right'), bottom: edge('bottom') };
 }
 
 /** Offsets are (y, x, height, width) against the anchor, sizes as logarithms. */

@@ -1,6 +1,7 @@
 /** What a layer takes of the TCDM besides its tensors. */
 import type { PlannedConvolution, PlannedLayer } from '../graph/network-plan.js';
 import { networkImage } from '../codegen/network-layout.js';
+import { rgbChannelBytes } from '../codegen/rgb-channels.js';
 import { requantisationTables } from '../codegen/tables.js';
 import type { Target } from '../map/target.js';
 import type { ArrayLayer } from '../map/array-layers.js';
@@ -57,7 +58,7 @@ export function layerNeeds(
   let scratchPerHart = 0;
   let streamedRow = 0;
   let windowsPerRow = 0;
-  if (layer.kind !== 'add') {
+  if (layer.kind !== 'add' && operation !== 'convolution_rgb') {
     const { scalar, fast } = requantisationTables(layer, operation, corev);
     if (scalar) blob += scalarTable(channels);
     if (fast !== undefined) blob += channelBytes * channels;
@@ -69,7 +70,10 @@ export function layerNeeds(
     blob += aligned(9 * channels);
     if (onHarts) scratchPerHart = depthwiseScratch(layer.output.width, layer.window.strideX);
   }
-  if (layer.kind === 'convolution' && onHarts) {
+  if (operation === 'convolution_rgb') {
+    blob += aligned(rgbChannelBytes * channels);
+    scratchPerHart = rgbScratch;
+  } else if (layer.kind === 'convolution' && onHarts) {
     const rows = paddedRows(layer.rows);
     if (operation === 'convolution') scratchPerHart = 8 * 4 * rows;
     if (streams(layer, operation)) streamedRow = rows;
@@ -78,6 +82,9 @@ export function layerNeeds(
   }
   return { blob, scratch: scratchPerHart * harts, scratchPerHart, streamedRow, windowsPerRow };
 }
+
+/** At a border: three rows for 16 triples of output pixels at stride 2. */
+const rgbScratch = 896;
 
 /** Two output rows of 4 channels, with room for a column of padding at each side. */
 const depthwiseScratch = (width: number, stride: number): number =>

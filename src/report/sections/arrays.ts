@@ -3,8 +3,7 @@ import type { ReportData, Section } from '../data.js';
 import { classOf } from '../colours.js';
 import { element, group, rect, svg, text } from '../markup.js';
 import type { Markup } from '../markup.js';
-import { grouped, percent, scaled, spoken } from '../units.js';
-import { table } from './legend.js';
+import { grouped, percent, spoken } from '../units.js';
 
 export function arraySection(data: ReportData): Section | undefined {
   const engines = Object.entries(data.stats.engines).filter(
@@ -78,10 +77,12 @@ function engineBlock(data: ReportData, name: string, counters: Counters): Markup
       svg(620, Math.max(rows.length * 24 + 6, 30), `Use of ${name}`, rows),
       isArray ? crossbar(name, counters, geometry) : group(),
     ),
-    table(
-      others.map(([key]) => spoken(key)),
-      [others.map(([, value]) => scaled(value, ''))],
-      'numbers',
+    element(
+      'dl',
+      { class: 'counters' },
+      ...others.map(([key, value]) =>
+        element('div', {}, element('dt', {}, spoken(key)), element('dd', {}, grouped(value))),
+      ),
     ),
   );
 }
@@ -107,7 +108,7 @@ function crossbar(name: string, counters: Counters, { rows, cols }: Geometry): M
   const usedRows = counters['rows_active'] / counters['mvms'];
   const usedCols = counters['columns_converted'] / counters['mvms'];
   return svg(
-    270,
+    340,
     size + 22,
     'Mean use of an array',
     rect(2, 2, size, size, 'track'),

@@ -61,24 +61,26 @@ export function bankSection(data: ReportData): Section | undefined {
       text(at(cycle), height - 8, grouped(cycle), 'tick', 'middle'),
     ),
   );
+  const picture = svg(
+    width,
+    height,
+    'Bank conflicts over time',
+    rect(left, 4, plot, perBank.length * row, 'track'),
+    paths.map((d, level) =>
+      d === '' ? group() : element('path', { d, class: `c-shade-${level}` }),
+    ),
+    labels,
+    axis,
+    text(left + plot + 30, height - 8, 'conflicts in all', 'tick'),
+  );
   return {
     id: 'banks',
     title: 'Bank conflicts',
     lead:
       `${grouped(conflicts)} of ${grouped(accesses)} accesses had to ask again (${percent(conflicts, accesses)}). ` +
       `Left: conflicts by bank and time, darkest ${most.toFixed(3)} a cycle. Right: sum of each of the ${perBank.length} banks.`,
-    body: svg(
-      width,
-      height,
-      'Bank conflicts over time',
-      rect(left, 4, plot, perBank.length * row, 'track'),
-      paths.map((d, level) =>
-        d === '' ? group() : element('path', { d, class: `c-shade-${level}` }),
-      ),
-      labels,
-      axis,
-      text(left + plot + 30, height - 8, 'conflicts in all', 'tick'),
-    ),
+    picture: { svg: picture },
+    body: picture,
   };
 }
 

@@ -37,14 +37,19 @@ export function energySection({ stats }: ReportData): Section | undefined {
   const assumed = energy.rows
     .filter(({ status, picojoules }) => status === 'assumed' && picojoules > 0)
     .reduce((sum, { picojoules }) => sum + picojoules, 0);
+  const picture = svg(width, 64, 'Energy by component', bar);
   return {
     id: 'energy',
+    picture: {
+      svg: picture,
+      legend: { kind: 'part', names: parts.map(([name, pj]) => `${name}: ${joules(pj)}`) },
+    },
     title: 'Where the energy went',
     lead:
       `${joules(energy.total_pj)}, ${watts(energy.mean_mw)} on average at ${energy.voltage} V. ` +
       `${percent(assumed, energy.total_pj)} of it rests on assumed prices; octobar presets NAME prints every price with its source.`,
     body: group(
-      svg(width, 64, 'Energy by component', bar),
+      picture,
       element('div', { class: 'columns' }, componentTable(parts, stats), priceTable(stats)),
     ),
   };
@@ -74,7 +79,7 @@ function priceTable({ energy }: ReportData['stats']): Markup {
     rows.map(({ price, value, unit, events, picojoules, status }) => [
       price,
       `${Number(value.toPrecision(4))} ${unit}`,
-      unit === 'mW' ? `${scaled(events * 1e-9, 's')}` : scaled(events, ''),
+      scaled(events, ''),
       percent(picojoules, energy.total_pj),
       status,
     ]),

@@ -103,16 +103,15 @@ export function flameSection({ profile }: ReportData): Section | undefined {
   };
   place(root, 0, 0);
   const height = (deepest + 1) * rowHeight + 4;
+  const picture = svg(width, height, 'Flame graph', boxes);
   return {
     id: 'flame',
+    picture: { svg: picture },
     title: 'Which functions took the cycles',
     lead:
       `Flame graph of ${grouped(root.total)} cycles awake, all harts together, callers above callees. ` +
       'Colour: share of stalls in the function itself, from blue (none) to red (all). Click a box to zoom; sleep is not in it.',
-    body: group(
-      element('div', { class: 'chart', id: 'flame' }, svg(width, height, 'Flame graph', boxes)),
-      hottest(root, profile),
-    ),
+    body: group(element('div', { class: 'chart', id: 'flame' }, picture), hottest(root, profile)),
   };
 }
 

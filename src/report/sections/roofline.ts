@@ -1,6 +1,6 @@
 import type { ReportData, Section } from '../data.js';
 import { classOf } from '../colours.js';
-import { element, group, line, svg, text } from '../markup.js';
+import { element, group, line, rect, svg, text } from '../markup.js';
 import type { Markup } from '../markup.js';
 import { roofline } from '../roofline.js';
 import type { Roofline } from '../roofline.js';
@@ -14,13 +14,15 @@ const frame = { left: 74, right: 210, top: 16, bottom: 46 };
 export function rooflineSection({ stats, profile }: ReportData): Section | undefined {
   const model = roofline(stats, profile);
   if (model.points.length === 0) return undefined;
+  const chart = picture(model, stats.clock_hz);
   return {
     id: 'roofline',
     title: 'Roofline',
     lead:
       'Each point is a unit: how many operations it does with a byte, and how many in a cycle in which it works. It can lie neither ' +
       'above the flat line of its colour nor left of the path that feeds it. A multiply-accumulate is two operations.',
-    body: group(picture(model, stats.clock_hz), numbers(model, stats.clock_hz)),
+    picture: { svg: chart },
+    body: group(chart, numbers(model, stats.clock_hz)),
   };
 }
 
@@ -96,10 +98,11 @@ function picture(model: Roofline, clockHz: number): Markup {
       ),
     );
   });
-  const roofs = model.ceilings.map(({ unit, operations }) =>
+  const heights = apart(model.ceilings.map(({ operations }) => y(operations)));
+  const roofs = model.ceilings.map(({ unit, operations }, i) =>
     group(
-      line(frame.left, y(operations), right, y(operations), 'roof'),
-      text(right + 8, y(operations) + 4, `${unit}: ${digitsOf(operations)} op/cycle`, 'note'),
+      rect(frame.left, y(operations) - 1.2, right - frame.left, 2.4, classOf('part', unit)),
+      text(right + 8, heights[i] + 4, `${unit}: ${digitsOf(operations)} op/cycle`, 'note'),
     ),
   );
   const points = model.points.map(({ unit, intensity, rate }) =>
@@ -132,6 +135,15 @@ function picture(model: Roofline, clockHz: number): Markup {
       `operations a cycle (x ${scaled(clockHz, 'op/s')})`,
     ),
   );
+}
+
+/** Heights of labels, moved so that no two of them overlap. */
+function apart(heights: readonly number[]): number[] {
+  const moved = [...heights];
+  const order = heights.map((_, i) => i).toSorted((a, b) => heights[a] - heights[b]);
+  for (let i = 1; i < order.length; i++)
+    moved[order[i]] = Math.max(moved[order[i]], moved[order[i - 1]] + 15);
+  return moved;
 }
 
 const power = (value: number): string =>

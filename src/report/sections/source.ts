@@ -1,4 +1,5 @@
 /** The hottest source lines with their neighbours, or the instructions where there is no source. */
+import { posix } from 'node:path';
 import type { Counts, Profile } from '../../profile/model.js';
 import type { ReportData, Section } from '../data.js';
 import { element, group, svg, rect } from '../markup.js';
@@ -7,7 +8,7 @@ import { grouped, joules, percent } from '../units.js';
 import { worst } from './flame.js';
 
 /** Files shown, lines of each, and lines of context around a line that took cycles. */
-const most = { files: 6, lines: 90, context: 2, instructions: 60 };
+const most = { files: 10, lines: 90, context: 2, instructions: 60 };
 
 interface Cost {
   cycles: number;
@@ -43,7 +44,8 @@ export function sourceSection(data: ReportData): Section | undefined {
 function costByFile(profile: Profile): Map<string, Map<number, Cost>> {
   const files = new Map<string, Map<number, Cost>>();
   for (const { lines } of profile.harts) {
-    for (const { file, line, self } of lines) {
+    for (const { file: named, line, self } of lines) {
+      const file = posix.normalize(named);
       let of = files.get(file);
       if (!of) files.set(file, (of = new Map()));
       const known = of.get(line);

@@ -66,15 +66,14 @@ export function stallSection(data: ReportData): Section {
       text(x, height - 8, `${share} %`, 'tick', 'middle'),
     );
   });
+  const picture = svg(width, height, 'Cycles of each hart by cause', bars, axis);
+  const names = ['instruction', ...causes, 'sleep'];
   return {
     id: 'stalls',
     title: 'Where the cycles of each hart went',
     lead: 'Every cycle of a hart is an instruction, a stall with a cause, or sleep. IPC: instructions per cycle awake.',
-    body: group(
-      svg(width, height, 'Cycles of each hart by cause', bars, axis),
-      legend('cycle', ['instruction', ...causes, 'sleep']),
-      numbers(data, causes),
-    ),
+    picture: { svg: picture, legend: { kind: 'cycle', names } },
+    body: group(picture, legend('cycle', names), numbers(data, causes)),
   };
 }
 

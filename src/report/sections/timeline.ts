@@ -8,7 +8,7 @@ import { legend } from './legend.js';
 
 const width = 1120;
 const left = 96;
-const right = 70;
+const right = 104;
 const plot = width - left - right;
 
 /** A row of the picture: areas that are stacked, each a share of the row's height by bin. */
@@ -115,6 +115,7 @@ export function timelineSection(data: ReportData): Section {
     })),
     spans: spans.map(({ name, from: begin, to: end }) => [name, begin, end]),
   };
+  const shown = ['instruction', ...usedCauses(data), 'sleep'];
   const binWidth = borders.length > 1 ? borders[1] - borders[0] : 0;
   return {
     id: 'timeline',
@@ -123,6 +124,7 @@ export function timelineSection(data: ReportData): Section {
       `${grouped(to - from)} cycles (${scaled((to - from) / stats.clock_hz, 's')}) in bins of ${grouped(binWidth)}. ` +
       'Harts: instructions and stalls of the bin, stacked; engines and DMA: share of the bin in which they were busy. ' +
       'Drag to zoom, double-click to see all.',
+    picture: { svg: picture, legend: { kind: 'cycle', names: [...shown] } },
     body: group(
       element(
         'div',
@@ -130,7 +132,7 @@ export function timelineSection(data: ReportData): Section {
         picture,
         element('div', { class: 'tip', id: 'timeline-tip', hidden: 'hidden' }),
       ),
-      legend('cycle', ['instruction', ...usedCauses(data), 'sleep']),
+      legend('cycle', shown),
       element('script', { type: 'application/json', id: 'timeline-data' }, safeJson(hover)),
     ),
   };

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "kernels/avgpool_xcv.h"
+#include "kernels/conv3x3_rgb.h"
 #include "kernels/conv3x3_xcv.h"
 #include "kernels/linear_xcv.h"
 
-static void run_conv3x3(uint32_t harts, int xcv) {
+static void run_conv3x3(uint32_t harts, int xcv, int rgb) {
   conv3x3_t l = {0};
   l.in_h = (uint32_t)number();
   l.in_w = (uint32_t)number();
@@ -29,7 +30,15 @@ static void run_conv3x3(uint32_t harts, int xcv) {
   read_tables(&l.requant, l.out_c);
   const size_t bytes = (size_t)l.out_h * l.out_w * l.out_c;
   l.out = calloc(bytes, 1);
-  if (xcv) {
+  if (xcv && rgb) {
+    conv3x3_rgb_channel_t *table = calloc(l.out_c, sizeof(*table));
+    if (!conv3x3_rgb_fits(&l) || !conv3x3_rgb_prepare(&l, table)) exit(3);
+    conv3x3_rgb_t fast = {.layer = l, .channels = table};
+    fast.scratch_bytes = tiles * CONV3X3_RGB_LEAST_SCRATCH;
+    fast.scratch = malloc(harts * fast.scratch_bytes);
+    for (uint32_t hart = 0; hart < harts; hart++) conv3x3_rgb(&fast, hart, harts);
+    free(fast.scratch);
+  } else if (xcv) {
     if (!conv3x3_xcv_fits(&l)) exit(3);
     conv3x3_xcv_t fast = {.layer = l, .requant = prepare(&l.requant, l.out_c)};
     fast.scratch_bytes = tiles * conv3x3_xcv_least_scratch(&l);
@@ -98,7 +107,7 @@ static void run_linear(uint32_t harts, int xcv) {
 
 int run_layer(const char *kernel, uint32_t harts) {
   const int xcv = strstr(kernel, "-xcv") != NULL;
-  if (strncmp(kernel, "conv3x3", 7) == 0) run_conv3x3(harts, xcv);
+  if (strncmp(kernel, "conv3x3", 7) == 0) run_conv3x3(harts, xcv, strstr(kernel, "rgb") != NULL);
   else if (strncmp(kernel, "avgpool", 7) == 0) run_avgpool(harts, xcv);
   else if (strncmp(kernel, "linear", 6) == 0) run_linear(harts, xcv);
   else return 0;

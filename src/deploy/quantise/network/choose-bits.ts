@@ -66,7 +66,8 @@ export function chooseWidths(
   });
   const arrays4 = packedArrays(layers, options.geometry);
   const allowed = Math.floor(arrays4 * (1 + budget.extra));
-  const most = Math.max(arrays4, Math.min(allowed, budget.arrays));
+  // Where even 4 bit everywhere needs more arrays than there are, weights are programmed again anyway.
+  const most = arrays4 > budget.arrays ? allowed : Math.min(allowed, budget.arrays);
   const gain = (l: WidthChoice): number => (l.error4 - l.error8) / (l.rows * l.cols);
   for (const layer of layers.toSorted((a, b) => gain(b) - gain(a))) {
     if (layer.error4 <= layer.error8) continue;

@@ -6,7 +6,8 @@ import type { ArrayExecution } from '../../reference/plan.js';
 import { cellPlanes, dotProducts, type Codes } from '../../reference/layers.js';
 import { publishedSpans } from '../../pack/tile-and-pack.js';
 import { calibrateConverter, type ColumnSums } from '../converter-range.js';
-import { requantisation, residualScaling } from '../requantise.js';
+import { accumulatorEnds, narrowRequantisation } from '../narrow.js';
+import { requantisation, residualScaling, type Requantisation } from '../requantise.js';
 import { drawPositions } from '../sampling.js';
 
 export interface NetworkPlanOptions {
@@ -94,7 +95,8 @@ export function planLayer(
     weightBits,
   } as const;
   if (unit !== 'array') {
-    return { ...planned, requantisation: requantisation(gain, offset, lo, hi), array: undefined };
+    const tables = narrow(layer, inputs[0]!, gain, offset) ?? requantisation(gain, offset, lo, hi);
+    return { ...planned, requantisation: tables, array: undefined };
   }
   const cellsPerWeight = weightBits === 4 ? 1 : 2;
   // Whole arrays and a rest take fewer arrays than equal parts: 34 instead of 39 for MobileNetV2.
@@ -112,6 +114,21 @@ export function planLayer(
     requantisation: requantisation(converted, shifted, lo, hi),
     array: { ...array, converter: found.converter },
   };
+}
+
+/** A first layer: for 3x3 windows over three channels the harts have a kernel that works in 32 bits. */
+function narrow(
+  { weights, rows, output }: QuantisedConvolution,
+  input: CodeTensor,
+  gain: Float64Array,
+  offset: Float64Array,
+): Requantisation | undefined {
+  if (input.channels !== 3 || rows !== 27 || output.kind !== 'uint8') return undefined;
+  const { lo, hi } = limits(output.kind);
+  const ends = Array.from({ length: output.channels }, (_, c) =>
+    accumulatorEnds(weights.subarray(c * rows, (c + 1) * rows), input.kind !== 'uint8'),
+  );
+  return narrowRequantisation(gain, offset, lo, hi, ends);
 }
 
 /** Whether all weights of an output are zero. */

@@ -11,6 +11,12 @@ const logitScale = 2 ** -16;
  */
 const detectorLogit = 8;
 
+/**
+ * Box offsets of a detector are clipped here, at 1.6 anchors and a factor of 24 in size. Anchors without
+ * an object have offsets of 80 and more, which would leave steps of a fifteenth of an anchor.
+ */
+const detectorOffset = 16;
+
 /** Largest magnitude in some tensors. */
 export function largestMagnitude(tensors: readonly Float32Array[]): number {
   let top = 0;
@@ -41,11 +47,17 @@ export function outputTensor(
   }
   const unsigned = node.kind === 'average-pool' ? unsignedInput : node.activation !== 'linear';
   const seen = largestMagnitude(real) || 1;
-  const classes = graph.tail.kind === 'detector' && graph.outputs.indexOf(node.name) % 2 === 1;
-  const top = classes ? Math.min(seen, detectorLogit) : seen;
+  const top = Math.min(seen, detectorLimit(graph, node.name));
   return unsigned
     ? { ...node.output, kind: 'uint8', scale: top / 255 }
     : { ...node.output, kind: 'int8', scale: top / 127 };
+}
+
+/** Maps of a detector come in pairs: offsets, then class logits. */
+function detectorLimit({ tail, outputs }: FloatGraph, name: string): number {
+  const at = tail.kind === 'detector' ? outputs.indexOf(name) : -1;
+  if (at < 0) return Infinity;
+  return at % 2 === 0 ? detectorOffset : detectorLogit;
 }
 
 /**
