@@ -119,7 +119,7 @@ export async function observer(
         terminal.err(limitReached(format, options, dropped));
       }
       if (!page) return;
-      const data = { ...context, ...seen, spans, headlines: [], source };
+      const data = { ...context, ...seen, spans, source };
       sheet?.put(page.reportPage(data));
       sheet?.close();
       if (pictures !== undefined) {
