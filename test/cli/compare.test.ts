@@ -89,15 +89,13 @@ describe('octobar compare', () => {
     const files = ['32', '16'].map((banks) => ({ banks, path: folder.path(`banks${banks}.json`) }));
     for (const { banks, path } of files)
       await cli(
-        ...[
-          'run',
-          'firmware/prebuilt/hello.elf',
-          '-q',
-          '--set',
-          `tcdm.banks=${banks}`,
-          '--json',
-          path,
-        ],
+        'run',
+        'firmware/prebuilt/hello.elf',
+        '-q',
+        '--set',
+        `tcdm.banks=${banks}`,
+        '--json',
+        path,
       );
     const { out } = await cli('compare', ...files.map(({ path }) => path));
     expect(out).toMatch(/setting: tcdm\.banks +32 +16 +-50\.0/);

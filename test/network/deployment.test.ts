@@ -1,6 +1,6 @@
 /** A deployment as a folder: what it holds, its C against the runner, and the verbs that read it. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,22 +18,27 @@ import { toyNetwork } from './toy-network.js';
 const folder = mkdtempSync(join(tmpdir(), 'octobar-deployment-'));
 const image = fixturePath('pictures', 'coffee.png');
 
-const toy = toyNetwork({ seed: 11, side: 24, cellsPerWeight: 1, rows: 256 });
-const deployment: Deployment = {
-  info: {
-    schema: deploymentSchema,
-    versions: { octobar: 'test' },
-    model: 'toy',
-    weights: '4',
-    mapping: 'ima-dw',
-    ideal: false,
-    calibration: [],
-    rows: 256,
-    cols: 256,
-    adc_bits: 8,
-  },
-  plan: { ...toy.plan(), tail: { kind: 'classifier', labels: ['a', 'b', 'c'], softmax: true } },
-};
+/** For arrays of `rows` rows and columns. */
+function toyDeployment(rows: number, side: number): Deployment {
+  const toy = toyNetwork({ seed: 11, side, cellsPerWeight: 1, rows, narrow: true });
+  return {
+    info: {
+      schema: deploymentSchema,
+      versions: { octobar: 'test' },
+      model: 'toy',
+      weights: '4',
+      mapping: 'ima-dw',
+      ideal: false,
+      calibration: [],
+      rows,
+      cols: rows,
+      adc_bits: 8,
+    },
+    plan: { ...toy.plan(), tail: { kind: 'classifier', labels: ['a', 'b', 'c'], softmax: true } },
+  };
+}
+
+const deployment = toyDeployment(256, 24);
 
 let written: DeploymentFiles;
 let files: readonly string[] = [];
@@ -108,6 +113,48 @@ describe('a deployment', () => {
     expect(result.status).toBe(0);
     expect(result.out.match(/tcdm\.size=\d+k dma\.instant=(true|false) .* yes/g)).toHaveLength(4);
     expect(readFileSync(out, 'utf8').match(/ ms<\/text>/g)).toHaveLength(4);
+  });
+
+  it('runs unchanged on presets with half the TCDM and with a quarter of the arrays', async () => {
+    const small = join(folder, 'small');
+    const preset = (name: string, set: Record<string, number>): string => {
+      const path = join(folder, `${name}.json`);
+      const sizes = { 'ima.rows': 32, 'ima.cols': 32, 'l2.size': 8_388_608, ...set };
+      const text = { schema: 'octobar-preset/1', name, meaning: name, source: 'test' };
+      writeFileSync(path, JSON.stringify({ ...text, engines: ['depthwise', 'ima'], set: sizes }));
+      return path;
+    };
+    const machines = [
+      preset('whole', { 'tcdm.size': 131_072, 'ima.arrays': 16 }),
+      preset('half', { 'tcdm.size': 65_536, 'ima.arrays': 16 }),
+      preset('quarter', { 'tcdm.size': 131_072, 'ima.arrays': 4 }),
+    ];
+    const session = { preset: 'garofalo2022-net', set: { 'ima.rows': 32, 'ima.cols': 32 } };
+    writeModel(toyDeployment(32, 64), small, session, '--preset garofalo2022-net');
+    const results: { out: string; units: Record<string, number>; stripes: number }[] = [];
+    for (const machine of machines) {
+      const json = join(folder, 'machine.json');
+      const options = ['--image', image, '--no-float', '--quiet', '--json', json];
+      const { status, out } = await cli('infer', small, ...options, '--preset', machine);
+      expect(status, machine).toBe(0);
+      const { units, layers } = JSON.parse(readFileSync(json, 'utf8')) as {
+        units: { name: string; cycles: number }[];
+        layers: { stripes: number }[];
+      };
+      results.push({
+        out,
+        units: Object.fromEntries(units.map(({ name, cycles }) => [name, cycles])),
+        stripes: Math.max(...layers.map((layer) => layer.stripes)),
+      });
+    }
+    const [whole, half, quarter] = results;
+    const answer = ({ out }: { out: string }): string => out.slice(out.indexOf('\nclass'));
+    expect(answer(half!)).toBe(answer(whole!));
+    expect(answer(quarter!)).toBe(answer(whole!));
+    expect(half!.stripes).toBeGreaterThan(whole!.stripes);
+    expect(whole!.units['programming cells']).toBe(0);
+    expect(quarter!.units['programming cells']).toBeGreaterThan(0);
+    expect(quarter!.out).toMatch(/of them shared: [\d,]+ rows programmed for every picture/);
   });
 
   it('is refused on arrays of another size, and with other converters', async () => {

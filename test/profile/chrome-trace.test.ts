@@ -53,8 +53,16 @@ describe('Chrome trace of a block on both engines', () => {
   let events: TraceEvent[];
   beforeAll(async () => {
     await cli(
-      ...['bottleneck', '--mapping', 'ima-dw', '--block', '8x8x16x64', '--quiet'],
-      ...['--window', '0..10_000_000', '--export', `perfetto=${path}`],
+      'bottleneck',
+      '--mapping',
+      'ima-dw',
+      '--block',
+      '8x8x16x64',
+      '--quiet',
+      '--window',
+      '0..10_000_000',
+      '--export',
+      `perfetto=${path}`,
     );
     events = load(path);
   }, 60_000);
@@ -82,8 +90,13 @@ describe('Chrome trace of a block on both engines', () => {
   it('is a valid file when it ends at the limit, and says so', async () => {
     const cut = folder.path('cut.json');
     const { err, status } = await cli(
-      ...['run', 'firmware/prebuilt/hello.elf', '-q', '--export', `perfetto=${cut}`],
-      ...['--trace-limit', '20000'],
+      'run',
+      'firmware/prebuilt/hello.elf',
+      '-q',
+      '--export',
+      `perfetto=${cut}`,
+      '--trace-limit',
+      '20000',
     );
     expect(status).toBe(0);
     expect(err).toMatch(/perfetto reached --trace-limit 20000: \d+ records are missing/);
@@ -95,7 +108,11 @@ describe('Chrome trace of a block on both engines', () => {
 
 it('the rules find what is wrong', () => {
   const event = (ph: TraceEvent['ph'], ts: number, name: string, dur?: number): TraceEvent => ({
-    ...{ ph, ts, name, pid: 1, tid: 1 },
+    ph,
+    ts,
+    name,
+    pid: 1,
+    tid: 1,
     ...(dur === undefined ? {} : { dur }),
   });
   expect(faults([event('B', 1, 'a'), event('B', 2, 'b'), event('E', 3, 'a')])).not.toEqual([]);

@@ -53,8 +53,13 @@ describe('speedscope', () => {
   it('imports what a run wrote: stacks with weights, and slices that nest', async () => {
     const [profile, trace] = ['run.speedscope.json', 'run.trace.json'].map(folder.path);
     const { status } = await cli(
-      ...['run', 'firmware/prebuilt/hello.elf', '-q'],
-      ...['--export', `speedscope=${profile}`, '--export', `perfetto=${trace}`],
+      'run',
+      'firmware/prebuilt/hello.elf',
+      '-q',
+      '--export',
+      `speedscope=${profile}`,
+      '--export',
+      `perfetto=${trace}`,
     );
     expect(status).toBe(0);
     const stacks = await open(profile!);

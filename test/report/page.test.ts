@@ -126,7 +126,14 @@ describe('in a browser', () => {
   it('shows a block with its layers, engines and ceilings', async () => {
     const path = folder.path('block.html');
     await cli(
-      ...['bottleneck', '--mapping', 'ima-dw', '--block', '8x8x16x64', '--quiet', '--report', path],
+      'bottleneck',
+      '--mapping',
+      'ima-dw',
+      '--block',
+      '8x8x16x64',
+      '--quiet',
+      '--report',
+      path,
     );
     const { text, sections } = await visit(path);
     expect(sections).toContain('Roofline');
