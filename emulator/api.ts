@@ -69,11 +69,14 @@ export interface MachineStats {
 /** Who executed the instructions, and why translated code handed a cycle over. Says nothing of the guest. */
 export interface TierStats {
   /** Instructions that left decode, by tier. */
-  instructions: { translated: number; interpreted: number };
+  instructions: { region: number; translated: number; interpreted: number };
   /** Cycles that translated code left to the interpreter, by reason. */
   leaves: Record<string, number>;
   /** Times that translated code was entered. */
   visits: number;
+  /** The same of translated regions: code of a hart that is alone. */
+  region_visits: number;
+  regions: number;
   functions: number;
   modules: number;
   /** Bytes of all modules ever made. */

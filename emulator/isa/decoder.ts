@@ -106,6 +106,9 @@ export interface Decoder {
   decode(word: number): Decoded | undefined;
 }
 
+/** Opcode, funct3 and the upper five bits. */
+const KEY = 0xf800707f | 0;
+
 /** Candidate rows by their low seven bits, so that a decode looks at a handful of rows. */
 export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
   const byOpcode: { row: Row; encoding: Encoding }[][] = Array.from({ length: 128 }, () => []);
@@ -118,6 +121,19 @@ export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
   const fixedBits = ({ encoding }: { encoding: Encoding }): number =>
     populationCount(encoding.mask);
   if (pulp) for (const list of byOpcode) list.sort((a, b) => fixedBits(b) - fixedBits(a));
+  // Some opcodes have hundreds of rows: of them, those that agree with the bits of a key.
+  const byKey = new Map<number, { row: Row; encoding: Encoding }[]>();
+  const candidates = (word: number): { row: Row; encoding: Encoding }[] => {
+    const key = word & KEY;
+    let list = byKey.get(key);
+    if (list === undefined) {
+      list = byOpcode[word & 0x7f].filter(
+        ({ encoding: { match, mask } }) => ((key ^ match) & mask & KEY) === 0,
+      );
+      byKey.set(key, list);
+    }
+    return list;
+  };
   const compressed: readonly CompressedRow[] = extensions.has('c') ? compressedRows : [];
   const rowByName = new Map(rows.map((row) => [row.name, row]));
 
@@ -141,7 +157,7 @@ export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
   return {
     decode(word) {
       if ((word & 3) !== 3) return decodeCompressed(word & 0xffff);
-      for (const { row, encoding } of byOpcode[word & 0x7f]) {
+      for (const { row, encoding } of candidates(word)) {
         if ((word & encoding.mask) === (encoding.match | 0)) {
           const fields = fieldsOf(encoding.format, word);
           return { ...fields, row, encoding, pulp, compressed: undefined, bytes: 4 };

@@ -1,42 +1,10 @@
+import { stallOffset } from '../hart/state.js';
 import { Op } from '../wasm/index.js';
 import { MAX_HARTS, privateBytes } from './layout.js';
-import { TIME, WheelCode } from './wheel-code.js';
+import { TIME, WAITING, WheelCode } from './wheel-code.js';
 
 /** The rule of `interconnect/arbiter.ts` in WebAssembly: who is granted its bank in this cycle. */
 export class ArbiterCode extends WheelCode {
-  /** Settles the banks of this cycle; afterwards `request` holds the winners. */
-  protected arbitrate(): void {
-    const { code } = this;
-    code.get(this.slot);
-    code.i64(32);
-    code.op(Op.i64ShrU);
-    code.op(Op.i64Popcnt);
-    code.op(Op.i32WrapI64);
-    code.get(this.request);
-    code.op(Op.i32Popcnt);
-    code.op(Op.i32Eq);
-    code.if();
-    this.grantUncontested();
-    code.else();
-    this.arbitrateContested();
-    code.end();
-  }
-
-  protected grantUncontested(): void {
-    const { code } = this;
-    code.get(this.request);
-    code.set(this.rest);
-    code.loop();
-    this.takeHart(this.rest);
-    this.bankOf();
-    code.set(this.bank);
-    this.moveFreePointer();
-    this.toggleSide();
-    code.get(this.rest);
-    code.brIf(0);
-    code.end();
-  }
-
   /** The only requester of a bank is also the lowest one above any pointer, cyclically. */
   protected moveFreePointer(): void {
     const { code, options } = this;
@@ -53,90 +21,102 @@ export class ArbiterCode extends WheelCode {
     code.memory(Op.i32Store8, options.pointersAt);
   }
 
-  protected arbitrateContested(): void {
+  private cell(): void {
+    const { code } = this;
+    code.get(this.bank);
+    code.i32(2);
+    code.op(Op.i32Shl);
+  }
+
+  /** Puts the requests of this cycle to their banks, beside those that wait there. */
+  protected takeRequests(): void {
     const { code, options } = this;
-    const cell = (): void => {
-      code.get(this.bank);
-      code.i32(2);
-      code.op(Op.i32Shl);
-    };
     const { askingAt } = options.arrays;
     code.get(this.request);
+    code.get(WAITING);
+    code.op(Op.i32Or);
     code.set(this.rest);
+    code.get(this.request);
+    code.if();
     code.loop();
-    this.takeHart(this.rest);
+    this.takeHart(this.request);
     this.bankOf();
     code.set(this.bank);
-    cell();
-    cell();
+    this.cell();
+    this.cell();
     code.memory(Op.i32Load, askingAt);
     code.i32(1);
     code.get(this.hart);
     code.op(Op.i32Shl);
     code.op(Op.i32Or);
     code.memory(Op.i32Store, askingAt);
-    code.get(this.rest);
+    code.get(this.request);
     code.brIf(0);
     code.end();
+    code.end();
+  }
 
-    code.get(this.request);
-    code.set(this.rest);
+  /** Each bank that somebody asks for grants one request; the others wait there. */
+  protected settleBanks(): void {
+    const { code, options } = this;
+    const { askingAt } = options.arrays;
     code.i32(0);
-    code.set(this.request);
-    code.get(TIME);
-    code.i32(1);
-    code.op(Op.i32Add);
-    code.set(this.next);
-    this.slotAddress(this.next);
-    code.set(this.next);
+    code.set(WAITING);
+    code.get(this.rest);
+    code.if();
     code.loop();
     this.takeHart(this.rest);
     this.bankOf();
     code.set(this.bank);
-    cell();
+    this.toggleSide();
+    this.cell();
     code.memory(Op.i32Load, askingAt);
-    code.set(this.group);
-    cell();
-    code.i32(0);
-    code.memory(Op.i32Store, askingAt);
-    // The members of the group have been settled with their first one.
+    code.tee(this.group);
+    code.get(this.rest);
+    code.op(Op.i32And);
+    code.if();
+    // The members of the group are settled with their first one.
     code.get(this.rest);
     code.get(this.group);
     code.i32(-1);
     code.op(Op.i32Xor);
     code.op(Op.i32And);
     code.set(this.rest);
-    this.settleBank();
-    code.get(this.rest);
-    code.brIf(0);
-    code.end();
-  }
-
-  /** `group` asks for `bank`: one wins, the others ask again in the next cycle (slot at `next`). */
-  protected settleBank(): void {
-    const { code } = this;
-    this.toggleSide();
     this.pickWinner();
-    code.get(this.request);
-    code.i32(1);
-    code.get(this.winner);
-    code.op(Op.i32Shl);
-    code.op(Op.i32Or);
-    code.set(this.request);
     this.movePointer();
     code.get(this.group);
     code.i32(1);
     code.get(this.winner);
     code.op(Op.i32Shl);
     code.op(Op.i32Xor);
-    code.tee(this.losers);
-    code.if();
+    code.set(this.losers);
+    this.cell();
+    code.get(this.losers);
+    code.memory(Op.i32Store, askingAt);
     this.refuse();
+    code.get(this.winner);
+    this.setHart();
+    code.else();
+    this.moveFreePointer();
+    this.cell();
+    code.i32(0);
+    code.memory(Op.i32Store, askingAt);
+    code.end();
+    this.countRefusals();
+    this.call();
+    code.get(this.rest);
+    code.brIf(0);
+    code.end();
     code.end();
   }
 
-  protected refuse(): void {
+  /** The losers wait at their bank. */
+  private refuse(): void {
     const { code, options } = this;
+    code.get(WAITING);
+    code.get(this.losers);
+    code.op(Op.i32Or);
+    code.set(WAITING);
     code.get(this.bank);
     code.i32(3);
     code.op(Op.i32Shl);
@@ -148,30 +128,18 @@ export class ArbiterCode extends WheelCode {
     code.op(Op.f64ConvertI32S);
     code.op(Op.f64Add);
     code.memory(Op.f64Store, options.conflictsAt);
-    code.get(this.next);
-    code.get(this.next);
-    code.memory(Op.i64Load, 0);
-    code.get(this.losers);
-    code.op(Op.i64ExtendI32U);
-    code.op(Op.i64Or);
-    this.bankBit();
-    code.op(Op.i64Or);
-    code.memory(Op.i64Store, 0);
-    code.loop();
-    this.takeHart(this.losers);
-    code.get(this.base);
-    code.get(this.base);
-    code.memory(Op.i32Load, privateBytes('refused'));
-    code.i32(1);
-    code.op(Op.i32Add);
-    code.memory(Op.i32Store, privateBytes('refused'));
-    code.get(this.base);
+  }
+
+  /** A request that is granted now may have been raised earlier. */
+  private countRefusals(): void {
+    const { code } = this;
     code.get(TIME);
-    code.i32(1);
-    code.op(Op.i32Add);
-    code.memory(Op.i32Store, privateBytes('event'));
-    code.get(this.losers);
-    code.brIf(0);
+    code.get(this.base);
+    code.memory(Op.i32Load, privateBytes('event'));
+    code.op(Op.i32Sub);
+    code.tee(this.losers);
+    code.if();
+    this.addNumber(stallOffset('tcdm_conflict'), this.losers);
     code.end();
   }
 

@@ -1,2 +1,3 @@
 export { sharedBytes } from './layout.js';
-export { leaveReasons, tierStats, Translator, type Leaves } from './translator.js';
+export { leaveReasons, tierStats, type Leaves } from './tiers.js';
+export { Translator } from './translator.js';

@@ -120,7 +120,7 @@ export class JumpWriter extends FunctionWriter {
     state.count('jumps');
     state.stall('jump', cost - 1);
     state.retire(cost);
-    this.save(wordOffset('historyHead'), state);
+    this.remembers(state, 1);
     this.flush(state);
     this.rebase(state);
     this.rememberNow(step.pc, () => body.get(target));

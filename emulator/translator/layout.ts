@@ -8,18 +8,15 @@ import { arenaBytes, type Arena } from '../memory/arena.js';
 const privateWords = [
   /** Element of the function table that goes on with this hart; 0: translated code does not. */
   'function',
-  /** Time of the hart's next event, in cycles since translated code was entered. */
+  /**
+   * Time of the hart's next event, in cycles since translated code was entered; of a request the cycle
+   * in which it is raised for the first time.
+   */
   'event',
-  /** Cycles in which the pending request was refused so far. */
-  'refused',
-  /** Cycles in which the granted request had been refused: a jump may hide behind them. */
-  'withheld',
   /** Address of the last frame of the undo log that belongs to the pending event. */
   'frame',
   /** `jalrReady` in cycles since translated code was entered. */
   'ready',
-  /** Address of this hart's path counters. */
-  'counters',
   /** Address of this hart's undo log. */
   'undo',
   /** One bit, at the place of the hart's number. */
@@ -44,6 +41,8 @@ const SKEW = 5 * 64;
 
 /** Bytes of the control block. */
 const CONTROL = 64;
+/** Bytes in which a region leaves what it counted. */
+export const REGION_FRAME = 2048;
 /** Words of the control block. */
 export const control = { deadline: 0 } as const;
 
@@ -54,7 +53,7 @@ interface Sizes {
   readonly icache: { readonly line: number };
 }
 
-const counterBytes = (harts: number): number => harts * (4 * MAX_PATHS + SKEW);
+const counterBytes = (harts: number): number => harts * 4 * MAX_PATHS;
 const undoBytes = (harts: number): number => harts * (UNDO_BYTES + SKEW);
 
 /** Bytes of the shared memory of a machine. */
@@ -69,6 +68,8 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
     10 * tcdm.banks,
     (2 * (tcdm.size + l2.size)) / icache.line,
     CONTROL,
+    REGION_FRAME,
+    4 * 32,
     8 * WHEEL,
     4 * tcdm.banks,
     8 * 32,
@@ -84,10 +85,13 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
 export class TranslatorArrays {
   readonly control: Int32Array;
   readonly controlAt: number;
+  readonly frame: Int32Array;
+  /** The bits of the banks, a word each. */
+  readonly banksAt: number;
   /** One word of 64 bits a cycle: requesting harts (0..15), other events (16..31), banks (32..63). */
   readonly wheelAt: number;
   readonly wheel: Int32Array;
-  /** Harts that ask for a bank, while a contested cycle is settled. */
+  /** By bank: harts whose request has been refused; while a contested cycle is settled, all that ask. */
   readonly asking: Int32Array;
   readonly askingAt: number;
   /** Bits of banks in the wheel, of 64 bits. */
@@ -100,15 +104,22 @@ export class TranslatorArrays {
   /** The same for the functions that end the access of a load or store there. */
   readonly completions: Int32Array;
   readonly completionsAt: number;
-  private readonly countersAt: number;
   private readonly undoAt: number;
 
-  constructor({ harts, tcdm, l2 }: Sizes, arena: Arena) {
+  /** Bytes of the counters of one path, and of their address less 1/128 of that of the hart's words. */
+  readonly pathBytes: number;
+  readonly countersFromWords: number;
+
+  constructor({ harts, tcdm, l2 }: Sizes, arena: Arena, wordsAt: number) {
     const words = (bytes: number): Int32Array => {
       const { buffer, at } = arena.take(bytes);
       return new Int32Array(buffer, at, bytes >> 2);
     };
     this.control = words(CONTROL);
+    this.frame = words(REGION_FRAME);
+    const bits = words(4 * 32);
+    bits.forEach((_, bank) => (bits[bank] = 1 << bank));
+    this.banksAt = bits.byteOffset;
     this.wheel = words(8 * WHEEL);
     this.asking = words(4 * tcdm.banks);
     const bankBits = words(8 * 32);
@@ -121,19 +132,16 @@ export class TranslatorArrays {
     for (let bank = 0; bank < 32; bank++) bankBits[2 * bank + 1] = 1 << bank;
     this.bankBitsAt = bankBits.byteOffset;
     this.askingAt = this.asking.byteOffset;
-    this.countersAt = this.counters.byteOffset;
+    this.pathBytes = 4 * harts;
+    this.countersFromWords = this.counters.byteOffset - (wordsAt >>> HART_SHIFT);
     this.undoAt = this.undo.byteOffset;
     this.entriesAt = this.entries.byteOffset;
     this.completionsAt = this.completions.byteOffset;
   }
 
-  countersOf(hart: number): number {
-    return this.countersAt + hart * (4 * MAX_PATHS + SKEW);
-  }
-
   /** Index into `counters` of a path of a hart. */
   counterIndex(hart: number, path: number): number {
-    return ((hart * (4 * MAX_PATHS + SKEW)) >> 2) + path;
+    return (this.pathBytes >> 2) * path + hart;
   }
 
   undoOf(hart: number): number {

@@ -26,6 +26,8 @@ export class PathState {
   /** Local that holds `ready` of the hart, or -1. */
   readyLocal = -1;
   lastStall = -1;
+  /** Taken jumps that this path has put into the ring of the hart. */
+  remembered = 0;
   /** Where the hart is when its frame begins. */
   resumes = 0;
   /** Registers whose value stands in their local, and those of them whose value stands nowhere else, by bit. */
@@ -52,6 +54,7 @@ export class PathState {
     this.waitedLocal = from.waitedLocal;
     this.readyLocal = from.readyLocal;
     this.lastStall = from.lastStall;
+    this.remembered = from.remembered;
     this.resumes = from.resumes;
     this.loaded = from.loaded;
     this.dirty = from.dirty;
@@ -81,6 +84,8 @@ export interface Undo {
   readonly saved: readonly number[];
   /** Where the hart was when they had these values. */
   readonly resumes: number;
+  /** Taken jumps that it has put into the ring of the hart. */
+  readonly jumps: number;
 }
 
 /** Paths that have counters, and what one turn through each adds to the numbers of a hart. */

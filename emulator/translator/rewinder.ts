@@ -9,6 +9,7 @@ import {
   mode,
   NOW,
   numberOffset,
+  RING,
   SOON,
   stallCauses,
   stallOffset,
@@ -160,6 +161,7 @@ export class Rewinder {
         if (word === READY) state.jalrReady[base] = this.origins[hart] + value;
         else state.words[base + word] = value;
       });
+      state.historyHead[base] = (state.historyHead[base] - undo.jumps) & (RING - 1);
       resumes = undo.resumes;
       next = this.origins[hart] + bytes[at >> 2];
       if (next <= time) break;

@@ -55,6 +55,8 @@ export class SegmentEmitter extends JumpWriter {
     this.locals.fill(-1);
     const state = new PathState();
     if (tree.completes) {
+      // It was fetched, and since then its hart has fetched nothing else.
+      state.lines.push(...this.linesOf(tree.completes));
       this.transfer(tree.completes, state);
       const { end } = tree.body;
       if (end.kind === 'loop-end' && end.step === tree.completes) {
@@ -236,9 +238,12 @@ export class SegmentEmitter extends JumpWriter {
       state.waited = cost - 1;
       return;
     }
+    // Cycles in which the request was refused.
     state.waitedLocal = body.local(Type.i32);
+    body.get(TIME);
     body.get(BASE);
-    body.memory(Op.i32Load, privateBytes('withheld'));
+    body.memory(Op.i32Load, privateBytes('event'));
+    body.op(Op.i32Sub);
     body.set(state.waitedLocal);
   }
 

@@ -1,4 +1,3 @@
-import type { TierStats } from '../api.js';
 import type { Interpreter } from '../hart/generated/execute.js';
 import type { Harts } from '../hart/harts.js';
 import {
@@ -20,8 +19,10 @@ import { Heat } from './heat.js';
 import { MAX_HARTS, MAX_PATHS, privateWord, TranslatorArrays, WHEEL } from './layout.js';
 import { LoopTable } from './loops.js';
 import { Paths } from './path.js';
+import { Regions } from './regions.js';
 import { Rewinder } from './rewinder.js';
 import { schedulerModule } from './scheduler.js';
+import type { Leaves } from './tiers.js';
 import { StepReader, type Step } from './tree.js';
 
 export interface TranslatorOptions {
@@ -41,10 +42,6 @@ export interface TranslatorOptions {
     readonly icache: { readonly line: number };
   };
 }
-
-/** Why translated code gave a cycle to the interpreter. */
-export const leaveReasons = ['untranslated', 'system', 'outer', 'fetch', 'probe', 'held'] as const;
-export type Leaves = Record<(typeof leaveReasons)[number], number>;
 
 const own = privateWord;
 /** Cycles of one visit to translated code at most: the host then may put better code in its place. */
@@ -78,6 +75,7 @@ export class Translator {
   private readonly loops: LoopTable;
   private readonly heat: Heat;
   private readonly rewinder: Rewinder;
+  readonly regions: Regions;
   private readonly words: Int32Array;
   private readonly count: number;
   private generation = -1;
@@ -90,6 +88,8 @@ export class Translator {
   /** Cycle that times in the shared memory count from. */
   private origin = 0;
   private settledAt = 0;
+  /** Harts whose request had been refused when translated code was entered. */
+  private waiting = 0;
 
   /** Undefined where the host has no WebAssembly, or the machine more harts than the wheel has bits. */
   static create(options: TranslatorOptions): Translator | undefined {
@@ -103,7 +103,7 @@ export class Translator {
     this.count = sizes.harts;
     this.shortestVisit = options.eager ? 1 : SHORTEST_VISIT;
     this.words = state.words;
-    this.arrays = new TranslatorArrays(sizes, arena);
+    this.arrays = new TranslatorArrays(sizes, arena, state.words.byteOffset);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
     this.reader = new StepReader(harts.codeCache, this.loops);
     const pages = arena.memory!.buffer.byteLength >> 16;
@@ -149,25 +149,35 @@ export class Translator {
     this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths, () =>
       this.settle(),
     );
+    this.regions = new Regions({
+      ...options,
+      arrays: this.arrays,
+      reader: this.reader,
+      loops: this.loops,
+      leaves: this.leaves,
+      reaches: (hart, { word, imm }) => this.address(hart, word, imm),
+    });
     state.settle = () => this.settle();
   }
 
   reset(): void {
     this.instructions = this.visits = 0;
+    this.regions.reset();
     this.rewinder.clear();
     this.resumeAt = 0;
   }
 
   /** Adds what translated code counted in its own form to the counters of the harts. */
   settle(): void {
+    this.regions.settle();
     const { counters } = this.arrays;
     const { numbers } = this.options.harts.state;
-    for (let hart = 0; hart < this.count; hart++) {
-      const first = this.arrays.counterIndex(hart, 0);
-      for (let path = 0; path < this.paths.size; path++) {
-        const times = counters[first + path];
+    for (let path = 0; path < this.paths.size; path++) {
+      for (let hart = 0; hart < this.count; hart++) {
+        const at = this.arrays.counterIndex(hart, path);
+        const times = counters[at];
         if (times === 0) continue;
-        counters[first + path] = 0;
+        counters[at] = 0;
         this.instructions += this.paths.apply(path, times, numbers, hart << HART_SHIFT);
       }
     }
@@ -179,6 +189,7 @@ export class Translator {
   }
 
   private drop(): void {
+    this.regions.drop();
     this.settle();
     this.rewinder.clear();
     this.store.drop();
@@ -211,23 +222,29 @@ export class Translator {
     this.refresh(now);
     const { state } = this.options.harts;
     const { next } = state;
+    const alone = this.regions.run(now, until);
+    if (alone >= 0) {
+      this.resumeAt = this.regions.left ? Math.max(this.resumeAt, alone + 1) : alone;
+      return alone;
+    }
     this.origin = now;
-    let end = Math.min(until, now + VISIT);
+    let end = Math.min(until, now + VISIT, this.regions.askAgainAt);
     for (let hart = 0; hart < this.count; hart++) {
       const at = next[hart << HART_SHIFT];
       if (at !== Infinity && at - now > WHEEL / 2) end = Math.min(end, at);
     }
     this.visits++;
+    let entered = 0;
+    this.waiting = 0;
     for (let hart = 0; hart < this.count; hart++) {
-      if (next[hart << HART_SHIFT] < end) this.enter(hart);
-      else this.words[(hart << HART_SHIFT) + own('event')] = -1;
+      if (next[hart << HART_SHIFT] >= end) continue;
+      this.enter(hart);
+      entered |= 1 << hart;
     }
-    const reached = now + this.store.run(0, end - now);
+    const reached = now + this.store.run(0, end - now, this.waiting);
     let left = false;
     for (let hart = 0; hart < this.count; hart++) {
-      if (this.words[(hart << HART_SHIFT) + own('event')] >= 0) {
-        if (this.exit(hart, reached)) left = true;
-      }
+      if (((entered >>> hart) & 1) !== 0 && this.exit(hart, reached)) left = true;
     }
     this.resumeAt = left ? Math.max(this.resumeAt, reached + 1) : reached;
     this.judge(reached - now);
@@ -253,11 +270,8 @@ export class Translator {
     const base = hart << HART_SHIFT;
     const { words, arrays } = this;
     const { state } = this.options.harts;
-    words[base + own('counters')] = arrays.countersOf(hart);
     words[base + own('undo')] = arrays.undoOf(hart);
     words[base + own('bit')] = 1 << hart;
-    words[base + own('withheld')] = 0;
-    words[base + own('refused')] = 0;
     const kept = this.rewinder.keptFunction(hart);
     if (kept <= 0) this.prepare(hart, kept < 0);
     else words[base + own('function')] = kept;
@@ -267,18 +281,35 @@ export class Translator {
     this.insert(hart, state.next[base] - this.origin);
   }
 
+  private bankOf(hart: number): number {
+    const { bankMask } = this.options.crossbar;
+    return (this.words[(hart << HART_SHIFT) + wordOffset('requestOffset')] >> 2) & bankMask;
+  }
+
   private insert(hart: number, event: number): void {
     const { words, arrays, store } = this;
+    const { state } = this.options.harts;
     const base = hart << HART_SHIFT;
     words[base + own('event')] = event;
     const slot = 2 * (event & (WHEEL - 1));
     const info = store.infos[words[base + own('function')]];
-    if (info?.completes) {
-      const { bankMask } = this.options.crossbar;
-      const bank = (words[base + wordOffset('requestOffset')] >> 2) & bankMask;
-      arrays.wheel[slot] |= 1 << hart;
-      arrays.wheel[slot + 1] |= 1 << (bank & 31);
-    } else arrays.wheel[slot] |= 1 << (16 + hart);
+    if (!info?.completes) {
+      arrays.wheel[slot] |= 1 << (16 + hart);
+      return;
+    }
+    const bank = this.bankOf(hart);
+    if (state.mode[base] === mode.requesting) {
+      state.mode[base] = mode.running;
+      words[base + own('event')] = state.since[base] - this.origin;
+      // A probe stopped the run before this cycle was settled, or it was refused in the last one.
+      if (state.since[base] < this.origin) {
+        this.waiting |= 1 << hart;
+        arrays.asking[bank] |= 1 << hart;
+        return;
+      }
+    }
+    arrays.wheel[slot] |= 1 << hart;
+    arrays.wheel[slot + 1] |= 1 << (bank & 31);
   }
 
   /** Finds the function that goes on with a hart; 0 leaves it to the interpreter in its cycle. */
@@ -293,10 +324,9 @@ export class Translator {
       const pc = state.pc[base];
       const index = store.find(pc, true);
       // At the end of a loop the turn is counted already.
-      if (index === 0 || this.reader.at(pc)!.endsLoop) return;
+      const step = this.reader.at(pc)!;
+      if (index === 0 || step.endsLoop || !this.isFetched(hart, step)) return;
       words[base + own('function')] = index;
-      words[base + own('refused')] = state.next[base] - state.since[base];
-      state.mode[base] = mode.running;
       return;
     }
     if (state.mode[base] !== mode.running) return;
@@ -360,11 +390,12 @@ export class Translator {
     const { words, arrays, store } = this;
     const { harts } = this.options;
     const { state } = harts;
-    const event = words[base + own('event')];
-    words[base + own('event')] = -1;
-    const slot = 2 * (event & (WHEEL - 1));
+    const since = this.origin + words[base + own('event')];
+    const refused = since < reached;
+    const next = refused ? reached : since;
+    if (refused) arrays.asking[this.bankOf(hart)] = 0;
+    const slot = 2 * ((next - this.origin) & (WHEEL - 1));
     arrays.wheel[slot] = arrays.wheel[slot + 1] = 0;
-    const next = this.origin + event;
     state.next[base] = next;
     state.jalrReady[base] = this.origin + words[base + own('ready')];
     const index = words[base + own('function')];
@@ -372,9 +403,8 @@ export class Translator {
     const ran = words[base + own('frame')];
     if (ran !== 0) this.rewinder.ran(hart, this.origin, ran);
     if (info !== undefined) state.pc[base] = info.pc;
-    const refused = words[base + own('refused')];
-    if (refused !== 0) {
-      this.refuse(hart, next, refused);
+    if (refused) {
+      this.refuse(hart, since);
       return false;
     }
     this.rewinder.keep(hart, index);
@@ -384,7 +414,7 @@ export class Translator {
   }
 
   /** A request that was refused is one to the interpreter too. */
-  private refuse(hart: number, next: number, refused: number): void {
+  private refuse(hart: number, since: number): void {
     const { harts } = this.options;
     const { state } = harts;
     const base = hart << HART_SHIFT;
@@ -394,7 +424,7 @@ export class Translator {
     state.requestSlot[base] = step.endsLoop
       ? harts.loops.atEnd(hart, pc, step.word, true)
       : step.word;
-    state.since[base] = next - refused;
+    state.since[base] = since;
     state.mode[base] = mode.requesting;
     if (memory!.postIncrement === true) {
       const { registers } = state;
@@ -457,25 +487,6 @@ export class Translator {
     }
     this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));
   }
-}
-
-/** What `--json` says of the tiers. */
-export function tierStats(
-  translator: Translator | undefined,
-  harts: readonly { readonly instret: number }[],
-): TierStats {
-  translator?.settle();
-  const instructions = harts.reduce((sum, { instret }) => sum + instret, 0);
-  const translated = translator?.instructions ?? 0;
-  return {
-    instructions: { translated, interpreted: instructions - translated },
-    leaves: { ...translator?.leaves },
-    visits: translator?.visits ?? 0,
-    functions: (translator?.store.infos.length ?? 1) - 1,
-    modules: translator?.store.modules ?? 0,
-    code_bytes: translator?.store.codeBytes ?? 0,
-    dropped: translator?.drops ?? 0,
-  };
 }
 
 const privateTimings = new Set(['alu', 'mul', 'mulh', 'div', 'branch', 'jump', 'jalr', 'loop']);

@@ -94,6 +94,8 @@ const MOST_STEPS = 48;
 /** Cycles of one path. */
 const LONGEST = 160;
 const LONGEST_DIVISION = 40;
+/** Turns of a loop that a function writes out before it goes back to its beginning. */
+const TURNS = 3;
 
 /** Where instructions are: decoded slots. */
 export class StepReader {
@@ -203,7 +205,7 @@ export function growTree(reader: StepReader, pc: number, completes: boolean): Tr
       let { pc: at, cycles } = place;
       const path = [...place.path];
       for (;;) {
-        if (path.includes(at)) {
+        if (comesBack(path, at, completes ? -1 : pc)) {
           const again = !completes && at === pc;
           loops ||= again;
           node.end = again ? { kind: 'again' } : { kind: 'chain', pc: at };
@@ -263,6 +265,13 @@ export function growTree(reader: StepReader, pc: number, completes: boolean): Tr
       }
     }
   }
+}
+
+/** Whether a path that goes on at `at` has had all its turns; those through `root`, its beginning, are `TURNS`. */
+function comesBack(path: readonly number[], at: number, root: number): boolean {
+  if (!path.includes(at)) return false;
+  const times = (pc: number): number => path.reduce((sum, x) => (x === pc ? sum + 1 : sum), 0);
+  return times(at) >= (at === root ? TURNS : times(root));
 }
 
 /** What may be the last instruction of a loop and only touches registers. */

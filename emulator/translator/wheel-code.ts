@@ -20,6 +20,8 @@ export interface SchedulerOptions {
 /** Parameters of `run`. */
 export const TIME = 0;
 export const UNTIL = 1;
+/** Harts whose request has been refused. */
+export const WAITING = 2;
 
 export const numberBytes = (offset: number): number => 8 * offset;
 
@@ -34,7 +36,6 @@ export class WheelCode {
   protected readonly bank: number;
   protected readonly next: number;
   protected readonly rest: number;
-  protected readonly refused: number;
   protected readonly group: number;
   protected readonly winner: number;
   protected readonly tree: number;
@@ -46,7 +47,7 @@ export class WheelCode {
     protected readonly signature: number,
   ) {
     const { code } = this;
-    code.begin(2);
+    code.begin(3);
     this.slotAt = code.local(Type.i32);
     this.request = code.local(Type.i32);
     this.hart = code.local(Type.i32);
@@ -54,7 +55,6 @@ export class WheelCode {
     this.bank = code.local(Type.i32);
     this.next = code.local(Type.i32);
     this.rest = code.local(Type.i32);
-    this.refused = code.local(Type.i32);
     this.group = code.local(Type.i32);
     this.winner = code.local(Type.i32);
     this.tree = code.local(Type.i32);
@@ -97,6 +97,12 @@ export class WheelCode {
     const { code } = this;
     code.get(mask);
     code.op(Op.i32Ctz);
+    this.setHart();
+  }
+
+  /** The hart is the one whose number is on the stack. */
+  protected setHart(): void {
+    const { code } = this;
     code.tee(this.hart);
     code.i32(HART_SHIFT + 2);
     code.op(Op.i32Shl);
@@ -124,21 +130,64 @@ export class WheelCode {
     code.op(Op.i32And);
   }
 
-  /** Bit of a bank in the upper half of a slot; banks beyond 32 share bits, which only costs time. */
-  protected bankBit(): void {
+  /** Calls the function of the hart and puts its next event into the wheel. */
+  protected call(): void {
     const { code } = this;
-    code.i64(0x1_0000_0000);
+    code.get(this.base);
+    code.get(TIME);
+    code.get(this.base);
+    code.memory(Op.i32Load, privateBytes('undo'));
+    code.get(this.base);
+    code.memory(Op.i32Load, privateBytes('function'));
+    code.callIndirect(this.signature);
+    code.tee(this.next);
+    code.i32(0);
+    code.op(Op.i32GeS);
+    code.if();
+    this.insertRequest();
+    code.else();
+    code.get(this.next);
+    code.i32(-1);
+    code.op(Op.i32Xor);
+    code.set(this.next);
+    this.slotAddress(this.next);
+    code.tee(this.bank);
     code.get(this.bank);
-    code.i32(31);
+    code.memory(Op.i64Load, 0);
+    this.hartBit(16);
+    code.op(Op.i64Or);
+    code.memory(Op.i64Store, 0);
+    code.end();
+    code.get(this.base);
+    code.get(this.next);
+    code.memory(Op.i32Store, privateBytes('event'));
+  }
+
+  private insertRequest(): void {
+    const { code } = this;
+    const at = this.bank;
+    this.slotAddress(this.next);
+    code.tee(at);
+    code.get(at);
+    code.memory(Op.i64Load, 0);
+    this.hartBit(0);
+    code.op(Op.i64Or);
+    // Bit of the bank, out of a table; banks beyond 32 share bits, which only costs time.
+    code.get(this.base);
+    code.memory(Op.i32Load, wordBytes('requestOffset'));
+    code.i32(1);
+    code.op(Op.i32Shl);
+    code.i32(8 * (Math.min(this.options.banks, 32) - 1));
     code.op(Op.i32And);
-    code.op(Op.i64ExtendI32U);
-    code.op(Op.i64Shl);
+    code.memory(Op.i64Load, this.options.arrays.bankBitsAt);
+    code.op(Op.i64Or);
+    code.memory(Op.i64Store, 0);
   }
 
   /** Adds an integer to a double of the hart. */
   protected addNumber(offset: number, value: number): void {
     const { code, options } = this;
-    const at = this.bank;
+    const at = this.tree;
     code.get(this.hart);
     code.i32(HART_SHIFT + 3);
     code.op(Op.i32Shl);

@@ -52,9 +52,8 @@ export class FunctionWriter {
   fetched(step: Step, state: PathState): void {
     const { body, options } = this;
     if (options.fetch === undefined) return;
-    const { residentAt, lineShift } = options.fetch;
-    for (const pc of [step.pc, step.after - 2]) {
-      const line = this.codeIndex(pc) >>> lineShift;
+    const { residentAt } = options.fetch;
+    for (const line of this.linesOf(step)) {
       if (state.lines.includes(line)) continue;
       body.get(BASE);
       body.memory(Op.i32Load, privateBytes('bit'));
@@ -67,6 +66,13 @@ export class FunctionWriter {
       body.end();
       state.lines.push(line);
     }
+  }
+
+  /** Lines that an instruction lies in; none where every fetch hits. */
+  protected linesOf(step: Step): number[] {
+    const { fetch } = this.options;
+    if (fetch === undefined) return [];
+    return [step.pc, step.after - 2].map((pc) => this.codeIndex(pc) >>> fetch.lineShift);
   }
 
   protected storeWord(offset: number, value: number): void {
@@ -212,7 +218,11 @@ export class FunctionWriter {
       body.memory(Op.i32Store, 4 * register);
     }
     const { undo } = this.options.paths;
-    undo[undo.length - 1] = { saved: [...state.saved], resumes: state.resumes };
+    undo[undo.length - 1] = {
+      saved: [...state.saved],
+      resumes: state.resumes,
+      jumps: state.remembered,
+    };
     body.get(UNDO);
     body.i32(undo.length - 1);
     body.memory(Op.i32Store, 4);
@@ -238,16 +248,19 @@ export class FunctionWriter {
       this.save(wordOffset('waited'), state);
       this.storeWord(wordBytes('waited'), state.waited);
     }
-    const path = options.paths.add(state.counts, { saved: [], resumes: 0 });
+    const path = options.paths.add(state.counts, { saved: [], resumes: 0, jumps: 0 });
+    const { countersFromWords, pathBytes } = options.arrays;
     const address = body.local(Type.i32);
+    // Counters of one path stand beside each other, by hart: as far apart as 1/128 of their words.
     body.get(BASE);
-    body.memory(Op.i32Load, privateBytes('counters'));
+    body.i32(HART_SHIFT);
+    body.op(Op.i32ShrU);
     body.tee(address);
     body.get(address);
-    body.memory(Op.i32Load, 4 * path);
+    body.memory(Op.i32Load, countersFromWords + pathBytes * path);
     body.i32(1);
     body.op(Op.i32Add);
-    body.memory(Op.i32Store, 4 * path);
+    body.memory(Op.i32Store, countersFromWords + pathBytes * path);
   }
 
   protected ringAddress(head: number, index: number): void {
@@ -270,11 +283,16 @@ export class FunctionWriter {
     body.op(Op.i32Add);
   }
 
+  /** Jumps go into the ring: whoever takes them back takes its head back. A loop has saved the head. */
+  protected remembers(state: PathState, count: number): void {
+    if (!state.saved.includes(wordOffset('historyHead'))) state.remembered += count;
+  }
+
   protected flushHistory(state: PathState): void {
     const { body, options } = this;
     const { jumps } = state;
     const head = body.local(Type.i32);
-    this.save(wordOffset('historyHead'), state);
+    this.remembers(state, jumps.length >> 1);
     body.get(BASE);
     body.memory(Op.i32Load, wordBytes('historyHead'));
     body.set(head);

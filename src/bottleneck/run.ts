@@ -13,8 +13,11 @@ import {
 import {
   configure,
   countedBetween,
+  energyOf,
   openSession,
+  pricesOf,
   type CountedRun,
+  type EnergyReport,
   type RunWatcher,
   type Session,
   type SessionOptions,
@@ -73,6 +76,8 @@ export interface BottleneckResult {
   readonly units: Units;
   /** All counters between the same marks, for prices of any configuration. */
   readonly counted: CountedRun;
+  /** The prices of the machine on them. */
+  readonly energy: EnergyReport;
   readonly clock_hz: number;
   readonly seconds: number;
   readonly picture: string;
@@ -227,6 +232,7 @@ class Watch {
       });
     }
     const cycles = this.endCycle - this.startCycle;
+    const counted = countedBetween(this.before, this.after);
     const tensors = [...this.checks.values()].map((check) => check.result());
     tensors.push(this.outputInL2());
     const { macs } = built;
@@ -259,7 +265,8 @@ class Watch {
       cosine: built.cosine,
       arrays: built.arrays,
       units: unitsBetween(this.before, this.after, cycles),
-      counted: countedBetween(this.before, this.after),
+      counted,
+      energy: energyOf(counted, pricesOf(this.session.configuration)),
       clock_hz: stats.clock_hz,
       seconds: cycles / stats.clock_hz,
       picture: built.provenance.picture,

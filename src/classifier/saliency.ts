@@ -10,7 +10,7 @@ const doubling = [1, 2, 4, 8, 16] as const;
 /** 256 is above every saliency: boundary 10 for all. */
 const never = 256;
 /** Scales that are tried, in eighths. */
-const ladder = [1, 2, 4, 8, 16, 32, 64, 128, 2048] as const;
+const ladder = [16, 32, 64, 2048] as const;
 
 export const productNames = (model: Model): string[] =>
   layoutOf(model, 0).products.map(({ name }) => name);

@@ -70,6 +70,8 @@ export async function observer(
   context: RunContext,
 ): Promise<RunWatcher | undefined> {
   const wanted = (options.export ?? []).map(parseExport);
+  const twice = wanted.find(({ format }, i) => wanted.findIndex((w) => w.format === format) < i);
+  if (twice) throw usage(`--export ${twice.format} stands twice`, 'one file for each format');
   const { report, pictures } = options;
   if (wanted.length === 0 && report === undefined && pictures === undefined) {
     if (options.window !== undefined)
@@ -83,10 +85,15 @@ export async function observer(
   const window = options.window === undefined ? context.window : parseWindow(options.window);
   const limit = parseCount('--trace-limit', options.traceLimit);
   const spans: Span[] = [];
+  // What cannot be written or read is said before the run, not after it.
+  const source = sourceReader(options.sourceDir ?? []);
+  if (pictures !== undefined) makeFolder(pictures);
+  let sheet: BufferedWriter | undefined;
   let targets: Target[] = [];
   let observation: Observation;
   return {
     begin(session) {
+      if (report !== undefined) sheet = BufferedWriter.toFile(report);
       targets = wanted.map((target) => ({ ...target, writer: BufferedWriter.toFile(target.path) }));
       observation = new Observation(session, {
         title: context.title,
@@ -115,11 +122,10 @@ export async function observer(
         terminal.err(limitReached(format, options, dropped));
       }
       if (!page) return;
-      const source = sourceReader(options.sourceDir ?? []);
-      const data = { ...context, ...seen, spans, headlines: [], source };
-      if (report !== undefined) writeText(report, page.reportPage(data));
+      const data = { ...context, ...seen, spans, source };
+      sheet?.put(page.reportPage(data));
+      sheet?.close();
       if (pictures !== undefined) {
-        makeFolder(pictures);
         for (const [name, svg] of page.reportPictures(data))
           writeText(join(pictures, `${name}.svg`), svg);
       }

@@ -77,13 +77,17 @@ function inherit(command: Command): void {
   }
 }
 
+/** Names out of damaged files stand in messages: they must not reach a terminal as control characters. */
+const printable = (text: string): string =>
+  text.replace(/\p{Cc}|\u{fffd}/gu, (c) => (c === '\n' ? c : '?'));
+
 function failed(error: unknown, terminal: Terminal): number {
   // commander has printed already; its help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorCodes.usage.exit;
   if (error instanceof OutputClosed) return outputClosed;
   if (error instanceof OctobarError) {
     if (error.context.report !== undefined) terminal.err(`\n${error.context.report}\n\n`);
-    terminal.err(`octobar: ${error.message}\n`);
+    terminal.err(`octobar: ${printable(error.message)}\n`);
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

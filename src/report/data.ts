@@ -10,13 +10,6 @@ export interface Span {
   readonly to: number;
 }
 
-/** A figure to put beside cycles and energy at the top of the page. */
-export interface Headline {
-  readonly name: string;
-  readonly value: string;
-  readonly note?: string;
-}
-
 /** Everything that a page shows. */
 export interface ReportData {
   readonly title: string;
@@ -28,7 +21,6 @@ export interface ReportData {
   readonly timeline: Timeline;
   readonly profile: Profile;
   readonly spans: readonly Span[];
-  readonly headlines: readonly Headline[];
   /** Lines of a source file, or undefined where it is not to be had. */
   readonly source: (file: string) => readonly string[] | undefined;
 }

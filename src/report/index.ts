@@ -1,2 +1,2 @@
 export { reportPage, reportPictures } from './page.js';
-export type { Headline, ReportData, Span } from './data.js';
+export type { ReportData, Span } from './data.js';

@@ -91,6 +91,7 @@ export function pageStyle(): string {
   return [
     baseStyle,
     colourRules('light', ':root'),
-    colourRules('dark', ':root[data-theme=dark]'),
+    // Paper is light.
+    `@media screen{\n${colourRules('dark', ':root[data-theme=dark]')}\n}`,
   ].join('\n');
 }

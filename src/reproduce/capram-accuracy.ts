@@ -1,6 +1,7 @@
 /** Pruned networks that fit one CAP-RAM macro, run as firmware on whole test sets. */
 import { exactAnswer } from '../classifier/index.js';
 import type { Classification, Labelled, Model } from '../classifier/index.js';
+import { withWeightBits } from '../classifier/round.js';
 import { trainClassifier } from '../train/classifier.js';
 import { cachedModel } from './cached-model.js';
 import type { StudyOptions } from './entry.js';
@@ -207,15 +208,10 @@ function curveList(): Curve[] {
     {
       name: 'weight-bits',
       figure: 'weights of bits',
-      x: 'bits of a weight, trained for each',
-      trials: [1, 2, 3, 4, 5, 6].map((bits) => ({
+      x: 'bits of a weight, rounded from the four trained ones',
+      trials: [1, 2, 3, 4].map((bits) => ({
         x: bits,
-        trial: {
-          model: committedModel(`capram-mnist-${bits}`),
-          preset,
-          // More than four bits do not fit one macro
-          ...(bits > 4 ? { set: { 'capram.arrays': 2 } } : {}),
-        },
+        trial: { model: withWeightBits(model, bits), preset },
       })),
     },
     {

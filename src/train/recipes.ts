@@ -39,9 +39,6 @@ const capram = (weights: number, epochs: number, finetune: number): Recipe => ({
 
 export const recipes: Readonly<Record<string, Recipe>> = {
   'capram-mnist-4': capram(4, 14, 8),
-  ...Object.fromEntries(
-    [1, 2, 3, 5, 6].map((weights) => [`capram-mnist-${weights}`, capram(weights, 3, 2)]),
-  ),
   'capram-fashion-4': {
     data: 'fashion-mnist',
     options: { ...capram(4, 5, 3).options, augment: 'flip', seed: 20212 },
@@ -66,7 +63,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'cifar100-8': {
     data: 'cifar100',
     options: {
-      shape: '5 2 2 32,3 2 1 64,3 2 0 128,3 1 0 100',
+      shape: '5 2 2 16,3 2 1 32,3 2 0 48,3 1 0 100',
       weights: 8,
       activations: 8,
       noise: 8,

@@ -51,7 +51,7 @@ const run: Run = {
   accesses: stats.tcdm.accesses,
   conflicts: stats.tcdm.conflicts,
   arbitration: String(session.configuration.get('tcdm.arbitration')),
-  translated: stats.tier.instructions.translated / instructions,
+  translated: 1 - stats.tier.instructions.interpreted / instructions,
   results: Array.from({ length: Number(harts) }, (_, hart) => session.readWord(results + 4 * hart)),
 };
 process.stdout.write(JSON.stringify(run));

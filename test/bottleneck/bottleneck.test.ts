@@ -64,6 +64,19 @@ describe('block 7 with 8-bit weights', () => {
     expect(units.engines['ima']!.jobs).toBe(17);
   });
 
+  it('takes its energy between the same marks as its cycles', () => {
+    for (const { mapping, cycles, counted, energy, stats } of byMapping.values()) {
+      expect(counted.cycles, mapping).toBe(cycles);
+      const parts = Object.values(energy.components).reduce((sum, part) => sum + part, 0);
+      expect(energy.total_pj, mapping).toBe(parts);
+      expect(energy.total_pj, mapping).toBeLessThan(stats.energy.total_pj);
+      expect(energy.mean_mw, mapping).toBeCloseTo(energy.total_pj / (2 * cycles), 9);
+    }
+    const { energy } = result('ima-dw');
+    expect(energy.total_pj).toBeLessThan(0.6 * result('ima-cores').energy.total_pj);
+    expect(energy.components['IMA']).toBeGreaterThan(energy.total_pj / 2);
+  });
+
   it('the scalar pointwise kernel reaches 1.9 MAC/cycle on 8 harts', () => {
     const expand = result('cores').layers.find(({ name }) => name === 'expand')!;
     expect(expand.macs).toBe(14 * 14 * 64 * 384);
@@ -83,7 +96,7 @@ describe('block 7 with 8-bit weights', () => {
   it('prints a table that says which ratios were published', () => {
     const text = formatBottlenecks([...byMapping.values()]);
     expect(text).toContain('bit-exact');
-    expect(text).toMatch(/11\.5x over tuned software/);
+    expect(text).toMatch(/11\.5x the speed and 9\.5x less energy over tuned software/);
     expect(text).not.toContain('NO');
     expect(formatBottlenecks([result('ima-cores')])).not.toContain('11.5x');
   });

@@ -1,5 +1,6 @@
 /** The same firmware on four macros, against arithmetic that knows neither tiles nor converters. */
 import { describe, expect, it } from 'vitest';
+import { withWeightBits } from '../../src/classifier/round.js';
 import { classify, exactAnswer } from '../../src/classifier/index.js';
 import type { Tuning } from '../../src/classifier/index.js';
 import type { Model } from '../../src/classifier/index.js';
@@ -40,6 +41,21 @@ describe('a trained classifier as firmware', () => {
         weights.forEach((weight, i) => (weights[i] = weight < 0 ? -1 : 1));
     const { answers: found } = answers(model, 'capram', { 'capram.ideal': true });
     expect([...found]).toEqual(exact(model));
+  });
+
+  it('rounds weights to fewer bits, whose sums keep their worth', () => {
+    const model = randomModel({ weightBits: 4, inputLevels: 7 });
+    const two = withWeightBits(model, 2);
+    // -8 to 7 in steps of four
+    model.layers[0]!.weights.forEach((weight, i) => {
+      expect(two.layers[0]!.weights[i]).toBe(Math.min(1, Math.round(weight / 4)) + 0);
+      expect(two.layers[0]!.factor[i % 8]).toBe(4 * model.layers[0]!.factor[i % 8]!);
+    });
+    for (const bits of [1, 2, 3]) {
+      const fewer = withWeightBits(model, bits);
+      const { answers: found } = answers(fewer, 'capram', { 'capram.ideal': true });
+      expect([...found]).toEqual(exact(fewer));
+    }
   });
 
   it('adds trunk and branch, the trunk in memory that cannot be written', () => {

@@ -165,6 +165,15 @@ describe('a deployment', () => {
     expect(ideal.err).toContain('the deployment is made for ima.ideal = false');
   });
 
+  it('names a damaged model without the bytes that would steer a terminal', async () => {
+    const file = join(folder, 'hostile.json');
+    writeFileSync(file, Buffer.from('\u001b[2J\u0007\u009b5m{"format":', 'latin1'));
+    const { err, status } = await cli('deploy', file, '--out', join(folder, 'never'));
+    expect(err).toMatch(/^octobar: .*hostile\.json is not JSON/);
+    expect([...err].filter((c) => c < ' ' || (c >= '\u007f' && c < '\u00a0'))).toEqual(['\n']);
+    expect(status).toBe(65);
+  });
+
   it('is refused when it is damaged', async () => {
     const nowhere = await cli('infer', join(folder, 'build-missing'), '--image', image);
     expect(nowhere.err).toContain('there is no model');

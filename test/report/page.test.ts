@@ -39,7 +39,6 @@ function evilPage(): string {
     },
     stats: { ...seen.stats, metrics: [{ name: evil, value: 1, unit: evil }] },
     spans: [{ name: evil, from: 0, to: 5 }],
-    headlines: [{ name: evil, value: evil, note: evil }],
     source: () => Array.from({ length: 20 }, () => evil),
   });
 }

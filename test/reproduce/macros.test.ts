@@ -53,7 +53,8 @@ describe('reproduce capram', () => {
 describe('reproduce osahcim', () => {
   it('gains by boundaries, less the dearer the converter, and says what was measured', async () => {
     const row = await rowsOf('osahcim');
-    const gain = (family: string): Row => row(`gain over all digital, converter by ${family}`);
+    const gain = (family: string): Row =>
+      row(`one layer: gain over all digital, converter by ${family}`);
     const [cheap, middle, dear] = ['neurosim', 'zigzag', 'survey'].map((name) => gain(name).ours);
     expect(cheap).toBeGreaterThan(middle);
     expect(middle).toBeGreaterThan(dear);

@@ -93,9 +93,11 @@ export class FakeMachine implements MachineApi {
 
   tiers(): TierStats {
     return {
-      instructions: { translated: 0, interpreted: 0 },
+      instructions: { region: 0, translated: 0, interpreted: 0 },
       leaves: {},
       visits: 0,
+      region_visits: 0,
+      regions: 0,
       functions: 0,
       modules: 0,
       code_bytes: 0,

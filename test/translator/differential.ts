@@ -36,8 +36,9 @@ export function paceOf(number: number): Pace {
   return paces[number % paces.length];
 }
 
-/** Most programs are translated at first sight, some when they are hot. */
-export const engineOf = (number: number): Engine => (number % 9 === 3 ? 'auto' : 'eager');
+/** Half of the programs are translated at first sight, half when they are hot. */
+export const engineOf = (number: number): Engine =>
+  (number + Math.floor(number / 8)) % 2 === 0 ? 'auto' : 'eager';
 
 export function compareProgram(
   program: ClusterProgram,
@@ -100,7 +101,7 @@ function watch(
 function compareHandover(program: ClusterProgram, seed: number, engine: Engine): Verdict {
   const reference = open(program, 'interpreter');
   const machine = open(program, engine);
-  const middle = new Random(seed).between(1, 3_000);
+  const middle = new Random(seed).between(1, program.cycles - 1);
   let stop: Stop = machine.runUntil(middle);
   let end: MachineApi = machine;
   if (stop.reason === 'cycle') {

@@ -38,6 +38,7 @@ export function measureMemory(
     onStretch(i, late);
   }
   const { instructions, dropped } = machine.tiers();
-  const { translated, interpreted } = instructions;
+  const { region, interpreted } = instructions;
+  const translated = region + instructions.translated;
   return { early, late, resident, translated: translated / (translated + interpreted), dropped };
 }

@@ -53,7 +53,7 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
   const entry = asm.label();
   asm.place(entry);
   prologue(w, c, handler.offset);
-  const bodies = Array.from({ length: r.chance(40) ? harts : 1 }, () => asm.label());
+  const bodies = Array.from({ length: r.chance(25) ? harts : 1 }, () => asm.label());
   const end = asm.label();
   for (const [hart, body] of bodies.entries()) {
     if (hart === bodies.length - 1) continue;
@@ -69,7 +69,7 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
     asm.place(body);
     for (let phase = 0; phase < phases; phase++) {
       const d = { depth: 0, counters: [reg.outer, reg.inner], mayCall: true };
-      const most = Math.min(limit, r.pick([2, 4, 8]));
+      const most = Math.min(limit, r.pick([2, 3, 5]));
       pieces(w, c, d, most, most);
       barrier(w, c);
     }
@@ -86,7 +86,7 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
     code,
     entry: base + entry.offset,
     pcs: listing.filter(({ name }) => name !== '').map(({ offset }) => base + offset),
-    cycles: 8_000,
+    cycles: number % 5 === 0 ? 8_000 : 2_500,
     prepare: (machine) => prepare(machine, base, code, harts, dataSeed),
   };
 }

@@ -1,3 +1,3 @@
 import { compareShare } from './share.js';
 
-compareShare(0, 400);
+compareShare(0, 1000);

@@ -1,3 +1,3 @@
 import { compareShare } from './share.js';
 
-compareShare(1000, 400);
+compareShare(1000, 1000);

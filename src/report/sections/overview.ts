@@ -9,11 +9,6 @@ export function overview(data: ReportData): Markup {
   const { stats } = data;
   const { total, energy, tcdm } = stats;
   const cards: [string, string, string][] = [
-    ...data.headlines.map(({ name, value, note = '' }): [string, string, string] => [
-      name,
-      value,
-      note,
-    ]),
     [
       'cycles',
       grouped(stats.cycles),

@@ -1,0 +1,471 @@
+import { Op, Type } from '../wasm/index.js';
+import type { timingParameters } from '../hart/timing.js';
+import type { ConfigOf } from '../sim/parameters.js';
+import { Account } from './region-account.js';
+import type { Flow } from './region-flow.js';
+import { MOST_TAKEN, splits, type Block, type Edge, type RegionGraph } from './region-graph.js';
+import { countFields, RegionLoopWriter } from './region-loops.js';
+import type { Shape } from './region-shape.js';
+import { frame, MOST_WORDS, RECENT } from './region-writer.js';
+import type { Step, StepReader } from './tree.js';
+
+const FIELD = 21;
+/** Longest division: base, and 32 leading zeros. */
+const ZEROS = 32;
+
+/** A function that was written. */
+export interface EmittedRegion {
+  /** What one turn through each edge counts, its block included, by index of the edge. */
+  readonly accounts: readonly Account[];
+  /** Taken edges by their number, which begins with 1. */
+  readonly taken: readonly Edge[];
+  /** Cycles of one turn, by tight loop. */
+  readonly turnCycles: readonly number[];
+  /** Most cycles between two places that look at the time. */
+  readonly longest: number;
+}
+
+/** Writes the function of one region: nested loops where its blocks allow, a dispatcher for the rest. */
+export class RegionEmitter extends RegionLoopWriter {
+  private shape!: Shape;
+  private flow!: Flow;
+  private accounts: Account[] = [];
+  private taken: Edge[] = [];
+  /** Cycles of a turn, by tight loop. */
+  private turnCycles: number[] = [];
+
+  /** Undefined when the region is too large for its counters. */
+  emit(
+    graph: RegionGraph,
+    shape: Shape,
+    flow: Flow,
+    reader: StepReader,
+    timing: ConfigOf<typeof timingParameters>,
+  ): EmittedRegion | undefined {
+    const { body } = this;
+    this.shape = shape;
+    this.flow = flow;
+    this.accounts = [];
+    this.taken = [];
+    this.turnCycles = [];
+    this.reader = reader;
+    this.timing = timing;
+    if (flow.edges.filter(({ source }) => source !== undefined).length > MOST_TAKEN)
+      return undefined;
+    const words = 1 + Math.ceil(Math.max(0, flow.counterCount - 1) / 3);
+    if (words > MOST_WORDS) return undefined;
+    const steps = [...graph.steps];
+    const loops = steps.some(({ endsLoop, row }) => endsLoop || row.loop !== undefined);
+    this.prologue(steps, words, loops, shape.tight.size);
+    body.block(Type.i32);
+    this.frames.length = 0;
+    this.frames.push(-1);
+    this.tree(shape.root);
+    body.op(Op.unreachable);
+    body.end();
+    this.epilogue();
+    return {
+      accounts: this.accounts,
+      taken: this.taken,
+      longest: this.longest(),
+      turnCycles: this.turnCycles,
+    };
+  }
+
+  private reader!: StepReader;
+  private timing!: ConfigOf<typeof timingParameters>;
+
+  /** A node with all that it dominates. */
+  private tree(node: number): void {
+    const header = this.shape.isHeader(node);
+    const tight = this.tightOf(node);
+    if (tight >= 0) {
+      this.body.get(this.words[0]);
+      this.body.set(this.begun[tight]);
+    }
+    if (header) this.open('loop', node);
+    const behind = this.shape.mergesBehind(node);
+    for (const merge of behind) this.open('block', BEHIND + merge);
+    this.node(node);
+    for (const merge of behind.toReversed()) {
+      this.close();
+      this.tree(merge);
+    }
+    if (header) this.close();
+  }
+
+  private node(node: number): void {
+    const { shape, body } = this;
+    if (node < shape.blocks.length) return this.block(shape.blocks[node]);
+    const depths = shape.dispatched.map(({ index }) => this.depthOf(BEHIND + index));
+    body.get(this.label);
+    body.brTable(depths, depths.length - 1, depths[depths.length - 1]);
+  }
+
+  private tightOf(node: number): number {
+    return [...this.shape.tight.keys()].findIndex(({ index }) => index === node);
+  }
+
+  private block(block: Block): void {
+    const tight = this.tightOf(block.index);
+    const copies = tight < 0 ? 1 : copiesOf(block);
+    for (let copy = 0; copy < copies; copy++) {
+      this.inTight = tight;
+      this.copies = copy;
+      const account = Account.begin(this.timing, block);
+      for (const step of block.steps) {
+        const setUp = block.setUps.get(step);
+        if (setUp === undefined) this.straight(block, step, account);
+        else this.setUp(block, step, setUp, account);
+        account.straight(step);
+      }
+      if (tight < 0) this.end(block, account);
+      else if (block.end.kind === 'branch') this.tightBranch(block.end, account);
+      else if (block.end.kind === 'loop-end') this.tightLoopEnd(block, block.end, account);
+    }
+    if (tight >= 0) this.turn(block, copies);
+    this.inTight = -1;
+    this.copies = 0;
+  }
+
+  // --- Tight loops ---------------------------------------------------------------------------
+
+  /** Writes what comes behind a turn that is the last one. */
+  private behind(edge: Edge, write: () => void): void {
+    const { body, words, inTight, copies } = this;
+    const begun = this.begun[inTight];
+    const turned = body.local(Type.i32);
+    const cycles = this.turnCycles[inTight];
+    if (copies > 0) this.add(0, 0, (copies * cycles) << (2 * FIELD - 32));
+    body.get(words[0]);
+    body.get(begun);
+    body.op(Op.i64Sub);
+    body.i64(2 * FIELD);
+    body.op(Op.i64ShrU);
+    body.op(Op.i32WrapI64);
+    body.tee(turned);
+    body.get(this.turned[inTight]);
+    body.op(Op.i32Add);
+    body.set(this.turned[inTight]);
+    // All turns are one entry of the list of taken jumps.
+    body.get(turned);
+    body.if();
+    this.add(0, 1, 0);
+    this.recent();
+    body.i32(this.numberOf(edge));
+    body.memory(Op.i32Store8, this.options.frameAt + frame.recent);
+    this.recent();
+    body.i32(2);
+    body.op(Op.i32Shl);
+    body.get(turned);
+    body.memory(Op.i32Store, this.options.frameAt + frame.lengths);
+    body.end();
+    this.inTight = -1;
+    this.copies = 0;
+    write();
+    this.inTight = inTight;
+    this.copies = copies;
+  }
+
+  private tightBranch(
+    { step, taken, fall }: Block['end'] & { kind: 'branch' },
+    account: Account,
+  ): void {
+    const other = account.copy();
+    this.condition(step);
+    this.body.op(Op.i32Eqz);
+    this.open('if');
+    account.taken(step);
+    this.countTurn(taken!, account);
+    other.notTaken();
+    this.behind(taken!, () => this.go(fall!, other));
+    this.close();
+  }
+
+  /** What a turn counts. */
+  private countTurn(edge: Edge, account: Account): void {
+    this.accounts[this.flow.indexOf(edge)] = account;
+    this.turnCycles[this.inTight] = account.time;
+  }
+
+  private tightLoopEnd(
+    block: Block,
+    end: Block['end'] & { kind: 'loop-end' },
+    account: Account,
+  ): void {
+    const { body } = this;
+    const self = end.back.find((turn) => turn?.edge?.to === block)!;
+    const path = account.copy();
+    path.waited = 0;
+    path.straight(end.step, self.cost, false);
+    path.walk(end.step, self.start);
+    this.countTurn(self.edge!, path);
+    this.open('block', NEXT);
+    this.loopEnd(block, end, account, (edge, write) => {
+      if (edge === self.edge) body.br(this.depthOf(NEXT));
+      else this.behind(self.edge!, write);
+    });
+    this.close();
+  }
+
+  /** Goes back to the first copy. */
+  private turn(block: Block, copies: number): void {
+    const { body, inTight } = this;
+    this.copies = 0;
+    this.add(0, 0, (copies * this.turnCycles[inTight]) << (2 * FIELD - 32));
+    body.get(this.words[0]);
+    body.get(this.limit);
+    body.op(Op.i64LtU);
+    body.brIf(this.depthOf(block.index));
+    this.leave(block, block.pc, new Account(this.timing), 'late');
+  }
+
+  // --- Ends ----------------------------------------------------------------------------------
+
+  private end(block: Block, account: Account): void {
+    const { body } = this;
+    const { end } = block;
+    switch (end.kind) {
+      case 'stop':
+        return this.leave(block, block.next, account, end.cold ? 'cold' : 'side');
+      case 'go': {
+        const { step, to } = end;
+        if (to === undefined) return this.leave(block, block.next, account, 'cold');
+        if (step !== undefined) {
+          this.link(step);
+          account.jump(step);
+        }
+        return this.go(to, account);
+      }
+      case 'branch': {
+        const { step, taken, fall } = end;
+        const other = account.copy();
+        if (taken === undefined || fall === undefined) {
+          if (taken === fall) return this.leave(block, step.pc, account, 'cold');
+          this.leaveWhen(
+            block,
+            step.pc,
+            account,
+            () => {
+              this.condition(step);
+              if (taken !== undefined) body.op(Op.i32Eqz);
+            },
+            'cold',
+          );
+          if (taken) account.taken(step);
+          else account.notTaken();
+          return this.go((taken ?? fall)!, account);
+        }
+        this.condition(step);
+        this.open('if');
+        account.taken(step);
+        this.go(taken, account);
+        this.close();
+        other.notTaken();
+        return this.go(fall, other);
+      }
+      case 'jalr':
+        return this.indirect(block, end.step, end.targets, account);
+      case 'loop-end': {
+        return this.loopEnd(block, end, account, (_, write) => write());
+      }
+    }
+  }
+
+  private loopEnd(
+    block: Block,
+    end: Block['end'] & { kind: 'loop-end' },
+    account: Account,
+    leading: (edge: Edge | undefined, write: () => void) => void,
+  ): void {
+    const { body } = this;
+    const { step, back, on } = end;
+    this.guardEnd(block, end, account);
+    account.waited = 0;
+    this.straight(block, step, account);
+    this.open('block', THROUGH);
+    for (const loop of [0, 1] as const) {
+      const turn = back[loop];
+      const edge = turn?.edge;
+      if (turn === undefined || edge === undefined) continue;
+      this.turns(loop, step.after);
+      this.open('if');
+      this.field(countFields[loop]);
+      body.i32(1);
+      body.op(Op.i32Sub);
+      this.setField(countFields[loop]);
+      this.field(countFields[loop]);
+      body.op(Op.i32Eqz);
+      body.brIf(this.depthOf(THROUGH));
+      const path = account.copy();
+      path.straight(step, turn.cost, false);
+      path.walk(step, turn.start);
+      leading(edge, () => this.go(edge, path));
+      this.close();
+    }
+    this.close();
+    account.straight(step);
+    leading(on, () => {
+      if (on === undefined) this.leave(block, step.after, account, 'cold');
+      else this.go(on, account);
+    });
+  }
+
+  private link(step: Step): void {
+    if (step.rd === 0 || step.rd > 31) return;
+    this.body.i32(step.after);
+    this.body.set(this.locals[step.rd]);
+  }
+
+  private indirect(block: Block, step: Step, targets: readonly Edge[], account: Account): void {
+    const { body } = this;
+    const target = body.local(Type.i32);
+    if (targets.length === 0) return this.leave(block, step.pc, account, 'cold');
+    this.register(step.rs1);
+    body.i32(step.imm);
+    body.op(Op.i32Add);
+    body.i32(-2);
+    body.op(Op.i32And);
+    body.set(target);
+    const rest = targets.toReversed();
+    for (const edge of rest.slice(0, -1)) {
+      body.get(target);
+      body.i32(edge.to.pc);
+      body.op(Op.i32Eq);
+      this.open('if');
+      this.jumpTo(step, edge, account.copy());
+      this.close();
+    }
+    const last = rest[rest.length - 1];
+    this.leaveWhen(
+      block,
+      step.pc,
+      account,
+      () => {
+        body.get(target);
+        body.i32(last.to.pc);
+        body.op(Op.i32Ne);
+      },
+      'cold',
+    );
+    this.jumpTo(step, last, account);
+  }
+
+  private jumpTo(step: Step, edge: Edge, account: Account): void {
+    this.link(step);
+    account.indirect(step, edge.to.pc, splits(this.reader, edge.to.pc));
+    this.go(edge, account);
+  }
+
+  // --- Edges ---------------------------------------------------------------------------------
+
+  /** Counts an edge and what its block did, and goes where it leads. */
+  private go(edge: Edge, account: Account): void {
+    const { body, shape, flow } = this;
+    const index = flow.indexOf(edge);
+    const counter = flow.counters[index];
+    this.accounts[index] = account;
+    let low = 0;
+    let high = account.time << (2 * FIELD - 32);
+    if (edge.source !== undefined) low = 1;
+    if (counter === 0) low |= 1 << FIELD;
+    this.add(0, low, high);
+    if (counter > 0) {
+      const field = ((counter - 1) % 3) * FIELD;
+      low = field < 32 ? 1 << field : 0;
+      high = field < 32 ? 0 : 1 << (field - 32);
+      this.add(1 + Math.floor((counter - 1) / 3), low, high);
+    }
+    if (edge.source !== undefined) this.remember(edge);
+    if (shape.goesBack(edge)) return this.goBack(edge);
+    const { to } = edge;
+    if (shape.isMerge(to.index)) return body.br(this.depthOf(BEHIND + to.index));
+    this.tree(to.index);
+  }
+
+  private add(word: number, low: number, high: number): void {
+    const { body, words } = this;
+    body.get(words[word]);
+    body.i64Words(low, high);
+    body.op(Op.i64Add);
+    body.set(words[word]);
+  }
+
+  private remember(edge: Edge): void {
+    this.recent();
+    this.body.i32(this.numberOf(edge));
+    this.body.memory(Op.i32Store8, this.options.frameAt + frame.recent);
+  }
+
+  /** Place of the newest entry of the list of taken jumps. */
+  private recent(): void {
+    const { body } = this;
+    body.get(this.words[0]);
+    body.op(Op.i32WrapI64);
+    body.i32(RECENT - 1);
+    body.op(Op.i32And);
+  }
+
+  private numberOf(edge: Edge): number {
+    if (!this.taken.includes(edge)) this.taken.push(edge);
+    return this.taken.indexOf(edge) + 1;
+  }
+
+  private goBack(edge: Edge): void {
+    const { body, shape } = this;
+    const { to } = edge;
+    const dispatched = shape.isDispatched(edge);
+    if (dispatched) {
+      body.i32(shape.dispatched.indexOf(to));
+      body.set(this.label);
+    }
+    const node = dispatched ? shape.blocks.length : to.index;
+    body.get(this.words[0]);
+    body.get(this.limit);
+    body.op(Op.i64LtU);
+    body.brIf(this.depthOf(node));
+    this.leave(to, to.pc, Account.begin(this.timing, to), 'late');
+  }
+
+  /** Longest way in cycles that never goes back. */
+  private longest(): number {
+    const { shape, flow } = this;
+    const ways = new Float64Array(shape.blocks.length);
+    const divisions = (block: Block): number => {
+      const last = block.end.kind === 'loop-end' ? [block.end.step] : [];
+      return [...block.steps, ...last].filter(({ row }) => row.timing === 'div').length;
+    };
+    const inside = new Float64Array(shape.blocks.length);
+    for (const { block, account } of this.exits)
+      inside[block.index] = Math.max(inside[block.index], account.time);
+    const orders = shape.blocksInOrder().toReversed();
+    let most = 0;
+    for (const block of orders) {
+      const tight = this.tightOf(block.index);
+      const turns = tight < 0 ? 0 : copiesOf(block) * this.turnCycles[tight];
+      const own = divisions(block) * (this.options.divBase + ZEROS) + turns;
+      let way = inside[block.index];
+      for (const [i, edge] of flow.edges.entries()) {
+        if (edge.from !== block || this.accounts[i] === undefined) continue;
+        const on = shape.goesBack(edge) ? 0 : ways[edge.to.index];
+        way = Math.max(way, this.accounts[i].time + on);
+      }
+      ways[block.index] = way + own;
+      most = Math.max(most, way + own);
+    }
+    return most;
+  }
+}
+
+/** Nodes of frames that end where a merge begins, beside those of loops. */
+const BEHIND = 1 << 16;
+/** Node of the frame behind the turns of a hardware loop. */
+const THROUGH = -2;
+/** The same of the frame behind which the next copy of a tight loop comes. */
+const NEXT = -3;
+/** Instructions of all copies of a tight loop. */
+const UNROLLED = 40;
+const MOST_COPIES = 4;
+
+const copiesOf = ({ steps }: Block): number =>
+  Math.min(MOST_COPIES, Math.max(1, Math.floor(UNROLLED / (steps.length + 1))));

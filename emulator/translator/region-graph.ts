@@ -1,0 +1,346 @@
+import type { timingParameters } from '../hart/timing.js';
+import type { ConfigOf } from '../sim/parameters.js';
+import type { SetUp } from './loops.js';
+import { Account } from './region-account.js';
+import type { Step, StepReader } from './tree.js';
+
+/** Way from one block to another. */
+export interface Edge {
+  readonly from: Block;
+  readonly to: Block;
+  /** Source of a taken jump, which is remembered; undefined where the hart goes straight on. */
+  readonly source: number | undefined;
+}
+
+export type BlockEnd =
+  | { readonly kind: 'go'; readonly step: Step | undefined; readonly to: Edge | undefined }
+  /** Leaves; `cold` where more would follow. */
+  | { readonly kind: 'stop'; readonly cold: boolean }
+  | {
+      readonly kind: 'branch';
+      readonly step: Step;
+      readonly taken: Edge | undefined;
+      readonly fall: Edge | undefined;
+    }
+  /** Edges by target; any other target leaves. */
+  | { readonly kind: 'jalr'; readonly step: Step; readonly targets: readonly Edge[] }
+  | {
+      readonly kind: 'loop-end';
+      readonly step: Step;
+      readonly back: readonly (
+        | { readonly start: number; readonly cost: number; readonly edge: Edge | undefined }
+        | undefined
+      )[];
+      readonly on: Edge | undefined;
+    };
+
+/** Instructions that run one after the other. */
+export interface Block {
+  readonly index: number;
+  readonly pc: number;
+  /** Addresses that the calls around it return to, as far as they are known, the innermost first. */
+  readonly calls: readonly number[];
+  /** What a jump at the beginning finds: cycles until its register is there, -1 when it is; and whether it waited. */
+  readonly ready: number;
+  readonly waited: number;
+  readonly steps: readonly Step[];
+  readonly setUps: ReadonlyMap<Step, SetUp>;
+  /** Address behind the steps: of the step of the end, or where the region is left. */
+  readonly next: number;
+  readonly end: BlockEnd;
+}
+
+export interface RegionSource {
+  readonly reader: StepReader;
+  readonly timing: ConfigOf<typeof timingParameters>;
+  /** Whether the fetch of an instruction has no consequence now. */
+  fetched(step: Step): boolean;
+  /** Targets that an indirect jump was seen to have. */
+  targets(pc: number): ReadonlySet<number>;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const MOST_BLOCKS = 220;
+const MOST_STEPS = 1200;
+/** Calls that are followed by context: each caller then has a copy of its own of what it calls. */
+const DEEPEST = 4;
+const MOST_TARGETS = 12;
+/** Indices of taken edges have a byte, and 0 is none. */
+export const MOST_TAKEN = 255;
+
+const isLink = (register: number): boolean => register === 1 || register === 5;
+export const isReturn = ({ rd, rs1, imm }: Step): boolean =>
+  (rd === 0 || rd === 32) && isLink(rs1) && imm === 0;
+
+/**
+ * The blocks that can be reached from a place by a hart, as far as their code is in its instruction cache
+ * and is known. Called functions are copied for each caller while they are not recursive, so that
+ * a return has one target.
+ */
+export class RegionGraph {
+  readonly blocks: Block[] = [];
+  /** Addresses of lines of code that were looked at. */
+  readonly steps = new Set<Step>();
+  private readonly byKey = new Map<string, Block>();
+  private readonly leaders: Set<number>;
+  private readonly recursive: Set<number>;
+  private readonly returns = new Set<number>();
+  private readonly waiting: Mutable<Block>[] = [];
+  private readonly returning: Mutable<Block>[] = [];
+  private count = 0;
+  private again = false;
+
+  private constructor(
+    private readonly source: RegionSource,
+    entry: number,
+    leaders: Set<number>,
+    recursive: Set<number>,
+  ) {
+    this.leaders = leaders;
+    this.recursive = recursive;
+    // No leader: the middle of a loop, where the region begins, does not cut the loop.
+    this.block(entry, [], -1, 0, true);
+    while (this.waiting.length > 0) {
+      while (this.waiting.length > 0) this.fill(this.waiting.shift()!);
+      this.connectReturns();
+    }
+  }
+
+  /** Undefined where nothing can be run. */
+  static grow(source: RegionSource, entry: number): RegionGraph | undefined {
+    const leaders = new Set<number>();
+    const recursive = new Set<number>();
+    for (let round = 0; round < 12; round++) {
+      const graph = new RegionGraph(source, entry, leaders, recursive);
+      if (!graph.again) return graph.steps.size === 0 ? undefined : graph;
+    }
+    return undefined;
+  }
+
+  private lead(pc: number): void {
+    if (this.leaders.has(pc)) return;
+    this.leaders.add(pc);
+    this.again = true;
+  }
+
+  /** The block at an address; undefined when the region is as large as it may be. */
+  private block(
+    pc: number,
+    calls: readonly number[],
+    ready: number,
+    waited: number,
+    isEntry = false,
+  ): Block | undefined {
+    const key = `${pc} ${calls.join()} ${ready} ${waited}`;
+    const known = this.byKey.get(key);
+    if (known) return known;
+    if (this.blocks.length >= MOST_BLOCKS || this.count >= MOST_STEPS) return undefined;
+    const first = this.source.reader.at(pc);
+    if (first === undefined || first.probed || !this.source.fetched(first)) return undefined;
+    if (!isEntry) this.lead(pc);
+    const block: Mutable<Block> = {
+      index: this.blocks.length,
+      pc,
+      calls,
+      ready,
+      waited,
+      steps: [],
+      setUps: new Map(),
+      next: pc,
+      end: { kind: 'stop', cold: false },
+    };
+    this.blocks.push(block);
+    // What comes back to the entry comes to a copy: a loop that begins there has no other way in.
+    if (!isEntry) this.byKey.set(key, block);
+    this.waiting.push(block);
+    return block;
+  }
+
+  private edge(
+    from: Block,
+    pc: number,
+    account: Account,
+    jump: Step | undefined,
+    calls = from.calls,
+  ): Edge | undefined {
+    const first = this.source.reader.at(pc);
+    const timing = first?.row.timing;
+    const ready = timing === 'jalr' ? Math.max(-1, account.ready - account.time) : -1;
+    const waited = timing === 'jalr' || timing === 'jump' ? account.waited : 0;
+    const to = this.block(pc, calls, ready, waited);
+    return to && { from, to, source: jump?.pc };
+  }
+
+  private fill(block: Mutable<Block>): void {
+    const { reader, timing } = this.source;
+    const steps: Step[] = [];
+    const setUps = new Map<Step, SetUp>();
+    const account = Account.begin(timing, block);
+    let at = block.pc;
+    const close = (end: BlockEnd): void => {
+      block.steps = steps;
+      block.setUps = setUps;
+      block.next = at;
+      block.end = end;
+    };
+    const leave = (cold: boolean): void => close({ kind: 'stop', cold });
+    for (;;) {
+      // A jump that hides behind what comes before it stays with it.
+      const free = account.waited === 0 && account.owed === 0;
+      if (at !== block.pc && free && this.leaders.has(at)) {
+        const to = this.edge(block, at, account, undefined);
+        return close({ kind: 'go', step: undefined, to });
+      }
+      const step = reader.at(at);
+      if (step === undefined || step.probed) return leave(false);
+      if (!this.source.fetched(step)) return leave(true);
+      this.count++;
+      const kind = step.row.timing;
+      if (step.endsLoop) {
+        const end = canEndLoop(step) ? this.loopEnd(block, step, account) : undefined;
+        if (end === undefined) return leave(true);
+        this.steps.add(step);
+        return close(end);
+      }
+      switch (kind) {
+        case 'branch': {
+          this.steps.add(step);
+          const [one, other] = [account.copy(), account.copy()];
+          one.taken(step);
+          other.notTaken();
+          const taken = this.edge(block, step.imm, one, step);
+          const fall = this.edge(block, step.after, other, undefined);
+          return close({ kind: 'branch', step, taken, fall });
+        }
+        case 'jump': {
+          this.steps.add(step);
+          account.jump(step);
+          const calls = isLink(step.rd) ? this.call(step, block.calls) : block.calls;
+          const to = this.edge(block, step.imm, account, step, calls);
+          return close({ kind: 'go', step, to });
+        }
+        case 'jalr':
+          this.steps.add(step);
+          close({ kind: 'jalr', step, targets: [] });
+          this.returning.push(block);
+          return;
+        case 'loop': {
+          const setUp = reader.loops.setUp(step, steps);
+          if (setUp === undefined) return leave(false);
+          setUps.set(step, setUp);
+          break;
+        }
+        case 'alu':
+        case 'mul':
+        case 'mulh':
+        case 'div':
+        case 'fence':
+        case 'load':
+        case 'store':
+          break;
+        default:
+          return leave(false);
+      }
+      this.steps.add(step);
+      account.straight(step);
+      steps.push(step);
+      at = step.after;
+    }
+  }
+
+  private loopEnd(block: Block, step: Step, before: Account): BlockEnd | undefined {
+    const { reader } = this.source;
+    const starts = [reader.loops.startOf(0, step.after), reader.loops.startOf(1, step.after)];
+    if (starts[0] === undefined && starts[1] === undefined) return undefined;
+    before.waited = 0;
+    const on = before.copy();
+    on.straight(step);
+    const back = starts.map((start) => {
+      if (start === undefined) return undefined;
+      const cost = reader.turnCost(step, start);
+      const turn = before.copy();
+      turn.straight(step, cost, false);
+      return { start, cost, edge: this.edge(block, start, turn, step) };
+    });
+    return { kind: 'loop-end', step, back, on: this.edge(block, step.after, on, undefined) };
+  }
+
+  /** Calls around a function that is called; none are known of one that calls itself. */
+  private call(step: Step, calls: readonly number[]): readonly number[] {
+    const target = step.imm;
+    if (calls.includes(step.after) && !this.recursive.has(target)) {
+      this.recursive.add(target);
+      this.again = true;
+    }
+    if (this.recursive.has(target) || calls.length >= DEEPEST) {
+      this.returns.add(step.after);
+      return [];
+    }
+    return [step.after, ...calls];
+  }
+
+  /** Gives the indirect jumps that were found their targets: all returns are known by now. */
+  private connectReturns(): void {
+    const { reader, timing, targets: seen } = this.source;
+    for (const block of this.returning) {
+      const { end } = block;
+      if (end.kind !== 'jalr') continue;
+      const { step } = end;
+      const known = isReturn(step) && block.calls.length > 0;
+      const inner = isReturn(step) && !known ? this.returns : [];
+      const pcs = known
+        ? [block.calls[0]]
+        : [...new Set([...seen.call(this.source, step.pc), ...inner])].slice(0, MOST_TARGETS);
+      const links = isLink(step.rd);
+      const targets: Edge[] = [];
+      for (const pc of pcs) {
+        if (end.targets.some(({ to }) => to.pc === pc)) continue;
+        const account = Account.begin(timing, block);
+        for (const each of block.steps) account.straight(each);
+        account.indirect(step, pc, splits(reader, pc));
+        const calls = known ? block.calls.slice(1) : links ? this.call(step, block.calls) : [];
+        const edge = this.edge(block, pc, account, step, calls);
+        if (edge) targets.push(edge);
+      }
+      if (targets.length > 0)
+        block.end = { kind: 'jalr', step, targets: [...end.targets, ...targets] };
+    }
+  }
+}
+
+/** Whether the instruction at a target lies in two fetch words. */
+export function splits(reader: StepReader, pc: number): boolean {
+  if ((pc & 2) === 0) return false;
+  const step = reader.at(pc);
+  return step !== undefined && step.after - pc === 4;
+}
+
+function canEndLoop({ row: { timing } }: Step): boolean {
+  switch (timing) {
+    case 'alu':
+    case 'mul':
+    case 'mulh':
+    case 'div':
+    case 'load':
+    case 'store':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** All edges that leave a block. */
+export function edgesOf({ end }: Block): Edge[] {
+  const edges: (Edge | undefined)[] =
+    end.kind === 'go'
+      ? [end.to]
+      : end.kind === 'stop'
+        ? []
+        : end.kind === 'branch'
+          ? [end.taken, end.fall]
+          : end.kind === 'jalr'
+            ? [...end.targets]
+            : [...end.back.map((turn) => turn?.edge), end.on];
+  return edges.filter((edge) => edge !== undefined);
+}

@@ -1,0 +1,407 @@
+import { Op, Type, type FunctionBody } from '../wasm/index.js';
+import type { Operand } from '../isa/expression.js';
+import { ExpressionEmitter, type OperandPlace } from './expression.js';
+import { wordBytes } from './layout.js';
+import type { Account } from './region-account.js';
+import type { Block } from './region-graph.js';
+import { MOST_TIGHT } from './region-shape.js';
+import { readsOf, writesOf, type Step } from './tree.js';
+
+/** What the functions of regions need to know of the machine. */
+export interface RegionOptions {
+  readonly divBase: number;
+  /** Addresses in the shared memory. */
+  readonly tcdmAt: number;
+  readonly frameAt: number;
+  /** A word for each bank with its bit. */
+  readonly bankBitsAt: number;
+  readonly banks: number;
+  readonly tcdm: { readonly base: number; readonly size: number };
+}
+
+/** Where a function leaves what it counted: bytes from the start of the frame. */
+export const frame = {
+  /** Last taken edges, a byte each: the entry of number n is at n modulo RECENT. */
+  recent: 0,
+  /** Banks with an odd number of grants, and banks with any, one bit each. */
+  odd: 256,
+  granted: 260,
+  /** Time at which the function looks for a place to return, as in the first word of counters. */
+  limit: 264,
+  /** Cycles that divisions took beyond the first. */
+  divisions: 272,
+  /** By tight loop: cycles of its turns, and the first word when it was entered last. */
+  turned: 280,
+  begun: 280 + 4 * MOST_TIGHT,
+  /** Words of 64 bits: time and counters. */
+  words: 280 + 12 * MOST_TIGHT,
+  /** Cycles that a tight loop turned, a word for each entry of `recent`. */
+  lengths: 1024,
+} as const;
+export const RECENT = 256;
+/** Words of counters that a function may have. */
+export const MOST_WORDS = 40;
+
+/**
+ * - side: the instruction there is for the interpreter;
+ * - cold: the region would go on if it were larger;
+ * - late: time is up.
+ */
+export type ExitKind = 'side' | 'cold' | 'late';
+
+/** A place where the function returns. */
+export interface RegionExit {
+  readonly block: Block;
+  /** Next instruction of the hart. */
+  readonly pc: number;
+  /** What the block has done so far, time included. */
+  readonly account: Account;
+  readonly kind: ExitKind;
+  /** The tight loop that it is in, or -1, and how many turns are not in the time yet. */
+  readonly tight: number;
+  readonly turns: number;
+}
+
+/** Parameter: address of the hart's words. */
+const BASE = 0;
+
+const loopFields = [
+  'loopStart0',
+  'loopEnd0',
+  'loopCount0',
+  'loopStart1',
+  'loopEnd1',
+  'loopCount1',
+] as const;
+export type LoopField = (typeof loopFields)[number];
+
+/** Instructions of a region: registers in locals, accesses straight to the TCDM, exits. */
+export class RegionWriter {
+  readonly exits: RegionExit[] = [];
+  /** Below this offset the TCDM holds code. */
+  codeEnd = 0;
+  protected readonly locals = new Int32Array(32);
+  protected written = 0;
+  protected words: number[] = [];
+  protected limit = 0;
+  protected label = 0;
+  /** Number of the tight loop that is being written, or -1, and of the copy of its body. */
+  protected inTight = -1;
+  protected copies = 0;
+  /** By tight loop: cycles of its turns, and the first word when it was entered last. */
+  protected turned: number[] = [];
+  protected begun: number[] = [];
+  private odd = 0;
+  private granted = 0;
+  private divisions = 0;
+  private where = 0;
+  private bit = 0;
+  /** Whether banks that were granted are noted: else all of them had this hart last already. */
+  tracking = false;
+  protected readonly loopLocals = new Map<LoopField, number>();
+  private readonly expressions: ExpressionEmitter;
+  /** Blocks around the code that is being written: nodes of loops and merges, or -1. */
+  protected readonly frames: number[] = [];
+
+  constructor(
+    readonly body: FunctionBody,
+    protected readonly options: RegionOptions,
+  ) {
+    this.expressions = new ExpressionEmitter(body);
+  }
+
+  /** Declares the locals of a function and loads the registers that its instructions use. */
+  protected prologue(steps: Iterable<Step>, words: number, loops: boolean, tight: number): void {
+    const { body } = this;
+    this.exits.length = 0;
+    this.locals.fill(-1);
+    this.written = 0;
+    this.loopLocals.clear();
+    const used = new Set<number>();
+    for (const step of steps) {
+      readsOf(step, used);
+      const written = [writesOf(step)];
+      if (step.row.memory?.postIncrement === true && step.rs1 !== 0) written.push(step.rs1);
+      for (const register of written) {
+        if (register < 0) continue;
+        used.add(register);
+        this.written |= 1 << register;
+      }
+    }
+    body.begin(1);
+    for (const register of used) {
+      this.locals[register] = body.local(Type.i32);
+      body.get(BASE);
+      body.memory(Op.i32Load, 4 * register);
+      body.set(this.locals[register]);
+    }
+    if (loops) {
+      for (const field of loopFields) {
+        this.loopLocals.set(field, body.local(Type.i32));
+        body.get(BASE);
+        body.memory(Op.i32Load, wordBytes(field));
+        body.set(this.loopLocals.get(field)!);
+      }
+    }
+    this.odd = body.local(Type.i32);
+    this.granted = body.local(Type.i32);
+    this.divisions = body.local(Type.i32);
+    this.where = body.local(Type.i32);
+    this.bit = body.local(Type.i32);
+    this.label = body.local(Type.i32);
+    this.words = Array.from({ length: words }, () => body.local(Type.i64));
+    this.limit = body.local(Type.i64);
+    this.turned = Array.from({ length: tight }, () => body.local(Type.i32));
+    this.begun = Array.from({ length: tight }, () => body.local(Type.i64));
+    this.inTight = -1;
+    this.copies = 0;
+    // Out of memory, or the host's compiler would compute it again in each loop.
+    body.i32(0);
+    body.memory(Op.i64Load, this.options.frameAt + frame.limit);
+    body.set(this.limit);
+  }
+
+  /** The number of the exit is on the stack. */
+  protected epilogue(): void {
+    const { body, options } = this;
+    const store = (op: number, local: number, at: number): void => {
+      body.i32(0);
+      body.get(local);
+      body.memory(op, options.frameAt + at);
+    };
+    for (let register = 1; register < 32; register++) {
+      if (((this.written >>> register) & 1) === 0) continue;
+      body.get(BASE);
+      body.get(this.locals[register]);
+      body.memory(Op.i32Store, 4 * register);
+    }
+    for (const [field, local] of this.loopLocals) {
+      body.get(BASE);
+      body.get(local);
+      body.memory(Op.i32Store, wordBytes(field));
+    }
+    store(Op.i32Store, this.odd, frame.odd);
+    store(Op.i32Store, this.granted, frame.granted);
+    store(Op.i32Store, this.divisions, frame.divisions);
+    this.turned.forEach((local, i) => store(Op.i32Store, local, frame.turned + 4 * i));
+    this.begun.forEach((local, i) => store(Op.i64Store, local, frame.begun + 8 * i));
+    this.words.forEach((word, i) => store(Op.i64Store, word, frame.words + 8 * i));
+  }
+
+  // --- Exits ---------------------------------------------------------------------------------
+
+  private exit(block: Block, pc: number, account: Account, kind: ExitKind): number {
+    this.exits.push({
+      block,
+      pc,
+      account: account.copy(),
+      kind,
+      tight: this.inTight,
+      turns: this.copies,
+    });
+    return this.exits.length - 1;
+  }
+
+  /** Returns. */
+  leave(block: Block, pc: number, account: Account, kind: ExitKind): void {
+    this.body.i32(this.exit(block, pc, account, kind));
+    this.body.br(this.frames.length - 1);
+  }
+
+  /** Returns when a condition holds. */
+  leaveWhen(
+    block: Block,
+    pc: number,
+    account: Account,
+    condition: () => void,
+    kind: ExitKind = 'side',
+  ): void {
+    this.body.i32(this.exit(block, pc, account, kind));
+    condition();
+    this.body.brIf(this.frames.length - 1);
+    this.body.op(Op.drop);
+  }
+
+  protected open(kind: 'block' | 'loop' | 'if', node = -1): void {
+    const { body } = this;
+    if (kind === 'block') body.block();
+    else if (kind === 'loop') body.loop();
+    else body.if();
+    this.frames.push(node);
+  }
+
+  protected close(): void {
+    this.body.end();
+    this.frames.pop();
+  }
+
+  protected depthOf(node: number): number {
+    return this.frames.length - 1 - this.frames.lastIndexOf(node);
+  }
+
+  // --- Instructions --------------------------------------------------------------------------
+
+  register(register: number): void {
+    if (register === 0 || register > 31) this.body.i32(0);
+    else this.body.get(this.locals[register]);
+  }
+
+  private place(step: Step, operand: Operand): OperandPlace {
+    const of = (register: number): OperandPlace =>
+      register === 0 || register > 31 ? { constant: 0 } : { local: this.locals[register] };
+    switch (operand) {
+      case 'rs1':
+        return of(step.rs1);
+      case 'rs2':
+        return of(step.rs2);
+      case 'rd':
+        return of(step.rd);
+      case 'imm':
+        return { constant: step.imm };
+      case 'field2':
+        return { constant: step.rs2 };
+      case 'field2_s':
+        return { constant: (step.rs2 << 27) >> 27 };
+      case 'pc':
+        return { constant: step.pc };
+    }
+  }
+
+  protected condition(step: Step): void {
+    this.expressions.emit(step.row.condition!, (operand) => this.place(step, operand));
+  }
+
+  /** The value on the stack becomes the result of a step. */
+  protected result(step: Step): void {
+    const register = writesOf(step);
+    if (register < 0) this.body.op(Op.drop);
+    else this.body.set(this.locals[register]);
+  }
+
+  /** An instruction that neither branches nor jumps, but for its account. */
+  protected straight(block: Block, step: Step, account: Account): void {
+    switch (step.row.timing) {
+      case 'load':
+      case 'store':
+        return this.access(block, step, account);
+      case 'fence':
+        return;
+      case 'div':
+        this.division(step);
+        break;
+      default:
+    }
+    this.expressions.emit(step.row.result!, (operand) => this.place(step, operand));
+    this.result(step);
+  }
+
+  /** Its cycles: the base, and the leading zeros of the divisor; of a negative one its leading ones, less one. */
+  private division(step: Step): void {
+    const { body, words } = this;
+    const isSigned = step.row.name === 'div' || step.row.name === 'rem';
+    const divisor = (): void => this.register(step.rs2);
+    divisor();
+    if (isSigned) {
+      divisor();
+      body.i32(31);
+      body.op(Op.i32ShrS);
+      body.op(Op.i32Xor);
+      body.op(Op.i32Clz);
+      divisor();
+      body.i32(31);
+      body.op(Op.i32ShrU);
+      body.op(Op.i32Sub);
+    } else body.op(Op.i32Clz);
+    body.i32(this.options.divBase - 1);
+    body.op(Op.i32Add);
+    body.tee(this.where);
+    body.get(this.divisions);
+    body.op(Op.i32Add);
+    body.set(this.divisions);
+    body.get(this.where);
+    body.op(Op.i64ExtendI32U);
+    body.i64(2 * COUNT);
+    body.op(Op.i64Shl);
+    body.get(words[0]);
+    body.op(Op.i64Add);
+    body.set(words[0]);
+  }
+
+  private access(block: Block, step: Step, account: Account): void {
+    const { body, options, where } = this;
+    const { bytes, signed, write, postIncrement, offset } = step.row.memory!;
+    const by = (): void => {
+      if (offset === undefined) body.i32(step.imm);
+      else this.register(offset === 'rs2' ? step.rs2 : step.rd);
+    };
+    this.leaveWhen(block, step.pc, account, () => {
+      let constant = -options.tcdm.base | 0;
+      this.register(step.rs1);
+      if (postIncrement !== true) {
+        if (offset === undefined) constant = (constant + step.imm) | 0;
+        else {
+          by();
+          body.op(Op.i32Add);
+        }
+      }
+      body.i32(constant);
+      body.op(Op.i32Add);
+      body.tee(where);
+      // Aligned and inside at once: the low bits rotate to the top.
+      const shift = bytes >> 1;
+      if (shift > 0) {
+        body.i32(shift);
+        body.op(Op.i32Rotr);
+      }
+      body.i32(options.tcdm.size >> shift);
+      body.op(Op.i32GeU);
+      if (write && this.codeEnd > 0) {
+        body.get(where);
+        body.i32(this.codeEnd);
+        body.op(Op.i32LtU);
+        body.op(Op.i32Or);
+      }
+    });
+    this.grant();
+    body.get(where);
+    if (write) {
+      this.register(step.rs2);
+      const op = bytes === 4 ? Op.i32Store : bytes === 2 ? Op.i32Store16 : Op.i32Store8;
+      body.memory(op, options.tcdmAt);
+    } else {
+      const half = signed ? Op.i32Load16S : Op.i32Load16U;
+      const byte = signed ? Op.i32Load8S : Op.i32Load8U;
+      body.memory(bytes === 4 ? Op.i32Load : bytes === 2 ? half : byte, options.tcdmAt);
+    }
+    if (postIncrement === true && step.rs1 !== 0) {
+      // The loaded value, still on the stack, wins over the stepped base in the same register.
+      this.register(step.rs1);
+      by();
+      body.op(Op.i32Add);
+      body.set(this.locals[step.rs1]);
+    }
+    if (!write) this.result(step);
+  }
+
+  /** The arbiter of the bank takes note: the flag that each grant toggles, and who was granted last. */
+  private grant(): void {
+    const { body, where, options } = this;
+    body.get(where);
+    body.i32(4 * (options.banks - 1));
+    body.op(Op.i32And);
+    body.memory(Op.i32Load, options.bankBitsAt);
+    if (this.tracking) {
+      body.tee(this.bit);
+      body.get(this.granted);
+      body.op(Op.i32Or);
+      body.set(this.granted);
+      body.get(this.bit);
+    }
+    body.get(this.odd);
+    body.op(Op.i32Xor);
+    body.set(this.odd);
+  }
+}
+
+/** Bits of a field of a word of counters. */
+const COUNT = 21;

@@ -1,0 +1,170 @@
+import { HISTORY, type HartState } from '../hart/state.js';
+import { HART_SHIFT } from '../hart/slot.js';
+import type { WasmFunction } from '../wasm/index.js';
+import { INSTRUCTIONS } from './path.js';
+import type { Account } from './region-account.js';
+import type { EmittedRegion } from './region-emitter.js';
+import type { Flow } from './region-flow.js';
+import type { Block, Edge } from './region-graph.js';
+import { frame, RECENT, type RegionExit } from './region-writer.js';
+
+/** One translated region, and what it counted since somebody asked. */
+export class Region {
+  /** Cycles that it may need to come back from its deadline. */
+  readonly longest: number;
+  /** Epoch of the hart's instruction cache in which all lines were seen there. */
+  epoch = -1;
+  checkedFor = -1;
+  /** Times that it could not be entered in a row. */
+  refused = 0;
+  /** It is to be translated again, with what it left for. */
+  stale = false;
+  /** To translate it again made nothing better. */
+  final = false;
+  private hart = -1;
+  private runs = 0;
+  private readonly turns: Float64Array;
+  private readonly tight: Float64Array;
+  private readonly left: Float64Array;
+  private readonly coldLeft: Float64Array;
+
+  private readonly functions: (WasmFunction | undefined)[] = [undefined, undefined];
+
+  constructor(
+    readonly pc: number,
+    /** The function; with `tracking` it notes the banks that were granted. */
+    private readonly compile: (tracking: boolean) => WasmFunction,
+    /** Lines of code that it executes. */
+    readonly lines: Int32Array,
+    /** Addresses of the last instructions of its hardware loops. */
+    readonly loopEnds: readonly number[],
+    readonly exits: readonly RegionExit[],
+    private readonly blocks: readonly Block[],
+    private readonly flow: Flow,
+    private readonly emitted: EmittedRegion,
+    /** How often it has been translated. */
+    readonly version: number,
+  ) {
+    this.longest = emitted.longest;
+    this.turns = new Float64Array(flow.counterCount);
+    this.tight = new Float64Array(flow.known.length);
+    this.left = new Float64Array(exits.length);
+    this.coldLeft = new Float64Array(exits.length);
+  }
+
+  run(tracking: boolean, base: number): number {
+    const which = tracking ? 1 : 0;
+    const known = (this.functions[which] ??= this.compile(tracking));
+    return known(base);
+  }
+
+  /** Makes the counters those of one hart. */
+  belongTo(hart: number, settle: () => void): void {
+    if (this.hart === hart) return;
+    if (this.runs > 0) settle();
+    this.hart = hart;
+  }
+
+  /** Takes over what one run left in the frame; gives its cycles. */
+  account(exit: number, words: Int32Array, at: number, state: HartState): number {
+    this.runs++;
+    this.left[exit]++;
+    const first = at + (frame.words >> 2);
+    let low = words[first];
+    let high = words[first + 1];
+    const { turns, tight } = this;
+    const { turnCycles } = this.emitted;
+    let time = high >>> 10;
+    const taken = low & FIELD_MASK;
+    if (turns.length > 0) turns[0] += ((high & 0x3ff) << 11) | (low >>> 21);
+    for (let i = 1; i < turns.length; i += 3) {
+      const word = first + 2 + 2 * ((i - 1) / 3);
+      low = words[word];
+      high = words[word + 1];
+      turns[i] += low & FIELD_MASK;
+      if (i + 1 < turns.length) turns[i + 1] += ((high & 0x3ff) << 11) | (low >>> 21);
+      if (i + 2 < turns.length) turns[i + 2] += high >>> 10;
+    }
+    for (let i = 0; i < tight.length; i++)
+      tight[i] += words[at + (frame.turned >> 2) + i] / turnCycles[i];
+    // The tight loop that it was in.
+    const inside = this.exits[exit].tight;
+    let last = 0;
+    if (inside >= 0) {
+      time += this.exits[exit].turns * turnCycles[inside];
+      last = (time - (words[at + (frame.begun >> 2) + 2 * inside + 1] >>> 10)) / turnCycles[inside];
+      tight[inside] += last;
+    }
+    this.remember(taken, last, inside, words, at, state);
+    return time + this.exits[exit].account.time;
+  }
+
+  /** The last taken jumps; older ones nobody sees any more. */
+  private remember(
+    taken: number,
+    last: number,
+    inside: number,
+    words: Int32Array,
+    at: number,
+    state: HartState,
+  ): void {
+    const edges: Edge[] = [];
+    const add = (edge: Edge, times: number): void => {
+      for (let n = Math.min(times, HISTORY - edges.length); n > 0; n--) edges.push(edge);
+    };
+    if (inside >= 0) add(this.flow.known[inside], last);
+    for (let number = taken; number > 0 && edges.length < HISTORY; number--) {
+      const entry = number & (RECENT - 1);
+      const id = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
+      const edge = this.emitted.taken[id - 1];
+      const turning = this.flow.known.indexOf(edge);
+      const cycles = words[at + (frame.lengths >> 2) + entry];
+      add(edge, turning < 0 ? 1 : cycles / this.emitted.turnCycles[turning]);
+    }
+    for (const { source, to } of edges.toReversed()) state.remember(this.hart, source!, to.pc);
+  }
+
+  /** Whether it is as large as another one. */
+  resembles(other: Region): boolean {
+    return (
+      this.blocks.length === other.blocks.length &&
+      this.flow.edges.length === other.flow.edges.length
+    );
+  }
+
+  /** Counts an exit where the region would go on if it were larger; true when that was often. */
+  isCold(exit: number): boolean {
+    return this.exits[exit].kind === 'cold' && ++this.coldLeft[exit] >= OFTEN;
+  }
+
+  /** Adds what was counted to the numbers of the hart; returns the instructions. */
+  settle(numbers: Float64Array): number {
+    if (this.runs === 0) return 0;
+    const base = this.hart << HART_SHIFT;
+    const entered = new Float64Array(this.blocks.length);
+    entered[0] = this.runs;
+    let instructions = 0;
+    const add = ({ counts }: Account, times: number): void => {
+      if (times === 0) return;
+      for (let i = 0; i < INSTRUCTIONS; i++) {
+        if (counts[i] !== 0) numbers[base + i] += counts[i] * times;
+      }
+      instructions += counts[INSTRUCTIONS] * times;
+    };
+    this.exits.forEach(({ block, account }, i) => {
+      entered[block.index] -= this.left[i];
+      add(account, this.left[i]);
+    });
+    const times = this.flow.solve(this.turns, this.tight, entered);
+    this.emitted.accounts.forEach((account, i) => add(account, times[i]));
+    this.runs = 0;
+    this.turns.fill(0);
+    this.tight.fill(0);
+    this.left.fill(0);
+    return instructions;
+  }
+}
+
+const FIELD_MASK = (1 << 21) - 1;
+/** Exits of one kind after which a region is translated again. */
+const OFTEN = 8;
