@@ -160,13 +160,13 @@ function curve(study: Study, compensated: boolean): Point[] {
 
 function measure({ deployment, samples, chips }: Study, seconds: number, set: Settings): Point {
   const seeds = Array.from({ length: chips }, (_, i) => 1 + i);
-  const network = executorOf(deployment.plan, { preset, set }, seeds);
+  const executor = executorOf(deployment.plan, { preset, set }, seeds);
   const cosines: number[] = [];
   const same = seeds.map((_, chip) => {
     let right = 0;
     for (const [index, { codes, logits }] of samples.entries()) {
-      network.run(chip, codes, index);
-      const found = centred(network.tensor(deployment.plan.outputs[0]!));
+      executor.run(chip, codes, index);
+      const found = centred(executor.tensor(deployment.plan.outputs[0]!));
       cosines.push(cosine(found, logits));
       if (largestAt(found) === largestAt(logits)) right += 1;
     }
