@@ -212,8 +212,9 @@ class Watch {
     // The last tensor is shown after the end of the measurement.
     const mark = Number.isNaN(this.endCycle) ? cycle : this.endCycle;
     this.layerCycles.set(name, (this.layerCycles.get(name) ?? 0) + mark - this.lastMark);
-    if (mark > this.lastMark)
-      this.watcher?.span(name === 'output' ? 'residual' : name, this.lastMark, mark);
+    const part = name === 'output' ? 'residual' : name;
+    if (mark > this.lastMark) this.watcher?.span(part, this.lastMark, mark);
+    this.watcher?.part?.(part);
     this.lastMark = mark;
     const first = range & 0xffff;
     const count = range >>> 16;

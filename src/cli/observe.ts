@@ -109,6 +109,9 @@ export async function observer(
         spans[spans.length - 1] = { name, from: last.from, to };
       else if (spans.length < mostSpans) spans.push({ name, from, to });
     },
+    part(name) {
+      observation.part(name);
+    },
     end() {
       const seen = observation.finish();
       for (const { format, path, writer } of targets) {

@@ -30,7 +30,8 @@ export type FormValue =
       readonly kind: 'number' | 'address' | 'reference' | 'offset' | 'index';
       readonly value: number;
     }
-  | { readonly kind: 'string'; readonly value: string }
+  /** Where its bytes begin: most strings are never looked at. */
+  | { readonly kind: 'string'; readonly bytes: Uint8Array; readonly at: number }
   | { readonly kind: 'other' };
 
 const other: FormValue = { kind: 'other' };
@@ -69,7 +70,7 @@ export function readForm(
     case 0x20: // ref_sig8
       return skip(8);
     case 0x08: // string
-      return { kind: 'string', value: cursor.string() };
+      return passString(cursor);
     case 0x09: // block
     case 0x18: // exprloc
       return skip(cursor.uleb());
@@ -165,8 +166,24 @@ function indexedString({ sections, stringBase }: UnitContext, index: number): Fo
   return stringAt(sections.strings, offset);
 }
 
-function stringAt(strings: Uint8Array, offset: number): FormValue {
-  if (offset >= strings.length) throw new OutOfBytes('a name lies outside its section');
-  const end = Math.min(offset + maxNameBytes, strings.length);
-  return { kind: 'string', value: new Cursor(strings, offset, end).string() };
+function stringAt(bytes: Uint8Array, at: number): FormValue {
+  if (at >= bytes.length) throw new OutOfBytes('a name lies outside its section');
+  return { kind: 'string', bytes, at };
+}
+
+function passString(cursor: Cursor): FormValue {
+  const { bytes, at } = cursor;
+  const end = bytes.indexOf(0, at);
+  if (end < 0) throw new OutOfBytes('a string has no end');
+  cursor.skip(end + 1 - at);
+  return { kind: 'string', bytes, at };
+}
+
+/** The text of a string value, at most its first 4096 bytes. */
+export function textOf(value: FormValue | undefined): string | undefined {
+  if (value?.kind !== 'string') return undefined;
+  const { bytes, at } = value;
+  const window = bytes.subarray(at, at + maxNameBytes);
+  const end = window.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? window : window.subarray(0, end));
 }

@@ -10,16 +10,33 @@ export interface AddressRange {
 /** Pieces of one function or inlined call. */
 const maxRanges = 10_000;
 
-/** @param base address that offsets count from: where the unit begins @throws OutOfBytes */
-export function readRanges(value: FormValue, unit: UnitContext, base: number): AddressRange[] {
+/**
+ * @param base address that offsets count from: where the unit begins
+ * @param spend told how many bytes the list took
+ * @throws OutOfBytes
+ */
+export function readRanges(
+  value: FormValue,
+  unit: UnitContext,
+  base: number,
+  spend: (bytes: number) => void,
+): AddressRange[] {
   if (value.kind !== 'offset' && value.kind !== 'index' && value.kind !== 'number') return [];
-  if (unit.version < 5) return readOldRanges(new Cursor(unit.sections.ranges, value.value), base);
-  const lists = unit.sections.rangeLists;
+  const { ranges, rangeLists: lists } = unit.sections;
+  const read = (cursor: Cursor, list: (cursor: Cursor) => AddressRange[]): AddressRange[] => {
+    const from = cursor.at;
+    const found = list(cursor);
+    spend(cursor.at - from);
+    return found;
+  };
+  if (unit.version < 5) {
+    return read(new Cursor(ranges, value.value), (cursor) => readOldRanges(cursor, base));
+  }
   const offset =
     value.kind === 'index'
       ? unit.rangesBase + new Cursor(lists, unit.rangesBase + 4 * value.value).u32()
       : value.value;
-  return readRangeList(new Cursor(lists, offset), unit, base);
+  return read(new Cursor(lists, offset), (cursor) => readRangeList(cursor, unit, base));
 }
 
 function readOldRanges(cursor: Cursor, first: number): AddressRange[] {

@@ -5,7 +5,8 @@
  * Damage ends the reading of the unit it is in; `problem` says so.
  */
 import { Cursor, OutOfBytes } from './cursor.js';
-import { readForm, type DebugSections, type FormValue, type UnitContext } from './debug-forms.js';
+import { readForm, textOf } from './debug-forms.js';
+import type { DebugSections, FormValue, UnitContext } from './debug-forms.js';
 import { readRanges, type AddressRange } from './debug-ranges.js';
 import { findSection, type ElfFile } from './elf.js';
 import { fileNamesOf } from './lines.js';
@@ -43,7 +44,17 @@ const at = {
   rangesBase: 0x74,
 } as const;
 
-const limits = { entries: 4_000_000, ranges: 500_000, depth: 1000, overlapping: 256, hops: 8 };
+const limits = {
+  entries: 2_000_000,
+  ranges: 500_000,
+  depth: 1000,
+  overlapping: 256,
+  hops: 8,
+  nameBytes: 64 << 20,
+};
+
+/** Tables of honest files do not overlap, though some are read for several entries. */
+const readings = 16;
 
 export class InlineTable {
   /** What was wrong with the debug data, if anything was. */
@@ -132,7 +143,11 @@ class UnitReader {
   private readonly origins = new Map<number, Origin>();
   private readonly calls: Call[] = [];
   private readonly abbreviations = new Map<number, Map<number, Abbreviation>>();
+  private readonly fileNames = new Map<number, FileNames>();
   private entries = 0;
+  private nameBytes = 0;
+  /** Bytes of tables that may still be read: a small file must not ask for the same ones for ever. */
+  private bytesLeft: number;
 
   constructor(private readonly elf: ElfFile) {
     const bytes = (name: string): Uint8Array => findSection(elf, name)?.data ?? new Uint8Array(0);
@@ -146,12 +161,25 @@ class UnitReader {
       ranges: bytes('.debug_ranges'),
       rangeLists: bytes('.debug_rnglists'),
     };
+    const tables = [
+      this.sections.abbreviations,
+      this.sections.ranges,
+      this.sections.rangeLists,
+      bytes('.debug_line'),
+    ];
+    this.bytesLeft = readings * tables.reduce((sum, { length }) => sum + length, 0);
   }
+
+  private readonly spend = (bytes: number): void => {
+    this.bytesLeft -= bytes;
+    if (this.bytesLeft < 0) throw new OutOfBytes('its tables overlap');
+  };
 
   /** @param report told what is wrong with a unit, which is left out from there on */
   units(report: (problem: string) => void): void {
     const cursor = new Cursor(this.sections.info);
     while (!cursor.done) {
+      this.spend(0);
       const start = cursor.at;
       const length = cursor.u32();
       if (length >= 0xfffffff0) throw new OutOfBytes('64-bit DWARF is not read');
@@ -219,9 +247,9 @@ class UnitReader {
         values = this.attributes(cursor, abbreviation, unit);
         base = numberOf(values.get(at.lowPc)) ?? 0;
         const statements = numberOf(values.get(at.statements));
-        if (statements !== undefined) files = fileNamesOf(this.elf, statements);
+        if (statements !== undefined) files = this.filesAt(statements);
       } else if (abbreviation.tag === tag.subprogram) {
-        this.origins.set(offset, originOf(values));
+        this.origins.set(offset, this.originOf(values));
         here = undefined;
       } else if (abbreviation.tag === tag.inlined) {
         here = this.inlined(values, unit, { base, files, outer: here });
@@ -230,6 +258,23 @@ class UnitReader {
       if (around.length === limits.depth) throw new OutOfBytes('entries are nested too deep');
       around.push(here);
     }
+  }
+
+  private filesAt(statements: number): FileNames {
+    const known = this.fileNames.get(statements);
+    if (known !== undefined) return known;
+    const { files, bytes } = fileNamesOf(this.elf, statements);
+    this.spend(bytes);
+    this.fileNames.set(statements, files);
+    return files;
+  }
+
+  private originOf(values: Values): Origin {
+    const name = textOf(values.get(at.name));
+    this.nameBytes += name?.length ?? 0;
+    if (this.nameBytes > limits.nameBytes) throw new OutOfBytes('its names are too long');
+    const origin = numberOf(values.get(at.origin)) ?? numberOf(values.get(at.specification));
+    return { name, origin: origin ?? -1 };
   }
 
   private bases(values: Values, unit: UnitContext): void {
@@ -253,7 +298,7 @@ class UnitReader {
       depth: (outer?.depth ?? 0) + 1,
     };
     this.calls.push(call);
-    for (const { from, to } of rangesOf(values, unit, base)) {
+    for (const { from, to } of rangesOf(values, unit, base, this.spend)) {
       if (this.pieces.length === limits.ranges) throw new OutOfBytes('it has too many ranges');
       // The linker leaves functions that it discarded at address 0.
       if (from !== 0) this.pieces.push({ from, to, call });
@@ -289,6 +334,7 @@ class UnitReader {
       }
       table.set(code, { tag: kind, children, attributes });
     }
+    this.spend(cursor.at - offset);
     this.abbreviations.set(offset, table);
     return table;
   }
@@ -302,17 +348,14 @@ function numberOf(value: FormValue | undefined): number | undefined {
     : value.value;
 }
 
-function originOf(values: Values): Origin {
-  const name = values.get(at.name);
-  return {
-    name: name?.kind === 'string' ? name.value : undefined,
-    origin: numberOf(values.get(at.origin)) ?? numberOf(values.get(at.specification)) ?? -1,
-  };
-}
-
-function rangesOf(values: Values, unit: UnitContext, base: number): AddressRange[] {
+function rangesOf(
+  values: Values,
+  unit: UnitContext,
+  base: number,
+  spend: (bytes: number) => void,
+): AddressRange[] {
   const ranges = values.get(at.ranges);
-  if (ranges !== undefined) return readRanges(ranges, unit, base);
+  if (ranges !== undefined) return readRanges(ranges, unit, base, spend);
   const low = numberOf(values.get(at.lowPc));
   const high = values.get(at.highPc);
   const value = numberOf(high);

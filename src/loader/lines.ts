@@ -130,14 +130,16 @@ function readHeader(unit: Cursor, elf: ElfFile): Header {
   return { minInstructionLength, lineBase, lineRange, operands, files };
 }
 
-/** Names of the files of the unit whose line-number program lies at an offset. */
-export function fileNamesOf(elf: ElfFile, offset: number): FileNames {
+/** Names of the files of the unit whose line-number program lies at an offset, and the bytes that it took to know. */
+export function fileNamesOf(elf: ElfFile, offset: number): { files: FileNames; bytes: number } {
   const section = findSection(elf, '.debug_line');
-  if (!section) return () => '?';
+  if (!section) return { files: () => '?', bytes: 0 };
   const cursor = new Cursor(section.data, offset);
   const length = cursor.u32();
   if (length >= 0xfffffff0) throw new OutOfBytes('64-bit DWARF is not read');
-  return readHeader(new Cursor(section.data, cursor.at, cursor.at + length), elf).files;
+  const unit = new Cursor(section.data, cursor.at, cursor.at + length);
+  const { files } = readHeader(unit, elf);
+  return { files, bytes: unit.at - offset };
 }
 
 /** Runs the line-number program of one unit. */

@@ -117,6 +117,7 @@ function execute(
   const done = new Set<number>();
   const watch = new Watch(session, shape, {
     span: options.watcher && ((name, from, to) => options.watcher?.span(name, from, to)),
+    part: options.watcher && ((name) => options.watcher?.part?.(name)),
     reference: options.reference,
     progress: (layer, part) => {
       if (part < 1) return;

@@ -76,6 +76,8 @@ export interface WatchOptions {
   readonly progress: ((layer: number, rowsDone: number) => void) | undefined;
   /** Called for each stretch of cycles in which a layer computes. */
   readonly span?: ((layer: string, from: number, to: number) => void) | undefined;
+  /** Called at the end of each step: its layer, or `(dma)`, `(moves)`, `(programming)`. */
+  readonly part?: ((name: string) => void) | undefined;
 }
 
 export class Watch {
@@ -170,8 +172,10 @@ export class Watch {
     const to = this.open?.layer === undefined ? this.pending : this.tallies[this.open.layer]!;
     to[this.open?.cost ?? 'dma'] += cycle - this.since;
     const { cost, layer } = this.open ?? {};
-    if (cost === 'cycles' && layer !== undefined && cycle > this.since)
+    const computes = cost === 'cycles' && layer !== undefined;
+    if (computes && cycle > this.since)
       this.options.span?.(this.shape.layers[layer]!.name, this.since, cycle);
+    this.options.part?.(computes ? this.shape.layers[layer]!.name : `(${cost ?? 'dma'})`);
     const now = countsOf(this.session.stats());
     // Products belong to the layer on the crossbars, also while harts compute another.
     const engine = this.started === undefined ? to : this.tallies[this.started]!;

@@ -106,7 +106,7 @@ export interface UnitInterval {
   readonly what: string;
   /** Hart that asked for it. */
   readonly hart: number;
-  /** Layer under way when it began, of runs that say so. */
+  /** Part of the run in which it ended, of runs that say so: a layer, `(dma)`, ... */
   readonly layer?: string;
 }
 
@@ -122,7 +122,10 @@ export interface UnitProfile {
   readonly dropped: number;
 }
 
-/** A stretch of the program between two places (`--region`), or a layer of a network. */
+/**
+ * A stretch of the program between two places (`--region`), or a part of a run of a network or bottleneck: a
+ * layer, or `(dma)`, `(moves)`, `(programming)` between layers. Layers and these add up to the window.
+ */
 export interface SectionRow {
   readonly kind: 'region' | 'layer';
   readonly name: string;

@@ -76,6 +76,11 @@ export class Observation {
     this.window.listen(this.profiler);
   }
 
+  /** What all harts did since the last call was this part. */
+  part(name: string): void {
+    this.profiler.part(name);
+  }
+
   /** The run is over: ends and writes all files. @throws OctobarError when it never came to the window */
   finish(): Observed {
     this.window.finish();

@@ -56,11 +56,11 @@ export class Profiler {
     });
     this.pricing = new Pricing(pricesOf(session.configuration), this.counters.eventNames);
     this.sections = new Sections(session, this.pricing, options.regions ?? []);
-    this.units = new UnitRecorder(options.intervals ?? defaultIntervals, () => this.sections.layer);
+    this.units = new UnitRecorder(options.intervals ?? defaultIntervals);
     session.observeUnits({ end: (interval: Interval) => this.units.add(interval) });
     if (options.window !== true) {
       this.before = session.stats();
-      this.sections.isOpen = true;
+      this.sections.open();
     } else this.units.isOpen = false;
   }
 
@@ -73,7 +73,7 @@ export class Profiler {
     this.counters.start(cycle);
     this.before = this.session.stats();
     this.units.isOpen = true;
-    this.sections.isOpen = true;
+    this.sections.open();
   }
 
   /** Nothing counts from this cycle on. */
@@ -90,9 +90,10 @@ export class Profiler {
     return this.map.named(range).name;
   }
 
-  /** Hart 0 begins with a layer of a network, or with none. */
-  layer(name: string | undefined): void {
-    this.sections.enter(name);
+  /** What all harts did since the last call, or since the window opened, was this part, e.g. a layer. */
+  part(name: string): void {
+    this.sections.part(name);
+    this.units.name(name);
   }
 
   /** @throws OctobarError `usage` when the window never opened */
@@ -103,7 +104,7 @@ export class Profiler {
         hint: 'the summary says how many cycles it had; octobar map ELF lists its symbols',
       });
     }
-    return this.result;
+    return { ...this.result, sections: this.sections.rows() };
   }
 
   private fold(before: Stats, after: Stats): Profile {

@@ -16,11 +16,11 @@ interface Row {
 }
 
 export class Sections {
-  isOpen = false;
-  /** Layer under way. */
-  layer: string | undefined;
+  private isOpen = false;
   private readonly rowsByKey = new Map<string, SectionRow & Row>();
-  private layerSince: Counts[] | undefined;
+  /** Counts of all harts where the part under way began, and where the window closed. */
+  private since: Counts[] = [];
+  private closedAt: Counts[] | undefined;
 
   constructor(
     private readonly session: Session,
@@ -57,26 +57,26 @@ export class Sections {
     return this.pricing.totals(this.session.profiler!.totalsOf(hart, pc, instret));
   }
 
-  /** Hart 0 begins with another layer; what all harts do from now on is its. */
-  enter(layer: string | undefined): void {
-    if (layer === this.layer) return;
-    this.finishLayer();
-    this.layer = layer;
-    if (this.isOpen && layer !== undefined) this.layerSince = this.allHarts();
+  open(): void {
+    this.isOpen = true;
+    this.since = this.allHarts();
+  }
+
+  /** What all harts did since the last call, or since the window opened, was this part. */
+  part(name: string): void {
+    if (!this.isOpen && this.closedAt === undefined) return;
+    const now = this.closedAt ?? this.allHarts();
+    for (const [hart, counts] of now.entries()) {
+      this.add('layer', name, hart, counts, this.since[hart]);
+    }
+    this.since = now;
+    // The last part may get its name when the window has closed already.
+    if (!this.isOpen) this.closedAt = undefined;
   }
 
   close(): void {
-    this.finishLayer();
     this.isOpen = false;
-  }
-
-  private finishLayer(): void {
-    const since = this.layerSince;
-    this.layerSince = undefined;
-    if (since === undefined || this.layer === undefined) return;
-    for (const [hart, now] of this.allHarts().entries()) {
-      this.add('layer', this.layer, hart, now, since[hart]);
-    }
+    this.closedAt = this.allHarts();
   }
 
   private allHarts(): Counts[] {

@@ -4,17 +4,23 @@ import { countedBetween, energyOfRest, type CountedRun, type PriceList } from '.
 import type { Stats } from '../session/stats.js';
 import type { UnitInterval, UnitProfile } from './model.js';
 
+type Growing = Omit<UnitInterval, 'layer'> & { layer?: string };
+
 /** Keeps intervals, `most` of each unit. */
 export class UnitRecorder {
   isOpen = true;
   dropped = 0;
   private readonly byUnit = new Map<string, { intervals: UnitInterval[]; dropped: number }>();
+  /** Intervals that have ended in the part under way. */
+  private unnamed: Growing[] = [];
 
-  /** @param layer name of the layer under way */
-  constructor(
-    private readonly most: number,
-    private readonly layer: () => string | undefined,
-  ) {}
+  constructor(private readonly most: number) {}
+
+  /** The part of the run that now ends has a name. */
+  name(layer: string): void {
+    for (const interval of this.unnamed) interval.layer = layer;
+    this.unnamed = [];
+  }
 
   add({ unit, track, what, bytes, hart, from, to }: Interval): void {
     if (!this.isOpen) return;
@@ -25,16 +31,10 @@ export class UnitRecorder {
       this.dropped++;
       return;
     }
-    const layer = this.layer();
     const text = bytes === 0 ? what : `${what} ${bytes} B`;
-    kept.intervals.push({
-      track,
-      from,
-      to,
-      what: text,
-      hart,
-      ...(layer === undefined ? {} : { layer }),
-    });
+    const interval: Growing = { track, from, to, what: text, hart };
+    kept.intervals.push(interval);
+    this.unnamed.push(interval);
   }
 
   of(unit: string): { intervals: readonly UnitInterval[]; dropped: number } {

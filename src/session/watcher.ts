@@ -6,6 +6,8 @@ export interface RunWatcher {
   begin(session: Session): void;
   /** A part of the program, e.g. a stripe of a layer, took the cycles [from, to). */
   span(name: string, from: number, to: number): void;
+  /** What all harts did since the last call, or since the measurement began, was this part. */
+  part?(name: string): void;
   /** The run is over, the session is open still. */
   end(session: Session): void;
 }

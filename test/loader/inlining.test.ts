@@ -123,6 +123,31 @@ describe.each([4, 5])('damaged debug data, DWARF %i', (version) => {
   });
 });
 
+it('tables that units share in pieces are not read for ever', () => {
+  // Units of 16 bytes, each with abbreviations that begin a byte further on and go to the end.
+  const count = 20_000;
+  const abbreviations = new Uint8Array(count + 64).fill(1);
+  const info = new Uint8Array(16 * count);
+  const view = new DataView(info.buffer);
+  for (let unit = 0; unit < count; unit++) {
+    view.setUint32(16 * unit, 12, true);
+    view.setUint16(16 * unit + 4, 4, true);
+    view.setUint32(16 * unit + 6, unit, true);
+    view.setUint8(16 * unit + 10, 4);
+  }
+  const elf = sampleElf(4);
+  const section = elf.sections.find(({ name }) => name === '.debug_info')!;
+  const hostile = {
+    ...elf,
+    sections: [
+      { ...section, data: info },
+      // 1 1 1: code, tag and children; 1 1: an attribute; 0 0 end the attributes, 0 the table.
+      { ...section, name: '.debug_abbrev', data: abbreviations.fill(0, count + 8) },
+    ],
+  };
+  expect(InlineTable.of([hostile]).problem).toMatch(/tables overlap/);
+});
+
 it('an image without debug data has no inlined calls', () => {
   const table = InlineTable.of([{ ...sampleElf(), sections: [] }]);
   expect(table.at(0x1c000000)).toBeUndefined();

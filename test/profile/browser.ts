@@ -1,9 +1,10 @@
 /** Debian's Chromium without a window, for pages of ours and for the viewers of others. */
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { pathOf } from './tools.js';
 
 export const launch = (): Promise<Browser> =>
   chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: pathOf('chromium')!,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'],
   });
 

@@ -10,8 +10,9 @@ export const packages = {
 } as const;
 export type Tool = keyof typeof packages;
 
-export const hasTool = (tool: Tool): boolean =>
-  spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
+/** Where a tool is; undefined when it is not there. */
+export const pathOf = (tool: Tool): string | undefined =>
+  spawnSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).stdout.trim() || undefined;
 
 /** Standard output of a tool that must succeed. */
 export function runTool(tool: Tool, ...args: string[]): string {
@@ -26,7 +27,7 @@ export function runTool(tool: Tool, ...args: string[]): string {
 
 /** Inside `describe`: whether the tools are there; says so as a test where they are not. */
 export function needs(...tools: Tool[]): boolean {
-  const missing = tools.filter((tool) => !hasTool(tool));
+  const missing = tools.filter((tool) => pathOf(tool) === undefined);
   if (missing.length === 0) return true;
   const hint = `install ${missing.join(', ')} (Debian: apt-get install ${missing.map((tool) => packages[tool]).join(' ')}), or set OCTOBAR_ALLOW_MISSING=1 to have this reported as not run`;
   it(`needs ${missing.join(' and ')}`, ({ skip }) => {
