@@ -2,14 +2,16 @@
  * The crossbar with the devices of its array: published errors beside ours, and what a whole network
  * makes of errors of programming and of drift.
  */
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { networkPictureNames } from '../datasets/index.js';
-import { packageRoot } from '../datasets/package-root.js';
+import { networkPictureNames, loadCommittedPicture } from '../datasets/index.js';
+import { runFloat, pictureValues } from '../deploy/float/executor.js';
+import { quantisePicture } from '../deploy/graph/picture-input.js';
+import { loadModel } from '../deploy/models.js';
+import { cosine } from '../deploy/quantise/statistics.js';
+import { centred, featureLayer } from '../deploy/report/deviation.js';
 import { cellErrors, characterise } from '../macro/index.js';
-import { deployModel, measureAccuracy } from '../network/index.js';
-import type { Accuracy, Deployment } from '../network/index.js';
+import { executorOf } from '../network/accuracy-share.js';
+import { deployModel, fitPicture } from '../network/index.js';
+import type { Deployment } from '../network/index.js';
 import type { Settings } from '../session/index.js';
 import type { Entry, StudyOptions } from './entry.js';
 import { linePlot } from './line-plot.js';
@@ -18,6 +20,9 @@ import { compared, measured } from './row.js';
 import type { Row } from './row.js';
 
 const preset = 'garofalo2022-pcm';
+/** Errors of programming, percent of the largest weight. */
+const noises = [0.5, 1, 2, 3] as const;
+
 const published = { programming: 5, product: 1.94 } as const;
 
 const day = 86_400;
@@ -36,7 +41,7 @@ export const garofaloPcm: Entry = {
   source:
     'HERMES core (256x256 PCM, 14 nm), by way of a literature card: weights are programmed to about 5 %, a product errs by 1.94 %; the cluster paper itself computes without errors',
   preset,
-  full: 'ten chips instead of two, and the network in floating point beside them',
+  full: 'ten chips instead of two',
   parameters: ['ima.'],
   async rows(options) {
     return [...anchors(options), ...(await network(options))];
@@ -82,17 +87,35 @@ function anchors({ progress }: StudyOptions): Row[] {
   ];
 }
 
+/** Pictures that calibration has not seen, as the network takes them, with what it says of them in floating point. */
+interface Sample {
+  readonly codes: Int8Array | Uint8Array;
+  readonly logits: Float64Array;
+  readonly features: Float32Array;
+}
+
+interface Study {
+  readonly deployment: Deployment;
+  readonly samples: readonly Sample[];
+  readonly chips: number;
+  readonly progress: (text: string) => void;
+}
+
+/** Chips in one state, against the network in floating point. */
 interface Point {
-  readonly seconds: number;
-  readonly accuracy: Accuracy;
-  /** Share of answers that are those of ideal cells, chip by chip. */
+  /** Where it stands on its axis. */
+  readonly at: number;
+  /** Mean cosines over pictures and chips: of the centred logits, and of the 1,280 features before them. */
+  readonly logits: number;
+  readonly features: number;
+  /** Share of equal answers, chip by chip. */
   readonly same: readonly number[];
 }
 
 /** Where the first point of a logarithmic axis stands: the start of drift. */
 const atOnce = 20;
 
-/** MobileNetV2 1.0 with 4-bit weights on 34 arrays, chip by chip, on pictures that calibration has not seen. */
+/** MobileNetV2 1.0 with 4-bit weights on 34 arrays, chip by chip. */
 async function network(options: StudyOptions): Promise<Row[]> {
   const { full, progress } = options;
   const deployment = await deployModel({
@@ -101,132 +124,143 @@ async function network(options: StudyOptions): Promise<Row[]> {
     weights: '4',
     progress,
   });
-  const chips = full ? 10 : 2;
-  const study: Study = { deployment, images: testPictures(), chips, float: full, progress };
-  try {
-    const ideal = await measure(study, { 'ima.program_noise': 0 });
-    const compensated = await curve(study, ideal, true);
-    const plain = await curve(study, ideal, false);
-    draw(options, study, compensated, plain);
-    return [
-      ...floatRows('ideal cells', ideal),
-      ...compensated.flatMap((point, i) =>
-        pointRows(study, `5 % of programming, ${ages[i]![0]}`, point),
-      ),
-      ...plain
-        .slice(1)
-        .flatMap((point, i) => pointRows(study, `${ages[i + 1]![0]}, without compensation`, point)),
-    ];
-  } finally {
-    rmSync(study.images, { recursive: true, force: true });
-  }
+  const samples = await samplesFor(deployment, progress);
+  const study: Study = { deployment, samples, chips: full ? 10 : 2, progress };
+  const ideal = measure(study, 0, { 'ima.program_noise': 0 });
+  const noisy = noises.map((percent) => {
+    progress(`${percent} % of programming`);
+    return measure(study, percent, { 'ima.program_noise': percent });
+  });
+  const compensated = curve(study, true);
+  const plain = curve(study, false);
+  draw(options, 'pcm-noise', {
+    title: `MobileNetV2 on PCM right after programming, ${study.chips} chips`,
+    x: 'error of programming, % of the largest weight',
+    curves: [['', [ideal, ...noisy]]],
+  });
+  draw(options, 'pcm-drift', {
+    title: `MobileNetV2 on PCM with 5 % of programming error, ${study.chips} chips`,
+    x: 'days after programming',
+    logarithmic: true,
+    curves: [
+      ['compensated', compensated],
+      ['as it drifts', plain],
+    ],
+  });
+  return [
+    ...pointRows(study, 'ideal cells', ideal),
+    ...noisy.flatMap((point) => pointRows(study, `${point.at} % of programming`, point)),
+    ...compensated.flatMap((point, i) =>
+      pointRows(study, `5 % of programming, ${ages[i]![0]}`, point),
+    ),
+    ...plain
+      .slice(1)
+      .flatMap((point, i) => pointRows(study, `${ages[i + 1]![0]}, without compensation`, point)),
+  ];
 }
 
-interface Study {
-  readonly deployment: Deployment;
-  readonly images: string;
-  readonly chips: number;
-  /** Beside the network in floating point. */
-  readonly float: boolean;
-  readonly progress: (text: string) => void;
+async function samplesFor(
+  { plan, info }: Deployment,
+  progress: Study['progress'],
+): Promise<Sample[]> {
+  const graph = await loadModel(info.model);
+  const names = networkPictureNames('test');
+  progress(`${names.length} pictures in floating point`);
+  return names.map((name) => {
+    const pixels = fitPicture(loadCommittedPicture(name), plan);
+    const real = runFloat(graph, pictureValues(graph.input, pixels));
+    return {
+      codes: quantisePicture(plan.input, pixels),
+      logits: centred(real.get(plan.outputs[0]!)!),
+      features: real.get(featureLayer(plan))!,
+    };
+  });
 }
 
-async function curve(study: Study, ideal: Accuracy, compensated: boolean): Promise<Point[]> {
-  const points: Point[] = [];
-  for (const [name, seconds] of ages) {
+function curve(study: Study, compensated: boolean): Point[] {
+  return ages.map(([name, seconds]) => {
     study.progress(`${name}, ${compensated ? 'compensated' : 'as it drifts'}`);
     const set = { 'ima.drift_seconds': seconds, 'ima.drift_compensation': compensated };
-    const accuracy = await measure(study, set);
-    points.push({ seconds, accuracy, same: sameAnswers(accuracy, ideal) });
-  }
-  return points;
-}
-
-function measure({ deployment, images, chips, float }: Study, set: Settings): Promise<Accuracy> {
-  return measureAccuracy({ deployment, session: { preset, set }, chips, images, float });
-}
-
-/** Share of the answers of all chips that are those of ideal cells, chip by chip. */
-function sameAnswers({ answers, chips }: Accuracy, ideal: Accuracy): number[] {
-  return chips.map((_, chip) => {
-    const same = answers.filter((one, i) => one.answers[chip] === ideal.answers[i]!.answers[0]);
-    return same.length / answers.length;
+    return measure(study, Math.max(seconds, atOnce) / day, set);
   });
 }
 
-function draw(
-  { plot }: StudyOptions,
-  { chips }: Study,
-  compensated: readonly Point[],
-  plain: readonly Point[],
-): void {
-  const series = (
-    name: string,
-    points: readonly Point[],
-    of: (point: Point) => number,
-  ): Series => ({
-    name,
-    points: points.map((point) => [Math.max(point.seconds, atOnce) / day, of(point)] as const),
+function measure({ deployment, samples, chips }: Study, at: number, set: Settings): Point {
+  const { plan } = deployment;
+  const seeds = Array.from({ length: chips }, (_, i) => 1 + i);
+  const executor = executorOf(plan, { preset, set }, seeds);
+  const last: number[] = [];
+  const before: number[] = [];
+  const same = seeds.map((_, chip) => {
+    let right = 0;
+    for (const [index, { codes, logits, features }] of samples.entries()) {
+      executor.run(chip, codes, index);
+      const found = centred(executor.tensor(plan.outputs[0]!));
+      last.push(cosine(found, logits));
+      before.push(cosine(executor.tensor(featureLayer(plan)), features));
+      if (largestAt(found) === largestAt(logits)) right += 1;
+    }
+    return right / samples.length;
   });
+  return { at, logits: mean(last), features: mean(before), same };
+}
+
+interface Drawing {
+  readonly title: string;
+  readonly x: string;
+  readonly logarithmic?: boolean;
+  readonly curves: readonly (readonly [name: string, points: readonly Point[]])[];
+}
+
+function draw({ plot }: StudyOptions, name: string, { curves, ...drawing }: Drawing): void {
   const figures = [
-    ['pcm-agreement', 'answers as with ideal cells, %', (point: Point) => 100 * mean(point.same)],
-    [
-      'pcm-cosine',
-      'mean cosine of the centred logits',
-      ({ accuracy }: Point) => accuracy.agreement?.mean,
-    ],
+    ['equal answers', ({ same }: Point) => mean(same)],
+    ['cosine of the features', ({ features }: Point) => features],
+    ['cosine of the logits', ({ logits }: Point) => logits],
   ] as const;
-  for (const [name, y, of] of figures) {
-    if (of(plain[0]!) === undefined) continue;
-    const value = (point: Point): number => of(point) ?? 0;
-    const both = [series('compensated', compensated, value), series('as it drifts', plain, value)];
-    const title = `MobileNetV2 on PCM with 5 % of programming error, ${chips} chips`;
-    plot(
-      name,
-      linePlot({ title, x: 'days after programming', y, series: both, logarithmic: true }),
-    );
-  }
+  const series = curves.flatMap(([label, points]) =>
+    figures.map(([figure, of]): Series => {
+      const drawn = points.map((point) => [point.at, of(point)] as const);
+      return { name: label === '' ? figure : `${figure}, ${label}`, points: drawn };
+    }),
+  );
+  plot(name, linePlot({ ...drawing, y: 'agreement with floating point', series }));
 }
 
-function pointRows({ chips }: Study, what: string, { accuracy, same }: Point): Row[] {
-  const [least, most] = [Math.min(...same), Math.max(...same)];
-  const answers = accuracy.answers.length;
-  const row = measured({
-    figure: `MobileNetV2, ${what}: answers as with ideal cells`,
-    ours: 100 * mean(same),
-    unit: '%',
-    basis: 'predicted',
-    note: `${answers} pictures, ${chips} chips from ${share(least)} to ${share(most)}`,
-  });
-  return [row, ...floatRows(what, accuracy)];
-}
-
-function floatRows(what: string, { agreement, pictures }: Accuracy): Row[] {
-  if (agreement === undefined) return [];
-  const constant = share(agreement.constantSame / pictures);
+function pointRows({ samples, chips }: Study, what: string, point: Point): Row[] {
+  const { same } = point;
+  const answers = samples.map(({ logits }) => largestAt(logits));
+  const counts = answers.map((answer) => answers.filter((other) => other === answer).length);
+  const constant = Math.max(...counts) / samples.length;
   return [
     measured({
+      figure: `MobileNetV2, ${what}: answers as in floating point`,
+      ours: 100 * mean(same),
+      unit: '%',
+      basis: 'predicted',
+      note:
+        `${samples.length} pictures, ${chips} chips from ${share(Math.min(...same))} to ` +
+        `${share(Math.max(...same))}; one answer to all would give ${share(constant)}`,
+    }),
+    measured({
       figure: `MobileNetV2, ${what}: cosine of the centred logits`,
-      ours: agreement.mean,
+      ours: point.logits,
       unit: '',
       basis: 'predicted',
-      note: `least ${agreement.least.toFixed(3)}; one answer to all pictures would be the trained network's for ${constant}`,
+    }),
+    measured({
+      figure: `MobileNetV2, ${what}: cosine of the features`,
+      ours: point.features,
+      unit: '',
+      basis: 'predicted',
     }),
   ];
 }
+
+/** Of equal ones the first. */
+const largestAt = (values: Float64Array): number => values.indexOf(Math.max(...values));
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const share = (part: number): string => `${(100 * part).toFixed(1)} %`;
-
-/** A folder of its own, since a study takes a folder. */
-function testPictures(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'octobar-pcm-'));
-  for (const name of networkPictureNames('test'))
-    copyFileSync(
-      join(packageRoot(), 'fixtures/pictures', `${name}.png`),
-      join(folder, `${name}.png`),
-    );
-  return folder;
-}

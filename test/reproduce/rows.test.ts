@@ -33,7 +33,15 @@ describe('octobar reproduce', () => {
     expect(status).toBe(0);
     const names = out.split('\n').map((line) => line.split(' ')[0]);
     const known = ['garofalo-ima', 'garofalo-depthwise', 'garofalo-bottleneck'];
-    known.push('garofalo-mobilenetv2', 'garofalo-energy', 'capram', 'osahcim', 'yoloc', 'fpirm');
+    known.push(
+      'garofalo-mobilenetv2',
+      'garofalo-pcm',
+      'garofalo-energy',
+      'capram',
+      'osahcim',
+      'yoloc',
+      'fpirm',
+    );
     expect(names.slice(1, 1 + known.length)).toEqual(known);
     const listed = await cli('reproduce', '--json');
     const list = JSON.parse(listed.out) as { name: string }[];
