@@ -196,8 +196,8 @@ function measure({ deployment, samples, chips }: Study, at: number, set: Setting
     for (const [index, { codes, logits, features }] of samples.entries()) {
       executor.run(chip, codes, index);
       const found = centred(executor.tensor(plan.outputs[0]!));
-      last.push(cosine(found, logits));
-      before.push(cosine(executor.tensor(featureLayer(plan)), features));
+      last.push(agreement(found, logits));
+      before.push(agreement(executor.tensor(featureLayer(plan)), features));
       if (largestAt(found) === largestAt(logits)) right += 1;
     }
     return right / samples.length;
@@ -256,6 +256,10 @@ function pointRows({ samples, chips }: Study, what: string, point: Point): Row[]
     }),
   ];
 }
+
+/** The cosine; 0 when nothing is left of a tensor, as after long drift. */
+const agreement = (found: ArrayLike<number>, real: ArrayLike<number>): number =>
+  cosine(found, real) || 0;
 
 /** Of equal ones the first. */
 const largestAt = (values: Float64Array): number => values.indexOf(Math.max(...values));
