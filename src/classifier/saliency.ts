@@ -1,64 +1,40 @@
 /** Thresholds of OSA-HCIM for a trained network: the cheapest that lose little on validation pictures. */
-import { layoutOf } from './products.js';
-import type { Model } from './model.js';
 import type { Tuning } from './tuning.js';
 
-/** Scale of the thresholds of each product, in eighths: they double from boundary to boundary. */
-export type Scales = Readonly<Record<string, number>>;
+/** Between six boundaries, 10 to 5; a saliency that reaches one chooses the next lower boundary. */
+export type Thresholds = readonly [number, number, number, number, number];
 
-const doubling = [1, 2, 4, 8, 16] as const;
-/** 256 is above every saliency: boundary 10 for all. */
-const never = 256;
-/** Scales that are tried, in eighths. */
-const ladder = [16, 32, 64, 2048] as const;
+/** Doubling from boundary to boundary, with 10, 9 and 8 as the highest boundary that is chosen. */
+export const candidates: readonly Thresholds[] = [
+  [1, 2, 4, 8, 16],
+  [2, 4, 8, 16, 32],
+  [4, 8, 16, 32, 64],
+  [0, 2, 4, 8, 16],
+  [0, 4, 8, 16, 32],
+  [0, 0, 8, 16, 32],
+  [0, 0, 32, 64, 128],
+];
 
-export const productNames = (model: Model): string[] =>
-  layoutOf(model, 0).products.map(({ name }) => name);
-
-/** @param steps of the converter by product, sixteenths */
-export const tuningOf = (scales: Scales, steps: Readonly<Record<string, number>>): Tuning => ({
-  step: steps,
-  boundary: Object.fromEntries(
-    Object.entries(scales).map(([name, eighths]) => [
-      name,
-      [0, ...doubling.map((factor) => Math.min(never, Math.ceil((eighths * factor) / 8)))],
-    ]),
-  ),
+/** For all products. @param step of the converter, sixteenths */
+export const tuningOf = (thresholds: Thresholds, step: number): Tuning => ({
+  step: { all: step },
+  boundary: { all: [0, ...thresholds] },
 });
 
 export interface Tried {
-  readonly scales: Scales;
+  readonly thresholds: Thresholds;
   readonly correct: number;
-  /** Energy in any unit. */
+  /** In any unit. */
   readonly energy: number;
 }
 
 /**
- * First one scale for all products, as large as the loss allows; then each product climbs on its own for as long as it
- * saves energy.
- *
  * @param least pictures that must stay correct
- * @param run correct answers and energy with thresholds on these scales
+ * @returns the one that takes least energy; undefined when all lose too much
  */
-export function calibrate(
-  names: readonly string[],
-  least: number,
-  run: (scales: Scales) => Pick<Tried, 'correct' | 'energy'>,
-): Tried {
-  const attempt = (scales: Scales): Tried => ({ scales, ...run(scales) });
-  const all = (scale: number): Scales => Object.fromEntries(names.map((name) => [name, scale]));
-  let best = attempt(all(ladder[0]));
-  let rung = 0;
-  for (let i = 1; i < ladder.length; i++) {
-    const next = attempt(all(ladder[i]!));
-    if (next.correct < least) break;
-    [best, rung] = [next, i];
-  }
-  for (const name of names)
-    for (let i = rung + 1; i < ladder.length; i++) {
-      const next = attempt({ ...best.scales, [name]: ladder[i]! });
-      if (next.correct < least || next.energy >= best.energy) break;
-      best = next;
-    }
-  return best;
+export function cheapest(tried: readonly Tried[], least: number): Tried | undefined {
+  return tried
+    .filter(({ correct }) => correct >= least)
+    .toSorted((a, b) => a.energy - b.energy)
+    .at(0);
 }

@@ -4,7 +4,7 @@ import type { Classification, Labelled, Tuning } from '../classifier/index.js';
 import { trainClassifier } from '../train/classifier.js';
 import type { DataName } from '../train/classifier.js';
 import { tuningOf } from '../classifier/saliency.js';
-import type { Scales } from '../classifier/saliency.js';
+import type { Thresholds } from '../classifier/saliency.js';
 import { fixturePath } from '../datasets/index.js';
 import { adcFamilies } from '../energy/index.js';
 import { cachedModel } from './cached-model.js';
@@ -25,9 +25,8 @@ const arrays = { 'osahcim.arrays': 64 } as const;
 
 /** `fixtures/classifiers/osahcim-thresholds.json`: made by `npm run calibrate:osahcim`. */
 interface Calibrated {
-  readonly scales: Scales;
-  readonly steps: Readonly<Record<string, number>>;
-  readonly validation: Readonly<Record<string, number>>;
+  readonly thresholds: Thresholds;
+  readonly step: number;
 }
 
 const calibratedName = 'fashion-8';
@@ -64,7 +63,7 @@ async function network(data: DataName, name: string, options: StudyOptions): Pro
   const model = committed
     ? committedModel(name)
     : await cachedModel(name, options, trainClassifier);
-  const { scales, steps } = calibrated();
+  const { thresholds, step } = calibrated();
   const trial = (what: string, tuning: Tuning): Trial => ({
     what: `${data}, ${what}`,
     model,
@@ -74,7 +73,7 @@ async function network(data: DataName, name: string, options: StudyOptions): Pro
     tuning,
   });
   const [digital, chosen] = await runTrials(
-    [trial('all digital', {}), trial('by saliency', tuningOf(scales, steps))],
+    [trial('all digital', {}), trial('by saliency', tuningOf(thresholds, step))],
     options,
   );
   return [
