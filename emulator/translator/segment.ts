@@ -14,7 +14,7 @@ import {
   type Step,
   type Tree,
 } from './tree.js';
-import { BASE, FRAME_HEAD, TIME, UNDO, type SegmentOptions } from './writer.js';
+import { BASE, TIME, UNDO, type SegmentOptions } from './writer.js';
 
 /** How functions find each other. */
 export interface Links {
@@ -250,22 +250,20 @@ export class SegmentEmitter extends JumpWriter {
   /** A hart that is taken back to the beginning still has to hide the jump. */
   private saveWait(state: PathState): void {
     const { body } = this;
-    body.get(UNDO);
-    if (state.waitedLocal >= 0) body.get(state.waitedLocal);
-    else body.i32(state.waited);
-    body.memory(Op.i32Store, FRAME_HEAD + 4 * state.saved.length);
-    state.saved.push(wordOffset('waited'));
+    this.saveAs(wordOffset('waited'), state, () => {
+      if (state.waitedLocal >= 0) body.get(state.waitedLocal);
+      else body.i32(state.waited);
+    });
   }
 
   /** A hart that is taken back to the beginning still has to wait for the loaded register of a jalr. */
   private saveReady(state: PathState): void {
     const { body } = this;
-    body.get(UNDO);
-    body.get(TIME);
-    body.i32(state.ready);
-    body.op(Op.i32Add);
-    body.memory(Op.i32Store, FRAME_HEAD + 4 * state.saved.length);
-    state.saved.push(privateWord('ready'));
+    this.saveAs(privateWord('ready'), state, () => {
+      body.get(TIME);
+      body.i32(state.ready);
+      body.op(Op.i32Add);
+    });
   }
 
   node(node: Node, state: PathState): void {

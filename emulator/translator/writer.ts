@@ -85,9 +85,17 @@ export class FunctionWriter {
   save(word: number, state: PathState): void {
     const { body } = this;
     if (state.saved.includes(word)) return;
+    this.saveAs(word, state, () => {
+      body.get(BASE);
+      body.memory(Op.i32Load, 4 * word);
+    });
+  }
+
+  /** Puts into the frame what a word of the hart will be when the hart is taken back. */
+  protected saveAs(word: number, state: PathState, value: () => void): void {
+    const { body } = this;
     body.get(UNDO);
-    body.get(BASE);
-    body.memory(Op.i32Load, 4 * word);
+    value();
     body.memory(Op.i32Store, FRAME_HEAD + 4 * state.saved.length);
     state.saved.push(word);
   }
