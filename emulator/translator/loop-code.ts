@@ -11,6 +11,7 @@ import type { LoopEnd, Step } from './tree.js';
 const startWords = ['loopStart0', 'loopStart1'] as const;
 const endWords = ['loopEnd0', 'loopEnd1'] as const;
 const countWords = ['loopCount0', 'loopCount1'] as const;
+export const allLoopWords = [...startWords, ...endWords, ...countWords].map(wordOffset);
 
 /** Code of hardware loops: the same decisions as `HardwareLoops` makes at run time. */
 export class LoopCode {

@@ -3,7 +3,7 @@ import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import { ExpressionEmitter } from './expression.js';
 import { JumpWriter } from './jumps.js';
 import { privateBytes, privateWord, wordBytes } from './layout.js';
-import { LoopCode } from './loop-code.js';
+import { allLoopWords, LoopCode } from './loop-code.js';
 import { PathState, UNKNOWN } from './path.js';
 import {
   nodesOf,
@@ -24,10 +24,6 @@ export interface Links {
   entry(pc: number): number;
   completion(pc: number): number;
 }
-
-const allLoopWords = (
-  ['loopStart0', 'loopEnd0', 'loopCount0', 'loopStart1', 'loopEnd1', 'loopCount1'] as const
-).map(wordOffset);
 
 /** Writes one function: the end of a granted access, if any, then all paths of a tree. */
 export class SegmentEmitter extends JumpWriter {
@@ -358,11 +354,13 @@ export class SegmentEmitter extends JumpWriter {
     this.addNumber(stallOffset('div'), () => body.get(extra));
     state.lastStall = stall.div;
     this.rebase(state);
+    // The shortest division may be over before a loaded register is there.
+    if (state.ready >= options.timing.div_base) this.keepReady(state);
+    else if (state.ready !== UNKNOWN) state.ready = UNKNOWN + 1;
     body.get(TIME);
     body.get(extra);
     body.op(Op.i32Add);
     body.set(TIME);
-    if (state.ready !== UNKNOWN) state.ready = UNKNOWN + 1;
     state.retire(1);
     if (step.nextIsJump) {
       state.waited = 0;

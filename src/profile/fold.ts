@@ -193,7 +193,9 @@ const restNode = (fn: number, self: Counts): GrowingNode => ({
 
 /** Without the nodes that have no part in the window, nor any below them. */
 function pruned(nodes: readonly GrowingNode[]): CallNode[] {
-  const alive = nodes.map(({ self, calls }) => self.cycles + self.sleep + calls > 0);
+  const alive = nodes.map(
+    ({ self, calls }) => self.cycles + self.sleep + calls > 0 || self.events.some((n) => n !== 0),
+  );
   for (let i = nodes.length - 1; i >= 0; i--) {
     if (alive[i] && nodes[i].parent >= 0) alive[nodes[i].parent] = true;
   }

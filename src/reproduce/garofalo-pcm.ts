@@ -7,7 +7,7 @@ import { runFloat, pictureValues } from '../deploy/float/executor.js';
 import { quantisePicture } from '../deploy/graph/picture-input.js';
 import { loadModel } from '../deploy/models.js';
 import { cosine } from '../deploy/quantise/statistics.js';
-import { centred } from '../deploy/report/deviation.js';
+import { centred, featureLayer } from '../deploy/report/deviation.js';
 import { cellErrors, characterise } from '../macro/index.js';
 import { executorOf } from '../network/accuracy-share.js';
 import { deployModel, fitPicture } from '../network/index.js';
@@ -20,6 +20,9 @@ import { compared, measured } from './row.js';
 import type { Row } from './row.js';
 
 const preset = 'garofalo2022-pcm';
+/** Errors of programming, percent of the largest weight. */
+const noises = [0.5, 1, 2, 3] as const;
+
 const published = { programming: 5, product: 1.94 } as const;
 
 const day = 86_400;
@@ -88,6 +91,7 @@ function anchors({ progress }: StudyOptions): Row[] {
 interface Sample {
   readonly codes: Int8Array | Uint8Array;
   readonly logits: Float64Array;
+  readonly features: Float32Array;
 }
 
 interface Study {
@@ -97,12 +101,13 @@ interface Study {
   readonly progress: (text: string) => void;
 }
 
-/** One age of the chips, against the network in floating point. */
+/** Chips in one state, against the network in floating point. */
 interface Point {
-  readonly seconds: number;
-  /** Mean and least cosine of the centred logits over pictures and chips. */
-  readonly cosine: number;
-  readonly least: number;
+  /** Where it stands on its axis. */
+  readonly at: number;
+  /** Mean cosines over pictures and chips: of the centred logits, and of the 1,280 features before them. */
+  readonly logits: number;
+  readonly features: number;
   /** Share of equal answers, chip by chip. */
   readonly same: readonly number[];
 }
@@ -122,11 +127,29 @@ async function network(options: StudyOptions): Promise<Row[]> {
   const samples = await samplesFor(deployment, progress);
   const study: Study = { deployment, samples, chips: full ? 10 : 2, progress };
   const ideal = measure(study, 0, { 'ima.program_noise': 0 });
+  const noisy = noises.map((percent) => {
+    progress(`${percent} % of programming`);
+    return measure(study, percent, { 'ima.program_noise': percent });
+  });
   const compensated = curve(study, true);
   const plain = curve(study, false);
-  draw(options, study, ideal, compensated, plain);
+  draw(options, 'pcm-noise', {
+    title: `MobileNetV2 on PCM right after programming, ${study.chips} chips`,
+    x: 'error of programming, % of the largest weight',
+    curves: [['', [ideal, ...noisy]]],
+  });
+  draw(options, 'pcm-drift', {
+    title: `MobileNetV2 on PCM with 5 % of programming error, ${study.chips} chips`,
+    x: 'days after programming',
+    logarithmic: true,
+    curves: [
+      ['compensated', compensated],
+      ['as it drifts', plain],
+    ],
+  });
   return [
     ...pointRows(study, 'ideal cells', ideal),
+    ...noisy.flatMap((point) => pointRows(study, `${point.at} % of programming`, point)),
     ...compensated.flatMap((point, i) =>
       pointRows(study, `5 % of programming, ${ages[i]![0]}`, point),
     ),
@@ -145,8 +168,12 @@ async function samplesFor(
   progress(`${names.length} pictures in floating point`);
   return names.map((name) => {
     const pixels = fitPicture(loadCommittedPicture(name), plan);
-    const real = runFloat(graph, pictureValues(graph.input, pixels)).get(plan.outputs[0]!)!;
-    return { codes: quantisePicture(plan.input, pixels), logits: centred(real) };
+    const real = runFloat(graph, pictureValues(graph.input, pixels));
+    return {
+      codes: quantisePicture(plan.input, pixels),
+      logits: centred(real.get(plan.outputs[0]!)!),
+      features: real.get(featureLayer(plan))!,
+    };
   });
 }
 
@@ -154,53 +181,50 @@ function curve(study: Study, compensated: boolean): Point[] {
   return ages.map(([name, seconds]) => {
     study.progress(`${name}, ${compensated ? 'compensated' : 'as it drifts'}`);
     const set = { 'ima.drift_seconds': seconds, 'ima.drift_compensation': compensated };
-    return measure(study, seconds, set);
+    return measure(study, Math.max(seconds, atOnce) / day, set);
   });
 }
 
-function measure({ deployment, samples, chips }: Study, seconds: number, set: Settings): Point {
+function measure({ deployment, samples, chips }: Study, at: number, set: Settings): Point {
+  const { plan } = deployment;
   const seeds = Array.from({ length: chips }, (_, i) => 1 + i);
-  const network = executorOf(deployment.plan, { preset, set }, seeds);
-  const cosines: number[] = [];
+  const executor = executorOf(plan, { preset, set }, seeds);
+  const last: number[] = [];
+  const before: number[] = [];
   const same = seeds.map((_, chip) => {
     let right = 0;
-    for (const [index, { codes, logits }] of samples.entries()) {
-      network.run(chip, codes, index);
-      const found = centred(network.tensor(deployment.plan.outputs[0]!));
-      cosines.push(cosine(found, logits));
+    for (const [index, { codes, logits, features }] of samples.entries()) {
+      executor.run(chip, codes, index);
+      const found = centred(executor.tensor(plan.outputs[0]!));
+      last.push(agreement(found, logits));
+      before.push(agreement(executor.tensor(featureLayer(plan)), features));
       if (largestAt(found) === largestAt(logits)) right += 1;
     }
     return right / samples.length;
   });
-  return { seconds, cosine: mean(cosines), least: Math.min(...cosines), same };
+  return { at, logits: mean(last), features: mean(before), same };
 }
 
-function draw(
-  { plot }: StudyOptions,
-  { chips }: Study,
-  ideal: Point,
-  compensated: readonly Point[],
-  plain: readonly Point[],
-): void {
+interface Drawing {
+  readonly title: string;
+  readonly x: string;
+  readonly logarithmic?: boolean;
+  readonly curves: readonly (readonly [name: string, points: readonly Point[]])[];
+}
+
+function draw({ plot }: StudyOptions, name: string, { curves, ...drawing }: Drawing): void {
   const figures = [
-    ['pcm-agreement', 'answers as in floating point, %', (p: Point) => 100 * mean(p.same)],
-    ['pcm-cosine', 'mean cosine of the centred logits', (p: Point) => p.cosine],
+    ['equal answers', ({ same }: Point) => mean(same)],
+    ['cosine of the features', ({ features }: Point) => features],
+    ['cosine of the logits', ({ logits }: Point) => logits],
   ] as const;
-  for (const [name, y, of] of figures) {
-    const series = (label: string, points: readonly Point[]): Series => ({
-      name: label,
-      points: points.map((p) => [Math.max(p.seconds, atOnce) / day, of(p)] as const),
-    });
-    const drawing = linePlot({
-      title: `MobileNetV2 on PCM with 5 % of programming error, ${chips} chips`,
-      x: 'days after programming',
-      y,
-      series: [series('compensated', compensated), series('as it drifts', plain)],
-      logarithmic: true,
-      levels: [{ name: 'ideal cells', y: of(ideal) }],
-    });
-    plot(name, drawing);
-  }
+  const series = curves.flatMap(([label, points]) =>
+    figures.map(([figure, of]): Series => {
+      const drawn = points.map((point) => [point.at, of(point)] as const);
+      return { name: label === '' ? figure : `${figure}, ${label}`, points: drawn };
+    }),
+  );
+  plot(name, linePlot({ ...drawing, y: 'agreement with floating point', series }));
 }
 
 function pointRows({ samples, chips }: Study, what: string, point: Point): Row[] {
@@ -220,13 +244,22 @@ function pointRows({ samples, chips }: Study, what: string, point: Point): Row[]
     }),
     measured({
       figure: `MobileNetV2, ${what}: cosine of the centred logits`,
-      ours: point.cosine,
+      ours: point.logits,
       unit: '',
       basis: 'predicted',
-      note: `least ${point.least.toFixed(3)}`,
+    }),
+    measured({
+      figure: `MobileNetV2, ${what}: cosine of the features`,
+      ours: point.features,
+      unit: '',
+      basis: 'predicted',
     }),
   ];
 }
+
+/** The cosine; 0 when nothing is left of a tensor, as after long drift. */
+const agreement = (found: ArrayLike<number>, real: ArrayLike<number>): number =>
+  cosine(found, real) || 0;
 
 /** Of equal ones the first. */
 const largestAt = (values: Float64Array): number => values.indexOf(Math.max(...values));

@@ -45,7 +45,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   'capram-cifar10-4': {
     data: 'cifar10',
-    options: { ...capram(4, 20, 10).options, augment: 'flip', seed: 20213, keep: '12 28 28' },
+    options: { ...capram(4, 20, 10).options, augment: 'flip', seed: 20213, keep: '11 28 28' },
   },
   'fashion-8': {
     data: 'fashion-mnist',

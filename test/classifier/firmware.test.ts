@@ -77,6 +77,16 @@ describe('a trained classifier as firmware', () => {
     expect(other.answers).not.toEqual(one.answers);
   });
 
+  it('takes pictures with colours', () => {
+    const model = randomModel({ weightBits: 4, inputLevels: 7, channels: 3 });
+    const coloured = randomPictures(8, 3);
+    const wanted = Array.from({ length: 8 }, (_, i) =>
+      exactAnswer(model, coloured.pixels.subarray(i * 432, (i + 1) * 432)),
+    );
+    const options = { preset: 'capram', set: { 'capram.ideal': true } };
+    expect([...classify(model, coloured, {}, options).answers]).toEqual(wanted);
+  });
+
   it('is right with any number of harts', () => {
     const { answers: found } = answers(wide, 'garofalo2022', { 'ima.ideal': true, harts: 1 });
     expect([...found]).toEqual(exact(wide));

@@ -38,10 +38,16 @@ export interface Kind {
   readonly weightBits: number;
   readonly inputLevels: number;
   readonly branches?: boolean;
+  readonly channels?: number;
 }
 
 /** 12 x 12 pictures: 3 x 3 with border, 3 x 3 at stride 2, dense. */
-export function randomModel({ weightBits, inputLevels, branches = false }: Kind): Model {
+export function randomModel({
+  weightBits,
+  inputLevels,
+  branches = false,
+  channels = 1,
+}: Kind): Model {
   const next = numbers(weightBits * 31 + inputLevels);
   const high = weightBits === 8 ? 119 : 2 ** (weightBits - 1) - 1;
   const low = weightBits === 8 ? -119 : -high - 1;
@@ -50,7 +56,7 @@ export function randomModel({ weightBits, inputLevels, branches = false }: Kind)
     ...scaledOf(next, weightsOf(next, shape, low, high), spread),
     high: last ? 0 : inputLevels,
   });
-  const first = layer({ kernel: 3, stride: 1, pad: 1, inputs: 1, outputs: 8 });
+  const first = layer({ kernel: 3, stride: 1, pad: 1, inputs: channels, outputs: 8 });
   const second = layer({ kernel: 3, stride: 2, pad: 1, inputs: 8, outputs: 12 });
   const pointwise = { kernel: 1, stride: 1, pad: 0 };
   const branch = {
@@ -70,7 +76,7 @@ export function randomModel({ weightBits, inputLevels, branches = false }: Kind)
     name: 'random',
     data: 'none',
     side: 12,
-    channels: 1,
+    channels,
     classes: 5,
     inputLevels,
     weightBits,
@@ -83,9 +89,9 @@ export function randomModel({ weightBits, inputLevels, branches = false }: Kind)
   };
 }
 
-export function randomPictures(count: number, side = 12): Labelled {
+export function randomPictures(count: number, channels = 1): Labelled {
   const next = numbers(7);
-  const pixels = Uint8Array.from({ length: count * side * side }, () =>
+  const pixels = Uint8Array.from({ length: count * 144 * channels }, () =>
     next() % 3 === 0 ? 0 : next() % 256,
   );
   return { count, pixels, labels: Uint8Array.from({ length: count }, () => next() % 5) };

@@ -81,8 +81,13 @@ describe('misaligned accesses', () => {
     const code = [
       ...li(5, tcdm + 2),
       ...li(7, l2 + 0x800),
-      ...[e.lw(6, 5, 0), e.lw(6, 5, 2), e.sw(6, 5, 0)],
-      ...[e.lw(6, 7, 0), e.lw(6, 7, 4), e.lw(6, 7, 8), e.sw(6, 7, 0)],
+      e.lw(6, 5, 0),
+      e.lw(6, 5, 2),
+      e.sw(6, 5, 0),
+      e.lw(6, 7, 0),
+      e.lw(6, 7, 4),
+      e.lw(6, 7, 8),
+      e.sw(6, 7, 0),
     ];
     const { harts, tcdm: banks } = finished(code).stats();
     // Two misaligned accesses; the store that ends the run goes to a peripheral.

@@ -9,6 +9,7 @@ import {
   type Counts,
   type Profile,
 } from '../../src/profile/index.js';
+import { parseWindow, Window } from '../../src/profile/window.js';
 import { openSession, type Session, type Stats } from '../../src/session/index.js';
 
 const folder = new URL('../../firmware/prebuilt/', import.meta.url);
@@ -166,6 +167,22 @@ describe('a profile', () => {
       expect({ ...part, banks: 0 }).toEqual({ ...both[i], banks: 0 });
     }
   });
+
+  it.each(['pi_worker', 'pi_worker..pi_cl_team_barrier', 'main'])(
+    'adds up in the window %s, also when it opens while other harts have had their turn',
+    (part) => {
+      const session = open('barrier.elf');
+      const profiler = new Profiler(session, { window: true });
+      const window = new Window(session, parseWindow(part));
+      window.listen(profiler);
+      run(session);
+      window.finish();
+      const { harts, window: seen, energy } = profiler.finish();
+      expect(seen.cycles).toBeGreaterThan(100);
+      for (const { nodes, total } of harts) expect(sum(nodes)).toEqual(total);
+      expect(energy.total_pj).toBeGreaterThan(0);
+    },
+  );
 
   it('keeps what finds no room, in a row of its own', () => {
     const session = open('barrier.elf');
