@@ -402,7 +402,9 @@ export class Regions {
     // A loop that was found there changes the code.
     if (graph === undefined || codeCache.generation !== generation) return undefined;
     const shape = new Shape(graph.blocks);
-    if (!shape.loops && !eager) return undefined;
+    // Where a computed jump goes is learnt by running up to it.
+    const open = graph.blocks.some(({ end }) => end.kind === 'jalr' && end.targets.length === 0);
+    if (!shape.loops && !open && !eager) return undefined;
     const flow = new Flow(graph.blocks, shape.depths, [...shape.tight.values()]);
     const emit = (tracking: boolean) => {
       // Looking at the code of the region may have moved the end.

@@ -83,6 +83,53 @@ describe('compiled guests on one hart', () => {
   });
 });
 
+/** A loop that jumps to an address which the instructions before it have just made. */
+function openJumps(engine: Engine, makers: readonly number[]): MachineApi {
+  const words: number[] = [];
+  const wide = (bits: number): void => void words.push(bits);
+  const target = 6 + makers.length + 2;
+  const { high, low } = e.split(place.l2 + 4 * target);
+  wide(e.uType(0x37, 8, place.tcdm >>> 12));
+  wide(e.uType(0x37, 6, high));
+  wide(e.addi(6, 6, low));
+  wide(e.sw(6, 8, 0));
+  wide(e.addi(11, 0, 1));
+  const loop = words.length;
+  wide(e.addi(5, 5, 1));
+  for (const maker of makers) wide(maker);
+  wide(e.jalr(0, 7, 0));
+  wide(e.addi(9, 9, 1));
+  if (words.length !== target) throw new Error('the target has moved');
+  wide(e.addi(10, 10, 1));
+  wide(e.jType(0, 4 * (loop - words.length)));
+  const machine = openMachine(engine, { harts: 1 });
+  machine.write(place.l2, new Uint8Array(Uint32Array.from(words).buffer));
+  machine.start(place.l2);
+  return machine;
+}
+
+describe('a jump that waits for its register', () => {
+  const nop = e.addi(0, 0, 0);
+  const div = e.rType(0x33, 4, 1, 7, 6, 11);
+  it.each([
+    ['a sum', [e.addi(7, 6, 0)]],
+    ['a sum before', [e.addi(7, 6, 0), nop]],
+    ['a quotient', [div]],
+    ['a load', [e.lw(7, 8, 0)]],
+    ['a load before', [e.lw(7, 8, 0), nop]],
+    ['a load, behind a high product', [e.lw(7, 8, 0), e.rType(0x33, 1, 1, 12, 6, 6)]],
+    ['nothing, behind a quotient', [e.addi(7, 6, 0), e.rType(0x33, 4, 1, 12, 6, 11)]],
+  ])('of %s', (_, makers) => {
+    const reference = openJumps('interpreter', makers);
+    const machine = openJumps('auto', makers);
+    for (const cycle of [20_000, 20_003, 60_000]) {
+      const expected = stateOf(reference, reference.runUntil(cycle));
+      expect(firstDifference(expected, stateOf(machine, machine.runUntil(cycle)))).toBeUndefined();
+    }
+    expect(machine.tiers().instructions.region).toBeGreaterThan(5_000);
+  });
+});
+
 /** Hart `working` turns in nested loops over all banks; all others have been at the banks and sleep. */
 function openSleepers(engine: Engine, working: number): MachineApi {
   const words: number[] = [];
