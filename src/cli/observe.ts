@@ -9,7 +9,7 @@ import type { WindowSpec } from '../profile/window.js';
 import type { Span } from '../report/data.js';
 import type { RunWatcher } from '../session/index.js';
 import { parseCount, repeatable, usage } from './options.js';
-import { sourceReader } from './sources.js';
+import { SourceFiles } from '../profile/source-files.js';
 import { BufferedWriter, makeFolder, writeText } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
@@ -86,7 +86,8 @@ export async function observer(
   const limit = parseCount('--trace-limit', options.traceLimit);
   const spans: Span[] = [];
   // What cannot be written or read is said before the run, not after it.
-  const source = sourceReader(options.sourceDir ?? []);
+  const sources = new SourceFiles(options.sourceDir);
+  const sourceOf = (file: string): readonly string[] | undefined => sources.lines(file);
   if (pictures !== undefined) makeFolder(pictures);
   let sheet: BufferedWriter | undefined;
   let targets: Target[] = [];
@@ -122,7 +123,7 @@ export async function observer(
         terminal.err(limitReached(format, options, dropped));
       }
       if (!page) return;
-      const data = { ...context, ...seen, spans, source };
+      const data = { ...context, ...seen, spans, source: sourceOf };
       sheet?.put(page.reportPage(data));
       sheet?.close();
       if (pictures !== undefined) {

@@ -92,6 +92,8 @@ function profile(elf: string, options: ProfileCommandOptions, terminal: Terminal
     regions: (options.region ?? []).map(parseRegion),
   });
   const window = openWindow(session, profiler, options.window);
+  // A folder that is not there is said before the run, not after it.
+  const sources = new SourceFiles(options.sourceDir);
   let failure: OctobarError | undefined;
   let code = 0;
   try {
@@ -106,7 +108,7 @@ function profile(elf: string, options: ProfileCommandOptions, terminal: Terminal
     window?.finish();
     const result = profiler.finish();
     if (options.json !== undefined) writeText(options.json, `${JSON.stringify(result)}\n`);
-    print(result, harts, top, options, terminal);
+    print(result, harts, top, options, sources, terminal);
   }
   if (failure) throw failure;
   return code & 255;
@@ -128,6 +130,7 @@ function print(
   chosen: readonly number[],
   top: number,
   options: ProfileCommandOptions,
+  sources: SourceFiles,
   terminal: Terminal,
 ): void {
   const harts: HartProfile[] = result.harts.filter(
@@ -144,7 +147,6 @@ function print(
     ownerTable(result),
     sectionTable(result),
   ];
-  const sources = new SourceFiles(options.sourceDir);
   for (const name of options.annotate ?? []) {
     const listing = annotated(result, harts, name, sources);
     if (listing === undefined) {

@@ -3,9 +3,11 @@
  * machine: only files below the folders that the user gives, and the firmware of this package, are read.
  */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, posix, sep } from 'node:path';
+import { extname, join, posix, sep } from 'node:path';
+import { OctobarError } from '../../emulator/sim/error.js';
 import { packageRoot } from '../datasets/package-root.js';
 
+const extensions = new Set(['.c', '.h', '.S', '.s', '.cc', '.cpp', '.cxx', '.hpp', '.inc', '.rs']);
 const mostBytes = 2_000_000;
 const mostFiles = 1000;
 
@@ -13,13 +15,19 @@ export class SourceFiles {
   private readonly roots: readonly string[];
   private readonly known = new Map<string, readonly string[] | undefined>();
 
-  /** @param folders given by the user; they come before the firmware of the package */
+  /**
+   * @param folders given by the user; they come before the firmware of the package
+   * @throws OctobarError `usage` for one that is not there
+   */
   constructor(folders: readonly string[] = []) {
     const firmware = join(packageRoot(), 'firmware');
     const own = [firmware, join(firmware, 'apps'), join(firmware, 'examples')];
-    this.roots = [...folders, ...own].flatMap((folder) => {
+    this.roots = [...folders, ...own].map((folder) => {
       const real = realPath(folder);
-      return real === undefined ? [] : [real];
+      if (real !== undefined) return real;
+      throw new OctobarError('usage', `the folder ${folder} does not exist`, {
+        hint: 'for example --source-dir src',
+      });
     });
   }
 
@@ -50,6 +58,8 @@ function readBelow(root: string, names: readonly string[]): string | undefined {
   if (path === undefined || !path.startsWith(root.endsWith(sep) ? root : root + sep)) {
     return undefined;
   }
+  // And to something that is no source.
+  if (!extensions.has(extname(path))) return undefined;
   const status = statSync(path);
   return status.isFile() && status.size <= mostBytes ? readFileSync(path, 'utf8') : undefined;
 }

@@ -1,7 +1,6 @@
 /** Options of a run that is looked at: what is wrong is said before the run. */
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { sourceReader } from '../../src/cli/sources.js';
 import { exitWith, guest, jump, nop } from '../session/guest.js';
 import { cli, save, temporaryFolder } from './cli.js';
 
@@ -59,40 +58,5 @@ describe('options', () => {
     expect(err).toMatch(/the trace reached --trace-limit 5000: \d+ records are missing/);
     expect(readFileSync(path, 'utf8').length).toBeLessThan(5200);
     expect(readFileSync(path, 'utf8').endsWith('\n')).toBe(true);
-  });
-});
-
-describe('sources', () => {
-  const inside = folder.path('src');
-  mkdirSync(`${inside}/deep`, { recursive: true });
-  writeFileSync(`${inside}/deep/main.c`, 'int main;\n');
-  writeFileSync(folder.path('secret.c'), 'secret\n');
-  writeFileSync(`${inside}/notes.txt`, 'notes\n');
-  symlinkSync(folder.path('secret.c'), `${inside}/link.c`);
-  const read = sourceReader([inside]);
-
-  it('are found by what is left of their name', () => {
-    expect(read('deep/main.c')?.[0]).toBe('int main;');
-    expect(read('/home/somebody/project/deep/main.c')?.[0]).toBe('int main;');
-    expect(read('firmware/runtime/printf.c')?.length).toBeGreaterThan(50);
-  });
-
-  it.each([
-    folder.path('secret.c'),
-    '../secret.c',
-    'deep/../../secret.c',
-    'link.c',
-    'notes.txt',
-    '/etc/passwd',
-    'nul\0.c',
-  ])('%j is not shown', (name) => {
-    expect(existsSync(folder.path('secret.c'))).toBe(true);
-    expect(read(name)).toBeUndefined();
-  });
-
-  it('without a folder only those of the package are shown', () => {
-    expect(sourceReader([])('deep/main.c')).toBeUndefined();
-    expect(sourceReader([])('package.json')).toBeUndefined();
-    expect(sourceReader([])('vitest.config.ts')).toBeUndefined();
   });
 });

@@ -14,6 +14,8 @@ beforeAll(() => {
   writeFileSync(join(folder, 'secret.c'), 'secret\n');
   mkdirSync(join(folder, 'project-2'));
   writeFileSync(join(folder, 'project-2', 'near.c'), 'near\n');
+  writeFileSync(join(inside, 'notes.txt'), 'notes\n');
+  symlinkSync(join(inside, 'notes.txt'), join(inside, 'notes.c'));
   symlinkSync(join(folder, 'secret.c'), join(inside, 'link.c'));
   symlinkSync(folder, join(inside, 'up'));
   symlinkSync(join(inside, 'src'), join(inside, 'same'));
@@ -41,6 +43,8 @@ it('opens nothing else, whatever the name', () => {
     'src/../../secret.c',
     join(folder, 'secret.c'),
     'link.c',
+    'notes.txt',
+    'notes.c',
     'up/secret.c',
     '../project-2/near.c',
     '/etc/passwd',
@@ -61,9 +65,10 @@ it('knows the firmware of the package, by the names that its images have', () =>
   expect(files.lines('firmware/../package.json')).toBeUndefined();
 });
 
-it('leaves out a folder that does not exist, and files that are too large', () => {
+it('refuses a folder that does not exist, and leaves out files that are too large', () => {
   writeFileSync(join(inside, 'large.c'), 'x'.repeat(2_000_001));
-  const files = new SourceFiles([join(folder, 'nowhere'), inside]);
+  expect(() => new SourceFiles([join(folder, 'nowhere')])).toThrow(/nowhere does not exist/);
+  const files = new SourceFiles([inside]);
   expect(files.lines('large.c')).toBeUndefined();
   expect(files.lines('src/kernel.c')).toBeDefined();
 });
