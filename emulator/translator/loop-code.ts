@@ -1,16 +1,13 @@
 import { wordOffset, type WordField } from '../hart/state.js';
-import { MIN_END_DISTANCE } from '../hart/hardware-loops.js';
 import { Op, Type } from '../wasm/index.js';
 import { wordBytes } from './layout.js';
+import { countWords, emitNestsBadly, endWords, startWords } from './loop-nesting.js';
 import type { LoopTable, SetUp } from './loops.js';
 import { PathState, UNKNOWN } from './path.js';
 import type { SegmentEmitter } from './segment.js';
 import { BASE } from './writer.js';
 import type { LoopEnd, Step } from './tree.js';
 
-const startWords = ['loopStart0', 'loopStart1'] as const;
-const endWords = ['loopEnd0', 'loopEnd1'] as const;
-const countWords = ['loopCount0', 'loopCount1'] as const;
 export const allLoopWords = [...startWords, ...endWords, ...countWords].map(wordOffset);
 
 /** Code of hardware loops: the same decisions as `HardwareLoops` makes at run time. */
@@ -120,7 +117,7 @@ export class LoopCode {
       body.op(Op.i32Or);
     }
     if (turns !== undefined) {
-      this.nestsBadly(loop, turns);
+      emitNestsBadly(body, loop, turns, (name) => this.word(name));
       body.op(Op.i32Or);
     }
     body.if();
@@ -141,41 +138,5 @@ export class LoopCode {
       });
     }
     state.retire(1);
-  }
-
-  /** Whether the other loop turns and the two may not be nested as they are. */
-  private nestsBadly(loop: 0 | 1, [start, end]: readonly [number, number]): void {
-    const { body } = this.writer;
-    const other = loop === 0 ? 1 : 0;
-    const mine = (value: number) => (): void => body.i32(value);
-    const its = (name: WordField) => (): void => this.word(name);
-    const [start0, start1] =
-      loop === 0 ? [mine(start), its(startWords[1])] : [its(startWords[0]), mine(start)];
-    const [end0, end1] = loop === 0 ? [mine(end), its(endWords[1])] : [its(endWords[0]), mine(end)];
-    const compare = (a: () => void, b: () => void, op: number): void => {
-      a();
-      b();
-      body.op(op);
-    };
-    compare(end0, start1, Op.i32LeU);
-    compare(end1, start0, Op.i32LeU);
-    body.op(Op.i32Or);
-    compare(start1, start0, Op.i32LeU);
-    compare(
-      end1,
-      () => {
-        end0();
-        body.i32(MIN_END_DISTANCE);
-        body.op(Op.i32Add);
-      },
-      Op.i32GeU,
-    );
-    body.op(Op.i32And);
-    body.op(Op.i32Or);
-    body.op(Op.i32Eqz);
-    this.word(countWords[other]);
-    body.i32(0);
-    body.op(Op.i32Ne);
-    body.op(Op.i32And);
   }
 }

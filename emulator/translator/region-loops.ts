@@ -1,14 +1,10 @@
-import { MIN_END_DISTANCE } from '../hart/hardware-loops.js';
 import { Op } from '../wasm/index.js';
+import { countWords, emitNestsBadly, endWords, startWords } from './loop-nesting.js';
 import type { SetUp } from './loops.js';
 import type { Account } from './region-account.js';
 import type { Block, BlockEnd } from './region-graph.js';
 import { RegionWriter, type LoopField } from './region-writer.js';
 import type { Step } from './tree.js';
-
-export const startFields = ['loopStart0', 'loopStart1'] as const;
-export const endFields = ['loopEnd0', 'loopEnd1'] as const;
-export const countFields = ['loopCount0', 'loopCount1'] as const;
 
 /** Hardware loops of a region: the decisions of `HardwareLoops`, their registers in locals. */
 export class RegionLoopWriter extends RegionWriter {
@@ -23,10 +19,10 @@ export class RegionLoopWriter extends RegionWriter {
   /** Whether a loop turns that ends behind an instruction. */
   protected turns(loop: 0 | 1, end: number): void {
     const { body } = this;
-    this.field(endFields[loop]);
+    this.field(endWords[loop]);
     body.i32(end);
     body.op(Op.i32Eq);
-    this.field(countFields[loop]);
+    this.field(countWords[loop]);
     body.i32(0);
     body.op(Op.i32Ne);
     body.op(Op.i32And);
@@ -44,7 +40,7 @@ export class RegionLoopWriter extends RegionWriter {
         const turn = back[loop];
         this.turns(loop, step.after);
         if (turn?.edge !== undefined) {
-          this.field(startFields[loop]);
+          this.field(startWords[loop]);
           body.i32(turn.start);
           body.op(Op.i32Ne);
           body.op(Op.i32And);
@@ -61,62 +57,25 @@ export class RegionLoopWriter extends RegionWriter {
     if (relative || turns !== undefined) {
       this.leaveWhen(block, step.pc, account, () => {
         if (relative) {
-          this.field(countFields[loop]);
+          this.field(countWords[loop]);
           body.i32(0);
           body.op(Op.i32Ne);
         }
-        if (turns !== undefined) this.nestsBadly(loop, turns);
+        if (turns !== undefined) emitNestsBadly(body, loop, turns, (name) => this.field(name));
         if (relative && turns !== undefined) body.op(Op.i32Or);
       });
     }
     if (start !== undefined) {
       body.i32(start);
-      this.setField(startFields[loop]);
+      this.setField(startWords[loop]);
     }
     if (end !== undefined) {
       body.i32(end);
-      this.setField(endFields[loop]);
+      this.setField(endWords[loop]);
     }
     if (count === undefined) return;
     if ('constant' in count) body.i32(count.constant);
     else this.register(count.register);
-    this.setField(countFields[loop]);
-  }
-
-  /** Whether the other loop turns and the two may not be nested as they are. */
-  private nestsBadly(loop: 0 | 1, [start, end]: readonly [number, number]): void {
-    const { body } = this;
-    const other = loop === 0 ? 1 : 0;
-    const mine = (value: number) => (): void => body.i32(value);
-    const its = (name: LoopField) => (): void => this.field(name);
-    const [start0, start1] =
-      loop === 0 ? [mine(start), its(startFields[1])] : [its(startFields[0]), mine(start)];
-    const [end0, end1] =
-      loop === 0 ? [mine(end), its(endFields[1])] : [its(endFields[0]), mine(end)];
-    const compare = (a: () => void, b: () => void, op: number): void => {
-      a();
-      b();
-      body.op(op);
-    };
-    compare(end0, start1, Op.i32LeU);
-    compare(end1, start0, Op.i32LeU);
-    body.op(Op.i32Or);
-    compare(start1, start0, Op.i32LeU);
-    compare(
-      end1,
-      () => {
-        end0();
-        body.i32(MIN_END_DISTANCE);
-        body.op(Op.i32Add);
-      },
-      Op.i32GeU,
-    );
-    body.op(Op.i32And);
-    body.op(Op.i32Or);
-    body.op(Op.i32Eqz);
-    this.field(countFields[other]);
-    body.i32(0);
-    body.op(Op.i32Ne);
-    body.op(Op.i32And);
+    this.setField(countWords[loop]);
   }
 }
