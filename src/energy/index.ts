@@ -14,6 +14,7 @@ export {
 } from './model.js';
 export {
   eventsOf,
+  noCounts,
   type CountedRun,
   type HartCounts,
   type Price,

@@ -1,6 +1,6 @@
 /** Energy as a sum of prices times counts. Prices lie on a grid, so that every sum here is exact. */
 import type { Status } from '../../emulator/sim/parameters.js';
-import { eventsOf } from './price.js';
+import { eventsOf, noCounts } from './price.js';
 import type { CountedRun, HartCounts } from './price.js';
 import { attainableHz } from './price-list.js';
 import type { ListedPrice, PriceList } from './price-list.js';
@@ -107,23 +107,9 @@ export function energyOfRest(run: CountedRun, list: PriceList): Record<string, n
 
 /** pJ that each count of a hart costs, a unit of it: the energy of a hart is linear in its counts. */
 export function hartPrices(list: PriceList): Record<keyof HartCounts, number> {
-  const none: HartCounts = {
-    instret: 0,
-    compressed: 0,
-    cycles_active: 0,
-    cycles_sleep: 0,
-    tcdm_reads: 0,
-    tcdm_writes: 0,
-    l2_reads: 0,
-    l2_writes: 0,
-    peripheral_accesses: 0,
-    icache_misses: 0,
-    icache_prefetches: 0,
-    icache_shared_misses: 0,
-  };
-  const names = Object.keys(none) as (keyof HartCounts)[];
+  const names = Object.keys(noCounts) as (keyof HartCounts)[];
   return Object.fromEntries(
-    names.map((name) => [name, energyOfHart({ ...none, [name]: 1 }, list)]),
+    names.map((name) => [name, energyOfHart({ ...noCounts, [name]: 1 }, list)]),
   ) as Record<keyof HartCounts, number>;
 }
 

@@ -19,6 +19,22 @@ export interface HartCounts {
   readonly icache_shared_misses: number;
 }
 
+/** A hart that did nothing. */
+export const noCounts: HartCounts = {
+  instret: 0,
+  compressed: 0,
+  cycles_active: 0,
+  cycles_sleep: 0,
+  tcdm_reads: 0,
+  tcdm_writes: 0,
+  l2_reads: 0,
+  l2_writes: 0,
+  peripheral_accesses: 0,
+  icache_misses: 0,
+  icache_prefetches: 0,
+  icache_shared_misses: 0,
+};
+
 /** The counters of a run, or of a part of one, in the shape of the JSON of a run. */
 export interface CountedRun {
   readonly cycles: number;

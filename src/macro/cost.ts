@@ -2,6 +2,7 @@
 import type { AreaReport } from '../area/index.js';
 import { engineParts } from '../config/index.js';
 import type { Configuration } from '../config/index.js';
+import { noCounts } from '../energy/index.js';
 import type { PriceList } from '../energy/index.js';
 
 export interface Cost {
@@ -34,7 +35,7 @@ export function costOf(
   const { rows, cols, mvm_ns, arrays } = configuration.of(engineParts.ima);
   const run = {
     cycles: 0,
-    total: {} as never,
+    total: noCounts,
     tcdm: { port_reads: 0, port_writes: 0 },
     events: {},
     dma: {},
