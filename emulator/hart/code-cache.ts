@@ -192,7 +192,7 @@ export class CodeCache {
 
   /**
    * Word of an access when it takes two turns, because it crosses a word: its stepped base is written in
-   * the first, so a jalr through it only waits behind the access as any jump does.
+   * the first, so a jalr through it waits behind the rest of the access like other jumps.
    */
   wordInTwo(pc: number, word: number): number {
     const cost = (word >>> COST_SHIFT) & COST_MASK;
