@@ -1,6 +1,9 @@
 import { FIRST_PRIVATE, RING, wordOffset, type WordField } from '../hart/state.js';
 import { HART_SHIFT } from '../hart/slot.js';
+import { cacheBytes } from '../icache/arrays.js';
+import type { icacheParameters } from '../icache/parameters.js';
 import { arenaBytes, type Arena } from '../memory/arena.js';
+import type { ConfigOf } from '../sim/parameters.js';
 
 /** What translated code shares with the rest of the machine, and what it keeps for itself. */
 
@@ -50,14 +53,18 @@ interface Sizes {
   readonly harts: number;
   readonly tcdm: { readonly size: number; readonly banks: number };
   readonly l2: { readonly size: number };
-  readonly icache: { readonly line: number };
 }
 
 const counterBytes = (harts: number): number => harts * 4 * MAX_PATHS;
 const undoBytes = (harts: number): number => harts * (UNDO_BYTES + SKEW);
 
 /** Bytes of the shared memory of a machine. */
-export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
+export function sharedBytes({
+  harts,
+  tcdm,
+  l2,
+  icache,
+}: Sizes & { readonly icache: ConfigOf<typeof icacheParameters> }): number {
   const entries = harts << HART_SHIFT;
   const parts = [
     tcdm.size,
@@ -66,7 +73,6 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
     8 * entries,
     8 * RING * harts,
     10 * tcdm.banks,
-    (2 * (tcdm.size + l2.size)) / icache.line,
     CONTROL,
     REGION_FRAME,
     4 * 32,
@@ -78,7 +84,8 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
     2 * (tcdm.size + l2.size),
     2 * (tcdm.size + l2.size),
   ];
-  return parts.reduce((sum, bytes) => sum + arenaBytes(bytes), 0);
+  const caches = cacheBytes(icache, harts, (tcdm.size + l2.size) / icache.line);
+  return parts.reduce((sum, bytes) => sum + arenaBytes(bytes), caches);
 }
 
 /** The translator's own part of the shared memory. `...At` are addresses in it. */

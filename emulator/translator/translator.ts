@@ -39,7 +39,6 @@ export interface TranslatorOptions {
     readonly harts: number;
     readonly tcdm: { readonly size: number; readonly banks: number; readonly masters: number };
     readonly l2: { readonly size: number };
-    readonly icache: { readonly line: number };
   };
 }
 
