@@ -201,34 +201,35 @@ export class CacheCode {
     code.op(Op.i32And);
   }
 
-  /** Clears the bit of a hart in `resident`, or sets it. */
-  protected mark(line: () => void, bit: number, set: boolean): void {
-    const { code } = this;
-    const at = this.cache.privates.resident.byteOffset;
-    const address = code.local(i32);
-    line();
-    code.i32(1);
-    code.op(Op.i32Shl);
-    code.tee(address);
-    code.get(address);
-    code.memory(Op.i32Load16U, at);
-    code.get(bit);
-    if (!set) {
-      code.i32(-1);
-      code.op(Op.i32Xor);
-    }
-    code.op(set ? Op.i32Or : Op.i32And);
-    code.memory(Op.i32Store16, at);
+  /** Sets the bit of a hart in `resident` if the condition that is pushed is 1. */
+  protected setResident(line: number, hart: number, condition: () => void): void {
+    this.changeResident(line, () => {
+      condition();
+      this.code.get(hart);
+      this.code.op(Op.i32Shl);
+      this.code.op(Op.i32Or);
+    });
   }
 
-  protected bitOf(hart: number): number {
-    const { code } = this;
-    const bit = code.local(i32);
-    code.i32(1);
-    code.get(hart);
-    code.op(Op.i32Shl);
-    code.set(bit);
-    return bit;
+  /** Clears it in the same way. */
+  protected clearResident(line: number, hart: number, condition: () => void): void {
+    this.changeResident(line, () => {
+      condition();
+      this.code.get(hart);
+      this.code.op(Op.i32Shl);
+      this.code.i32(-1);
+      this.code.op(Op.i32Xor);
+      this.code.op(Op.i32And);
+    });
+  }
+
+  private changeResident(line: number, change: () => void): void {
+    const at = this.cache.privates.resident.byteOffset;
+    this.elementAddress(line, 1);
+    this.elementAddress(line, 1);
+    this.code.memory(Op.i32Load16U, at);
+    change();
+    this.code.memory(Op.i32Store16, at);
   }
 
   protected neighbour(line: number, by: number): () => void {

@@ -19,16 +19,13 @@ export function addFetch(module: ModuleBuilder, cache: FetchedCache): number {
 
 /** Writes the functions. */
 class FetchEmitter extends PrivateCacheCode {
-  private readonly wants: number;
   private readonly refill: number;
   private readonly ask: number;
   private readonly line: number;
 
   constructor(module: ModuleBuilder, cache: FetchedCache) {
     super(module, cache);
-    this.wants = this.write([i32, i32], [i32], () => this.wantsNext());
-    const update = this.write([i32, i32], [], () => this.updateLine(this.wants));
-    this.refill = this.write([i32, i32, f64], [], () => this.refillLine(update));
+    this.refill = this.write([i32, i32, f64], [], () => this.place());
     this.ask = this.write([i32, i32, f64], [f64], () => this.askShared());
     this.line = this.write([i32, i32, f64], [i32], () => this.fetchLine());
   }
@@ -47,7 +44,6 @@ class FetchEmitter extends PrivateCacheCode {
     const slot = code.local(i32);
     const next = code.local(i32);
     const arrival = code.local(f64);
-    const bit = this.bitOf(hart);
     this.privateSet(hart, line);
     code.set(first);
     this.matches(privates, first, () => code.get(line));
@@ -57,9 +53,7 @@ class FetchEmitter extends PrivateCacheCode {
     this.missed(hart, line, now, arrival);
     code.end();
     this.slotOf(first, match, slot);
-    code.get(hart);
-    code.get(line);
-    code.call(this.wants);
+    this.wantsNext();
     code.set(next);
     this.loadDouble(privates.arrival, slot);
     code.tee(arrival);
@@ -67,12 +61,10 @@ class FetchEmitter extends PrivateCacheCode {
     code.op(Op.f64Ne);
     code.if();
     this.storeDouble(privates.arrival, slot, () => code.f64(0));
-    code.get(next);
-    code.if();
-    this.mark(() => code.get(line), bit, false);
-    code.else();
-    this.mark(() => code.get(line), bit, true);
-    code.end();
+    this.setResident(line, hart, () => {
+      code.get(next);
+      code.op(Op.i32Eqz);
+    });
     code.get(arrival);
     code.get(now);
     code.op(Op.f64Gt);
@@ -103,6 +95,7 @@ class FetchEmitter extends PrivateCacheCode {
     this.neighbour(line, 1)();
     code.get(arrival);
     code.call(this.refill);
+    this.setResident(line, hart, () => code.i32(1));
     code.end();
     code.i32(0);
   }
@@ -131,6 +124,11 @@ class FetchEmitter extends PrivateCacheCode {
     code.get(line);
     code.f64(0);
     code.call(this.refill);
+    this.setResident(line, hart, () => {
+      this.wantsNext();
+      code.op(Op.i32Eqz);
+    });
+    this.updateBefore();
     code.get(answered);
     code.get(now);
     code.op(Op.f64Sub);

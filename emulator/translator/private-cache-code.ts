@@ -8,81 +8,68 @@ const HART = 0;
 const LINE = 1;
 const ARRIVAL = 2;
 
-/** The caches of the harts: `PrivateCaches` in WebAssembly. */
+/**
+ * The caches of the harts: `PrivateCaches` in WebAssembly. Where that looks again at a line, a bit of
+ * `resident` is changed here only if it can have changed: a bit is set exactly when its line hits.
+ */
 export class PrivateCacheCode extends SharedCacheCode {
-  /** `PrivateCaches.wantsNext`. */
+  /** `PrivateCaches.wantsNext`: pushes whether a fetch of the line has the next one to fetch ahead. */
   protected wantsNext(): void {
     const { code, cache } = this;
     const next = code.local(i32);
     const first = code.local(i32);
-    this.isAhead(HART);
-    code.op(Op.i32Eqz);
-    code.if();
-    code.i32(0);
-    code.op(Op.return);
-    code.end();
     this.neighbour(LINE, 1)();
-    code.tee(next);
-    code.i32(cache.privates.resident.length);
-    code.op(Op.i32GeU);
-    code.if();
-    code.i32(0);
-    code.op(Op.return);
-    code.end();
+    code.set(next);
     this.privateSet(HART, next);
     code.set(first);
     this.matches(cache.privates, first, () => code.get(next));
     code.op(Op.i32Eqz);
+    this.isAhead(HART);
+    code.op(Op.i32And);
+    code.get(next);
+    code.i32(cache.privates.resident.length);
+    code.op(Op.i32LtU);
+    code.op(Op.i32And);
   }
 
-  /** `PrivateCaches.update`. */
-  protected updateLine(wants: number): void {
+  /** The line before this one, which is here now, may have waited for this one only. */
+  protected updateBefore(): void {
     const { code, cache } = this;
     const { privates } = cache;
+    const before = code.local(i32);
     const first = code.local(i32);
     const match = code.local(i32);
     const slot = code.local(i32);
-    const bit = this.bitOf(HART);
-    code.get(LINE);
+    this.neighbour(LINE, -1)();
+    code.tee(before);
     code.i32(0);
-    code.op(Op.i32LtS);
+    code.op(Op.i32GeS);
+    this.isAhead(HART);
+    code.op(Op.i32And);
     code.if();
-    code.op(Op.return);
-    code.end();
-    code.block();
-    this.privateSet(HART, LINE);
+    this.privateSet(HART, before);
     code.set(first);
-    this.matches(privates, first, () => code.get(LINE));
+    this.matches(privates, first, () => code.get(before));
     code.tee(match);
-    code.op(Op.i32Eqz);
-    code.brIf(0);
+    code.if();
     this.slotOf(first, match, slot);
-    this.loadDouble(privates.arrival, slot);
-    code.f64(0);
-    code.op(Op.f64Ne);
-    code.brIf(0);
-    code.get(HART);
-    code.get(LINE);
-    code.call(wants);
-    code.brIf(0);
-    this.mark(() => code.get(LINE), bit, true);
-    code.op(Op.return);
+    this.setResident(before, HART, () => {
+      this.loadDouble(privates.arrival, slot);
+      code.f64(0);
+      code.op(Op.f64Eq);
+    });
     code.end();
-    this.mark(() => code.get(LINE), bit, false);
+    code.end();
   }
 
-  /** `PrivateCaches.refill`. */
-  protected refillLine(update: number): void {
+  /** `PrivateCaches.refill`, but for the bits in `resident` of lines that hit now. */
+  protected place(): void {
     const { code, cache } = this;
     const { privates } = cache;
     const first = code.local(i32);
     const empty = code.local(i32);
     const slot = code.local(i32);
     const old = code.local(i32);
-    const ahead = code.local(i32);
-    const bit = this.bitOf(HART);
-    this.isAhead(HART);
-    code.set(ahead);
     this.privateSet(HART, LINE);
     code.set(first);
     code.get(first);
@@ -98,42 +85,32 @@ export class PrivateCacheCode extends SharedCacheCode {
     code.end();
     code.op(Op.i32Add);
     code.set(slot);
-    // What was there goes.
     this.elementAddress(slot, 2);
     code.memory(Op.i32Load, privates.tags.byteOffset);
     code.tee(old);
     code.i32(-1);
     code.op(Op.i32Ne);
     code.if();
-    this.mark(() => code.get(old), bit, false);
-    code.get(ahead);
-    code.get(old);
-    code.i32(0);
-    code.op(Op.i32GtS);
-    code.op(Op.i32And);
-    code.if();
-    this.mark(this.neighbour(old, -1), bit, false);
-    code.end();
+    this.drop(old);
     code.end();
     this.elementAddress(slot, 2);
     code.get(LINE);
     code.memory(Op.i32Store, privates.tags.byteOffset);
     this.storeDouble(privates.arrival, slot, () => code.get(ARRIVAL));
-    code.get(ARRIVAL);
-    code.f64(0);
-    code.op(Op.f64Eq);
-    code.if();
-    code.get(HART);
-    code.get(LINE);
-    code.call(update);
-    code.end();
-    code.get(ahead);
-    code.if();
-    code.get(HART);
-    this.neighbour(LINE, -1)();
-    code.call(update);
-    code.end();
     this.countEpoch(first);
+  }
+
+  /** A line is gone; the line before it has something to fetch ahead again. */
+  private drop(old: number): void {
+    const { code } = this;
+    this.clearResident(old, HART, () => code.i32(1));
+    code.get(old);
+    code.get(old);
+    code.i32(0);
+    code.op(Op.i32Ne);
+    code.op(Op.i32Sub);
+    code.set(old);
+    this.clearResident(old, HART, () => this.isAhead(HART));
   }
 
   private countEpoch(address: number): void {
