@@ -9,6 +9,7 @@ import {
   exported,
 } from '../wasm/index.js';
 import type { TranslatorArrays } from './layout.js';
+import { RESUME } from './resume-code.js';
 import { functionParameters, functionResults } from './scheduler.js';
 import { SegmentEmitter, type Links } from './segment.js';
 import type { SegmentOptions } from './writer.js';
@@ -30,10 +31,13 @@ export interface Root {
 /** Functions of one module: the host's compilers take time that grows faster than a module. */
 const BATCH = 128;
 const CHUNK = 1024;
+/** First element of the table that is code of the guest. */
+const FIRST = RESUME + 1;
 
 /** All translated code: grows by modules, is dropped as a whole. */
 export class CodeStore {
-  readonly infos: (FunctionInfo | undefined)[] = [undefined];
+  /** By element of the table; none for those below `FIRST`. */
+  readonly infos: (FunctionInfo | undefined)[] = Array.from({ length: FIRST });
   modules = 0;
   codeBytes = 0;
   run!: WasmFunction;
@@ -68,15 +72,19 @@ export class CodeStore {
     return { machine: { memory: this.memory, functions: this.table } };
   }
 
+  get isEmpty(): boolean {
+    return this.infos.length === FIRST;
+  }
+
   /** Forgets all functions. */
   drop(): void {
-    if (this.infos.length === 1) return;
+    if (this.isEmpty) return;
     for (const index of this.marked) {
       this.arrays.entries[index] = 0;
       this.arrays.completions[index] = 0;
     }
     this.marked.length = 0;
-    this.infos.length = 1;
+    this.infos.length = FIRST;
     this.options.paths.clear();
     this.renew();
   }

@@ -24,6 +24,8 @@ const privateWords = [
   'undo',
   /** One bit, at the place of the hart's number. */
   'bit',
+  /** Time of the next event where the wheel does not reach it, else 0: then `event` is before it. */
+  'far',
 ] as const;
 export type PrivateWord = (typeof privateWords)[number];
 export const privateWord = (name: PrivateWord): number =>
@@ -32,6 +34,8 @@ export const privateWord = (name: PrivateWord): number =>
 export const MAX_HARTS = 16;
 /** Cycles that the wheel covers; a hart's next event must never be farther away. */
 export const WHEEL = 1024;
+/** The longest wait of a hart that the wheel is given. */
+export const FARTHEST = WHEEL - 64;
 /** Cycles that a hart may run ahead before it hands on to the wheel. */
 export const AHEAD = 192;
 /** Longest path of one function, in cycles. */
@@ -46,8 +50,8 @@ const SKEW = 5 * 64;
 const CONTROL = 64;
 /** Bytes in which a region leaves what it counted. */
 export const REGION_FRAME = 2048;
-/** Words of the control block. */
-export const control = { deadline: 0 } as const;
+/** Words of the control block; `origin` is a double: the cycle that times count from. */
+export const control = { deadline: 0, origin: 2 } as const;
 
 interface Sizes {
   readonly harts: number;
@@ -92,6 +96,8 @@ export function sharedBytes({
 export class TranslatorArrays {
   readonly control: Int32Array;
   readonly controlAt: number;
+  /** One double of the control block. */
+  readonly origin: Float64Array;
   readonly frame: Int32Array;
   /** The bits of the banks, a word each. */
   readonly banksAt: number;
@@ -135,6 +141,7 @@ export class TranslatorArrays {
     this.entries = words(2 * (tcdm.size + l2.size));
     this.completions = words(2 * (tcdm.size + l2.size));
     this.controlAt = this.control.byteOffset;
+    this.origin = new Float64Array(this.control.buffer, this.controlAt + 4 * control.origin, 1);
     this.wheelAt = this.wheel.byteOffset;
     for (let bank = 0; bank < 32; bank++) bankBits[2 * bank + 1] = 1 << bank;
     this.bankBitsAt = bankBits.byteOffset;
