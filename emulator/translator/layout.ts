@@ -26,6 +26,9 @@ export type PrivateWord = (typeof privateWords)[number];
 export const privateWord = (name: PrivateWord): number =>
   FIRST_PRIVATE + privateWords.indexOf(name);
 
+/** Element of the function table that ends an access of the interpreter. */
+export const INTERPRETED = 1;
+
 export const MAX_HARTS = 16;
 /** Cycles that the wheel covers; a hart's next event must never be farther away. */
 export const WHEEL = 1024;
