@@ -8,8 +8,7 @@ import {
   type WasmTable,
   exported,
 } from '../wasm/index.js';
-import type { TranslatorArrays } from './layout.js';
-import { RESUME } from './resume-code.js';
+import { FIRST, MAX_PATHS, type TranslatorArrays } from './layout.js';
 import { functionParameters, functionResults } from './scheduler.js';
 import { SegmentEmitter, type Links } from './segment.js';
 import type { SegmentOptions } from './writer.js';
@@ -31,8 +30,8 @@ export interface Root {
 /** Functions of one module: the host's compilers take time that grows faster than a module. */
 const BATCH = 128;
 const CHUNK = 1024;
-/** First element of the table that is code of the guest. */
-const FIRST = RESUME + 1;
+/** Room that a batch of functions needs at most. */
+const BATCH_PATHS = 8192;
 
 /** All translated code: grows by modules, is dropped as a whole. */
 export class CodeStore {
@@ -56,6 +55,7 @@ export class CodeStore {
     private readonly reader: StepReader,
     private readonly indexOf: (pc: number) => number,
     scheduler: Uint8Array,
+    private readonly interpreted: Record<'assist' | 'complete', WasmFunction>,
   ) {
     this.scheduler = new this.host.Module(scheduler);
     this.emitter = new SegmentEmitter(this.body, options);
@@ -69,7 +69,9 @@ export class CodeStore {
   }
 
   private imports(): Record<string, Record<string, unknown>> {
-    return { machine: { memory: this.memory, functions: this.table } };
+    return {
+      machine: { memory: this.memory, functions: this.table, ...this.interpreted },
+    };
   }
 
   get isEmpty(): boolean {
@@ -87,6 +89,11 @@ export class CodeStore {
     this.infos.length = FIRST;
     this.options.paths.clear();
     this.renew();
+  }
+
+  /** Whether the paths of one more module can be counted. */
+  get hasRoom(): boolean {
+    return this.options.paths.size <= MAX_PATHS - BATCH_PATHS;
   }
 
   private map(root: Root): Int32Array {

@@ -31,6 +31,13 @@ export type PrivateWord = (typeof privateWords)[number];
 export const privateWord = (name: PrivateWord): number =>
   FIRST_PRIVATE + privateWords.indexOf(name);
 
+/** Elements of the function table: one ends an access of the interpreter, */
+export const INTERPRETED = 1;
+/** one goes on with a hart whose next fetch has a consequence, */
+export const RESUME = 2;
+/** code of the guest begins here. */
+export const FIRST = 3;
+
 export const MAX_HARTS = 16;
 /** Cycles that the wheel covers; a hart's next event must never be farther away. */
 export const WHEEL = 1024;

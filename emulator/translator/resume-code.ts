@@ -5,8 +5,6 @@ import type { FetchedCache } from './cache-code.js';
 import { addFetch } from './fetch-code.js';
 import { control, FARTHEST, privateBytes, wordBytes, type TranslatorArrays } from './layout.js';
 
-/** Element of the function table that goes on with a hart whose next fetch has a consequence. */
-export const RESUME = 1;
 /** The frame of a hart that has not run ahead since its last event. */
 export const SETTLED = -1;
 

@@ -1,4 +1,5 @@
 import type { TierStats } from '../api.js';
+import { FIRST } from './layout.js';
 import type { Translator } from './translator.js';
 
 /** Why translated code gave a cycle to the interpreter. */
@@ -20,7 +21,7 @@ export function tierStats(
     visits: translator?.visits ?? 0,
     region_visits: translator?.regions.visits ?? 0,
     regions: translator?.regions.translated ?? 0,
-    functions: (translator?.store.infos.length ?? 1) - 1,
+    functions: Math.max((translator?.store.infos.length ?? 0) - FIRST, 0),
     modules: translator?.store.modules ?? 0,
     code_bytes: (translator?.store.codeBytes ?? 0) + (translator?.regions.codeBytes ?? 0),
     dropped: translator?.drops ?? 0,

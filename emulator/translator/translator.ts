@@ -14,14 +14,15 @@ import type { InstructionCache } from '../icache/instruction-cache.js';
 import type { Crossbar } from '../interconnect/crossbar.js';
 import type { SharedArena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
+import { Assist } from './assist.js';
 import { CodeStore } from './code-store.js';
 import { Fetches } from './fetches.js';
 import { Heat } from './heat.js';
-import { MAX_HARTS, MAX_PATHS, privateWord, TranslatorArrays, WHEEL } from './layout.js';
+import { INTERPRETED, MAX_HARTS, privateWord, RESUME, TranslatorArrays, WHEEL } from './layout.js';
 import { LoopTable } from './loops.js';
 import { Paths } from './path.js';
 import { Regions } from './regions.js';
-import { RESUME, SETTLED } from './resume-code.js';
+import { SETTLED } from './resume-code.js';
 import { Rewinder } from './rewinder.js';
 import { schedulerModule } from './scheduler.js';
 import type { Leaves } from './tiers.js';
@@ -55,8 +56,7 @@ const WORTH = 48;
 const PATIENCE = 16;
 const PAUSE = 512;
 const LONGEST_PAUSE = 16_384;
-/** Room that a batch of functions needs at most. */
-const BATCH_PATHS = 8192;
+const BATCH = 32;
 
 /** Runs harts by translated code. Any cycle can be the last one of a visit, and state is then as the interpreter's. */
 export class Translator {
@@ -70,6 +70,7 @@ export class Translator {
   /** First cycle in which translated code may go on. */
   resumeAt = 0;
   readonly store: CodeStore;
+  readonly assist: Assist;
   private readonly arrays: TranslatorArrays;
   private readonly paths = new Paths();
   private readonly reader: StepReader;
@@ -152,11 +153,25 @@ export class Translator {
       this.reader,
       (pc) => harts.codeCache.indexOf(pc),
       scheduler,
+      {
+        assist: (hart, time) => this.assist.execute(hart, time),
+        complete: (words, time) => this.assist.complete(words, time),
+      },
     );
     this.heat = new Heat(options.eager ? 1 : undefined);
     this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths, () =>
       this.settle(),
     );
+    const { arrays, store, reader, heat, rewinder } = this;
+    this.assist = new Assist({
+      ...options,
+      arrays,
+      store,
+      reader,
+      heat,
+      rewinder,
+      batch: options.eager ? 1 : BATCH,
+    });
     this.regions = new Regions({
       ...options,
       arrays: this.arrays,
@@ -169,7 +184,7 @@ export class Translator {
   }
 
   reset(): void {
-    this.instructions = this.visits = 0;
+    this.instructions = this.visits = this.assist.count = 0;
     this.regions.reset();
     this.rewinder.clear();
     this.resumeAt = 0;
@@ -202,6 +217,7 @@ export class Translator {
     this.rewinder.clear();
     this.store.drop();
     this.heat.clear();
+    this.assist.drop();
     this.drops++;
   }
 
@@ -212,7 +228,7 @@ export class Translator {
     const changed = this.generation !== codeCache.generation || this.codeEnd !== codeEnd;
     const stale = changed || this.stale;
     this.stale = false;
-    if (stale || this.paths.size > MAX_PATHS - BATCH_PATHS) {
+    if (stale || !this.store.hasRoom) {
       for (let hart = 0; hart < this.count; hart++) this.takeBack(hart, now);
       this.drop();
     }
@@ -242,6 +258,7 @@ export class Translator {
       if (at !== Infinity && at - now > WHEEL / 2) end = Math.min(end, at);
     }
     this.visits++;
+    this.assist.begin(now, this.codeEnd);
     let entered = 0;
     this.waiting = 0;
     for (let hart = 0; hart < this.count; hart++) {
@@ -288,6 +305,8 @@ export class Translator {
     const ready = state.jalrReady[base] - this.origin;
     words[base + own('ready')] = ready < -1e9 ? -1e9 : ready;
     this.insert(hart, state.next[base] - this.origin);
+    // What the interpreter does for others in this visit is not for this hart.
+    state.next[base] = Infinity;
   }
 
   private bankOf(hart: number): number {
@@ -301,13 +320,13 @@ export class Translator {
     const base = hart << HART_SHIFT;
     words[base + own('event')] = event;
     const slot = 2 * (event & (WHEEL - 1));
-    const info = store.infos[words[base + own('function')]];
-    if (!info?.completes) {
+    const index = words[base + own('function')];
+    if (index !== INTERPRETED && !store.infos[index]?.completes) {
       arrays.wheel[slot] |= 1 << (16 + hart);
       return;
     }
     const bank = this.bankOf(hart);
-    if (state.mode[base] === mode.requesting) {
+    if (state.mode[base] === mode.requesting && words[base + own('function')] !== INTERPRETED) {
       state.mode[base] = mode.running;
       words[base + own('event')] = state.since[base] - this.origin;
       // A probe stopped the run before this cycle was settled, or it was refused in the last one.
@@ -328,17 +347,18 @@ export class Translator {
     const { words, store } = this;
     words[base + own('function')] = 0;
     if (moved) this.rewinder.forget(hart);
-    if (state.attention[base] !== 0 || state.phase[base] !== phase.simple) return;
     if (state.mode[base] === mode.requesting) {
       const pc = state.pc[base];
-      const index = store.find(pc, true);
+      const isSimple = state.attention[base] === 0 && state.phase[base] === phase.simple;
+      const index = isSimple ? store.find(pc, true) : 0;
       // At the end of a loop the turn is counted already.
       const step = this.reader.at(pc)!;
-      if (index === 0 || step.endsLoop || !this.fetches.hit(hart, step)) return;
-      words[base + own('function')] = index;
+      if (index !== 0 && !step.endsLoop && this.fetches.hit(hart, step)) {
+        words[base + own('function')] = index;
+      } else if (this.assist.mayComplete(hart)) words[base + own('function')] = INTERPRETED;
       return;
     }
-    if (state.mode[base] !== mode.running) return;
+    if (state.attention[base] !== 0 || state.mode[base] !== mode.running) return;
     for (let steps = 0; steps < 24; steps++) {
       const pc = state.pc[base];
       const entry = store.find(pc, false);
@@ -405,6 +425,11 @@ export class Translator {
     state.next[base] = next;
     state.jalrReady[base] = this.origin + words[base + own('ready')];
     const index = words[base + own('function')];
+    if (index === INTERPRETED) {
+      // The interpreter has raised this request itself.
+      this.rewinder.forget(hart);
+      return false;
+    }
     const info = store.infos[index];
     const ran = words[base + own('frame')];
     if (ran !== 0) this.rewinder.ran(hart, this.origin, ran === SETTLED ? 0 : ran);

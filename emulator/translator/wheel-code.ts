@@ -140,7 +140,14 @@ export class WheelCode {
     code.get(this.base);
     code.memory(Op.i32Load, privateBytes('function'));
     code.callIndirect(this.signature);
-    code.tee(this.next);
+    code.set(this.next);
+    this.book();
+  }
+
+  /** Puts the next event of the hart into the wheel. */
+  protected book(): void {
+    const { code } = this;
+    code.get(this.next);
     code.i32(0);
     code.op(Op.i32GeS);
     code.if();

@@ -5,10 +5,16 @@ import type { Operand } from '../isa/expression.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import type { OperandPlace } from './expression.js';
-import { control, privateBytes, privateWord, wordBytes, type TranslatorArrays } from './layout.js';
+import {
+  control,
+  privateBytes,
+  privateWord,
+  RESUME,
+  wordBytes,
+  type TranslatorArrays,
+} from './layout.js';
 import type { LoopTable } from './loops.js';
 import { PathState, UNKNOWN, type Paths } from './path.js';
-import { RESUME } from './resume-code.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
 /** What the functions of translated code need to know of the machine. */
