@@ -113,6 +113,7 @@ export class Assist {
     let word = codeCache.slots[index];
     if (word === 0) word = codeCache.fill(pc, index);
     let missed = false;
+    let hits = true;
     if (icache !== undefined) {
       const { resident, lineShift } = icache;
       const last = (index + ((word >>> 27) & 2)) >>> lineShift;
@@ -125,13 +126,13 @@ export class Assist {
           parts.rewinder.forget(hart);
           return this.waits(base, time, wait);
         }
-        missed = (resident[index >>> lineShift] & resident[last] & bit) !== 0;
+        hits = missed = (resident[index >>> lineShift] & resident[last] & bit) !== 0;
       }
     }
     const known = arrays.entries[index >> 1] !== 0;
     // Where its line was there, the function has been tried, and has left this instruction to us.
     if (known ? missed : this.translate(pc, now)) return this.later(base, index, time);
-    return this.step(hart, pc, index, time);
+    return this.step(hart, pc, index, time, hits);
   }
 
   /** The hart asks again behind its wait, for which the wheel may be too short. */
@@ -186,8 +187,11 @@ export class Assist {
     );
   }
 
-  /** The interpreter executes one instruction. */
-  private step(hart: number, pc: number, index: number, time: number): number {
+  /**
+   * The interpreter executes one instruction.
+   * @param hits whether its line may be taken for granted behind it, as functions that end accesses do
+   */
+  private step(hart: number, pc: number, index: number, time: number, hits: boolean): number {
     const { parts, words, numbers } = this;
     const { harts, interpreter, reader, rewinder } = parts;
     const { state } = harts;
@@ -219,7 +223,8 @@ export class Assist {
     if (asking === 0) return this.goesOn(base);
     numbers[base + START] = Infinity;
     words[base + FRAME] = 0;
-    const completion = state.phase[base] === phase.simple ? parts.store.find(pc, true) : 0;
+    const isSimple = hits && state.phase[base] === phase.simple;
+    const completion = isSimple ? parts.store.find(pc, true) : 0;
     words[base + FUNCTION] = completion === 0 ? INTERPRETED : completion;
     if (completion !== 0) state.mode[base] = mode.running;
     return time;
