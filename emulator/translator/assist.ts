@@ -186,7 +186,7 @@ export class Assist {
     if (step === undefined || step.probed || step.endsLoop || this.changed(harts)) return LEAVE;
     const base = hart << HART_SHIFT;
     if (!this.isPrivate(base, step) || this.cold === 0) return LEAVE;
-    if (parts.arrays.entries[index >> 1] === 0) this.cold--;
+    if (this.isCold(step, index)) this.cold--;
     this.count++;
     rewinder.forget(hart);
     const now = this.origin + time;
@@ -213,6 +213,13 @@ export class Assist {
     words[base + FUNCTION] = completion === 0 ? INTERPRETED : completion;
     if (completion !== 0) state.mode[base] = mode.running;
     return time;
+  }
+
+  /** Whether a translation of the place would do what the interpreter does now. */
+  private isCold({ pc, row }: Step, index: number): boolean {
+    const { arrays, store } = this.parts;
+    if (arrays.entries[index >> 1] !== 0 || row.timing === 'csr') return false;
+    return row.memory === undefined || store.find(pc, true) === 0;
   }
 
   /** The interpreter has left the hart at its next instruction. */
