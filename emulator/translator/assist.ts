@@ -16,8 +16,8 @@ import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
 import type { CodeStore, Root } from './code-store.js';
 import type { Heat } from './heat.js';
-import { INTERPRETED, privateWord, type TranslatorArrays } from './layout.js';
-import type { Rewinder } from './rewinder.js';
+import { FARTHEST, INTERPRETED, privateWord, type TranslatorArrays } from './layout.js';
+import { SETTLED } from './resume-code.js';
 import { LEAVE } from './scheduler.js';
 import type { StepReader, Step } from './tree.js';
 
@@ -30,7 +30,6 @@ export interface AssistParts {
   readonly store: CodeStore;
   readonly reader: StepReader;
   readonly heat: Heat;
-  readonly rewinder: Rewinder;
   /** Places that are translated together. */
   readonly batch: number;
 }
@@ -46,6 +45,7 @@ const FRAME = privateWord('frame');
 const READY = privateWord('ready');
 const PC = wordOffset('pc');
 const CONFLICT = stallOffset('tcdm_conflict');
+const FAR = privateWord('far');
 const START = numberOffset('next');
 
 /**
@@ -60,6 +60,8 @@ export class Assist {
   private origin = 0;
   private codeEnd = 0;
   private generation = 0;
+  /** The cycle that is at work, as `origin` counts. */
+  private now = 0;
   private cold = 0;
   private readonly wanted = new Map<number, Root>();
   private wantedSince = 0;
@@ -102,6 +104,8 @@ export class Assist {
     const { words, parts } = this;
     const { harts, arrays, icache } = parts;
     const { state, codeCache } = harts;
+    this.now = time;
+    if (words[base + FAR] !== 0) return LEAVE;
     if (state.attention[base] !== 0 || state.phase[base] !== phase.simple) return LEAVE;
     if (state.mode[base] !== mode.running) return LEAVE;
     const pc = words[base + PC];
@@ -121,7 +125,6 @@ export class Assist {
         const wait = harts.fetchWait(hart, pc, index, now);
         if (wait !== 0) {
           this.count++;
-          parts.rewinder.forget(hart);
           return this.later(base, index, time + wait);
         }
         missed = (resident[index >>> lineShift] & resident[last] & bit) !== 0;
@@ -136,9 +139,15 @@ export class Assist {
   /** The hart goes on at `time` with the function of its pc, or comes back here. */
   private later(base: number, index: number, time: number): number {
     const { words } = this;
-    words[base + FUNCTION] = this.parts.arrays.entries[index >> 1];
-    words[base + FRAME] = 0;
-    return ~time;
+    words[base + FRAME] = SETTLED;
+    if (time - this.now <= FARTHEST) {
+      words[base + FUNCTION] = this.parts.arrays.entries[index >> 1];
+      return ~time;
+    }
+    // Beyond what the wheel covers: the visit ends before.
+    words[base + FUNCTION] = 0;
+    words[base + FAR] = time;
+    return ~(this.now + FARTHEST);
   }
 
   /** Has the function of a place that has become hot made, with those of other places: modules are dear. */
@@ -179,7 +188,7 @@ export class Assist {
   /** The interpreter executes one instruction. */
   private step(hart: number, pc: number, index: number, time: number): number {
     const { parts, words, numbers } = this;
-    const { harts, interpreter, reader, rewinder } = parts;
+    const { harts, interpreter, reader } = parts;
     const { state } = harts;
     const { clock } = state;
     const step = reader.at(pc);
@@ -188,7 +197,6 @@ export class Assist {
     if (!this.isPrivate(base, step) || this.cold === 0) return LEAVE;
     if (this.isCold(step, index)) this.cold--;
     this.count++;
-    rewinder.forget(hart);
     const now = this.origin + time;
     numbers[base + START] = now;
     state.jalrReady[base] = this.origin + words[base + READY];
@@ -208,7 +216,7 @@ export class Assist {
     harts.issuing = harts.count;
     if (asking === 0) return this.goesOn(base);
     numbers[base + START] = Infinity;
-    words[base + FRAME] = 0;
+    words[base + FRAME] = SETTLED;
     const completion = state.phase[base] === phase.simple ? parts.store.find(pc, true) : 0;
     words[base + FUNCTION] = completion === 0 ? INTERPRETED : completion;
     if (completion !== 0) state.mode[base] = mode.running;
@@ -230,11 +238,7 @@ export class Assist {
     numbers[base + START] = Infinity;
     const ready = state.jalrReady[base] - this.origin;
     words[base + READY] = ready < -1e9 ? -1e9 : ready;
-    const index = (words[base + PC] - this.l2Base) | 0;
-    if (index >>> 0 < this.l2Size) return this.later(base, index, at);
-    words[base + FUNCTION] = parts.store.find(words[base + PC], false);
-    words[base + FRAME] = 0;
-    return ~at;
+    return this.later(base, parts.harts.codeCache.indexOf(words[base + PC]), at);
   }
 
   /** Ends an access that the interpreter began, in the cycle in which the scheduler grants it. */
@@ -246,11 +250,13 @@ export class Assist {
     const { state } = harts;
     // The scheduler has counted the refused cycles, and so will the interpreter.
     numbers[base + CONFLICT] -= time - words[base + EVENT];
+    this.now = time;
     state.clock[NOW] = this.origin + time;
     interpreter.complete(hart);
     if (state.mode[base] !== mode.requesting) return this.goesOn(base);
     const at = numbers[base + START] - this.origin;
     numbers[base + START] = Infinity;
+    words[base + FRAME] = SETTLED;
     return at;
   }
 

@@ -8,7 +8,8 @@ import {
   type WasmTable,
   exported,
 } from '../wasm/index.js';
-import { INTERPRETED, MAX_PATHS, type TranslatorArrays } from './layout.js';
+import { MAX_PATHS, type TranslatorArrays } from './layout.js';
+import { RESUME } from './resume-code.js';
 import { functionParameters, functionResults } from './scheduler.js';
 import { SegmentEmitter, type Links } from './segment.js';
 import type { SegmentOptions } from './writer.js';
@@ -32,11 +33,13 @@ const BATCH = 128;
 const CHUNK = 1024;
 /** Room that a batch of functions needs at most. */
 const BATCH_PATHS = 8192;
+/** First element of the table that is code of the guest. */
+const FIRST = RESUME + 1;
 
 /** All translated code: grows by modules, is dropped as a whole. */
 export class CodeStore {
-  /** By element of the table; the first two are no functions of a place. */
-  readonly infos: (FunctionInfo | undefined)[] = [undefined, undefined];
+  /** By element of the table; none for those below `FIRST`. */
+  readonly infos: (FunctionInfo | undefined)[] = Array.from({ length: FIRST });
   modules = 0;
   codeBytes = 0;
   run!: WasmFunction;
@@ -74,6 +77,10 @@ export class CodeStore {
     };
   }
 
+  get isEmpty(): boolean {
+    return this.infos.length === FIRST;
+  }
+
   /** Forgets all functions. */
   drop(): void {
     if (this.isEmpty) return;
@@ -82,13 +89,9 @@ export class CodeStore {
       this.arrays.completions[index] = 0;
     }
     this.marked.length = 0;
-    this.infos.length = INTERPRETED + 1;
+    this.infos.length = FIRST;
     this.options.paths.clear();
     this.renew();
-  }
-
-  get isEmpty(): boolean {
-    return this.infos.length === INTERPRETED + 1;
   }
 
   /** Whether the paths of one more module can be counted. */

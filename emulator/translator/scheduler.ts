@@ -1,6 +1,7 @@
 import { FunctionBody, ModuleBuilder, Op, Type } from '../wasm/index.js';
 import { ArbiterCode } from './arbiter-code.js';
 import { AHEAD, control, INTERPRETED, privateBytes } from './layout.js';
+import { addResume, RESUME, type ResumeOptions } from './resume-code.js';
 import { TIME, UNTIL, WAITING, type SchedulerOptions } from './wheel-code.js';
 
 /** Parameters of the functions of translated code: address of the hart's words, time, undo log; the result is the time of the next event, `~time` when it is no request. */
@@ -17,7 +18,10 @@ export const LEAVE = -0x80000000;
  * All requests of a cycle are known when it comes, because each hart has been run up to its next one;
  * so the rule of `interconnect/arbiter.ts` holds cycle by cycle.
  */
-export function schedulerModule(options: SchedulerOptions): Uint8Array {
+export function schedulerModule(
+  options: SchedulerOptions,
+  resume: ResumeOptions | undefined,
+): Uint8Array {
   const module = new ModuleBuilder();
   const signature = module.type(functionParameters, functionResults);
   module.importMemory('machine', 'memory', { min: options.pages, max: options.pages });
@@ -39,6 +43,7 @@ export function schedulerModule(options: SchedulerOptions): Uint8Array {
   body.call(complete);
   module.element(INTERPRETED, [module.code(signature, body)]);
   module.exportFunction('run', run);
+  if (resume) module.element(RESUME, [addResume(module, resume, signature)]);
   return module.finish();
 }
 

@@ -16,15 +16,17 @@ import type { SharedArena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
 import { Assist } from './assist.js';
 import { CodeStore } from './code-store.js';
+import { Fetches } from './fetches.js';
 import { Heat } from './heat.js';
 import { INTERPRETED, MAX_HARTS, privateWord, TranslatorArrays, WHEEL } from './layout.js';
 import { LoopTable } from './loops.js';
 import { Paths } from './path.js';
 import { Regions } from './regions.js';
+import { RESUME, SETTLED } from './resume-code.js';
 import { Rewinder } from './rewinder.js';
 import { schedulerModule } from './scheduler.js';
 import type { Leaves } from './tiers.js';
-import { StepReader, type Step } from './tree.js';
+import { StepReader } from './tree.js';
 
 export interface TranslatorOptions {
   readonly harts: Harts;
@@ -40,7 +42,6 @@ export interface TranslatorOptions {
     readonly harts: number;
     readonly tcdm: { readonly size: number; readonly banks: number; readonly masters: number };
     readonly l2: { readonly size: number };
-    readonly icache: { readonly line: number };
   };
 }
 
@@ -77,6 +78,7 @@ export class Translator {
   private readonly heat: Heat;
   private readonly rewinder: Rewinder;
   readonly regions: Regions;
+  private readonly fetches: Fetches;
   private readonly words: Int32Array;
   private readonly count: number;
   private generation = -1;
@@ -108,38 +110,44 @@ export class Translator {
     this.loops = new LoopTable(harts.codeCache, harts.loops);
     this.reader = new StepReader(harts.codeCache, this.loops);
     const pages = arena.memory!.buffer.byteLength >> 16;
-    const scheduler = schedulerModule({
+    const { tcdm } = harts;
+    const { l2, icache } = options;
+    this.fetches = new Fetches(icache, harts.codeCache);
+    const places = {
       arrays: this.arrays,
       wordsAt: state.words.byteOffset,
       numbersAt: state.numbers.byteOffset,
-      pointersAt: crossbar.pointers.byteOffset,
-      sidesAt: crossbar.sides.byteOffset,
-      conflictsAt: crossbar.conflictsPerBank.byteOffset,
-      banks: sizes.tcdm.banks,
-      masters: sizes.tcdm.masters,
-      fair: crossbar.fair,
-      pages,
-    });
-    const { tcdm } = harts;
-    const { l2 } = options;
+      tcdmAt: tcdm.u8.byteOffset,
+      l2At: l2.u8.byteOffset,
+      tcdm: { base: tcdm.base, size: tcdm.size },
+      l2: { base: l2.base, size: l2.size },
+    };
+    const scheduler = schedulerModule(
+      {
+        ...places,
+        pointersAt: crossbar.pointers.byteOffset,
+        sidesAt: crossbar.sides.byteOffset,
+        conflictsAt: crossbar.conflictsPerBank.byteOffset,
+        banks: sizes.tcdm.banks,
+        masters: sizes.tcdm.masters,
+        fair: crossbar.fair,
+        pages,
+      },
+      icache && { ...places, cache: icache },
+    );
     this.store = new CodeStore(
       arena.memory!,
       this.arrays,
       {
-        arrays: this.arrays,
+        ...places,
         paths: this.paths,
         loops: this.loops,
         timing: harts.timing,
-        numbersAt: state.numbers.byteOffset,
-        wordsAt: state.words.byteOffset,
         historyAt: state.history.byteOffset,
-        tcdmAt: tcdm.u8.byteOffset,
-        l2At: l2.u8.byteOffset,
-        tcdm: { base: tcdm.base, size: tcdm.size },
-        l2: { base: l2.base, size: l2.size },
-        fetch: options.icache && {
-          residentAt: options.icache.resident.byteOffset,
-          lineShift: options.icache.lineShift,
+        fetch: icache && {
+          residentAt: icache.resident.byteOffset,
+          lineShift: icache.lineShift,
+          sets: icache.privates.sets,
         },
       },
       this.reader,
@@ -154,14 +162,13 @@ export class Translator {
     this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths, () =>
       this.settle(),
     );
-    const { arrays, store, reader, heat, rewinder } = this;
+    const { arrays, store, reader, heat } = this;
     this.assist = new Assist({
       ...options,
       arrays,
       store,
       reader,
       heat,
-      rewinder,
       batch: options.eager ? 1 : BATCH,
     });
     this.regions = new Regions({
@@ -243,7 +250,7 @@ export class Translator {
       this.resumeAt = this.regions.left ? Math.max(this.resumeAt, alone + 1) : alone;
       return alone;
     }
-    this.origin = now;
+    this.origin = this.arrays.origin[0] = now;
     let end = Math.min(until, now + VISIT, this.regions.askAgainAt);
     for (let hart = 0; hart < this.count; hart++) {
       const at = next[hart << HART_SHIFT];
@@ -293,6 +300,7 @@ export class Translator {
     if (kept <= 0) this.prepare(hart, kept < 0);
     else words[base + own('function')] = kept;
     words[base + own('frame')] = 0;
+    words[base + own('far')] = 0;
     const ready = state.jalrReady[base] - this.origin;
     words[base + own('ready')] = ready < -1e9 ? -1e9 : ready;
     this.insert(hart, state.next[base] - this.origin);
@@ -344,7 +352,7 @@ export class Translator {
       const index = isSimple ? store.find(pc, true) : 0;
       // At the end of a loop the turn is counted already.
       const step = this.reader.at(pc)!;
-      if (index !== 0 && !step.endsLoop && this.isFetched(hart, step)) {
+      if (index !== 0 && !step.endsLoop && this.fetches.hit(hart, step)) {
         words[base + own('function')] = index;
       } else if (this.assist.mayComplete(hart)) words[base + own('function')] = INTERPRETED;
       return;
@@ -359,7 +367,10 @@ export class Translator {
       }
       const step = this.reader.at(pc);
       if (step === undefined || step.probed || step.endsLoop) return;
-      if (!this.isFetched(hart, step)) return;
+      if (!this.fetches.hit(hart, step)) {
+        if (this.fetches.mayResume(step)) words[base + own('function')] = RESUME;
+        return;
+      }
       const { timing, memory } = step.row;
       if (memory !== undefined) {
         const completion = timing === 'event-load' ? 0 : store.find(pc, true);
@@ -372,14 +383,6 @@ export class Translator {
       if (!moved || store.isEmpty) return;
       this.rewinder.stepAhead(hart);
     }
-  }
-
-  /** Whether the fetch of an instruction would hit without any consequence. */
-  private isFetched(hart: number, step: Step): boolean {
-    const { icache, harts } = this.options;
-    if (icache === undefined) return true;
-    const at = (pc: number): boolean => icache.hits(hart, harts.codeCache.indexOf(pc));
-    return at(step.pc) && at(step.after - 2);
   }
 
   /** Offset of the access that a hart is about to make; false when it is no plain one to the TCDM. */
@@ -410,11 +413,13 @@ export class Translator {
     const { words, arrays, store } = this;
     const { harts } = this.options;
     const { state } = harts;
-    const since = this.origin + words[base + own('event')];
+    const event = words[base + own('event')];
+    const far = words[base + own('far')];
+    const since = this.origin + event;
     const refused = since < reached;
-    const next = refused ? reached : since;
+    const next = far !== 0 ? this.origin + far : refused ? reached : since;
     if (refused) arrays.asking[this.bankOf(hart)] = 0;
-    const slot = 2 * ((next - this.origin) & (WHEEL - 1));
+    const slot = 2 * ((far !== 0 ? event : next - this.origin) & (WHEEL - 1));
     arrays.wheel[slot] = arrays.wheel[slot + 1] = 0;
     state.next[base] = next;
     state.jalrReady[base] = this.origin + words[base + own('ready')];
@@ -426,15 +431,15 @@ export class Translator {
     }
     const info = store.infos[index];
     const ran = words[base + own('frame')];
-    if (ran !== 0) this.rewinder.ran(hart, this.origin, ran);
+    if (ran !== 0) this.rewinder.ran(hart, this.origin, ran === SETTLED ? 0 : ran);
     if (info !== undefined) state.pc[base] = info.pc;
     if (refused) {
       this.refuse(hart, since);
       return false;
     }
     this.rewinder.keep(hart, index);
-    if (info !== undefined || next !== reached) return false;
-    this.left(hart, state.pc[base], next);
+    if (info !== undefined || index === RESUME || next !== reached) return false;
+    this.left(hart, state.pc[base], next, ran === SETTLED);
     return true;
   }
 
@@ -477,7 +482,7 @@ export class Translator {
   }
 
   /** Counts why, and translates what is hot. */
-  private left(hart: number, pc: number, now: number): void {
+  private left(hart: number, pc: number, now: number, fetched: boolean): void {
     const { state } = this.options.harts;
     const step = this.reader.at(pc);
     if (state.attention[hart << HART_SHIFT] !== 0 || state.phase[hart << HART_SHIFT] !== 0) {
@@ -488,7 +493,7 @@ export class Translator {
       this.leaves.probe++;
       return;
     }
-    if (step && !this.isFetched(hart, step)) {
+    if (step && !this.fetches.hit(hart, step)) {
       this.leaves.fetch++;
       return;
     }
@@ -501,14 +506,17 @@ export class Translator {
       this.leaves.system++;
       return;
     }
-    if (this.store.find(pc, completes) !== 0) {
+    const { heat, store } = this;
+    // Behind a fetch, a load or store goes on from before its request.
+    const root = { pc, completes: completes && !(fetched && store.find(pc, false) === 0) };
+    if (store.find(pc, root.completes) !== 0) {
       this.leaves.outer++;
       return;
     }
     this.leaves.untranslated++;
-    if (this.heat.add(pc)) {
-      this.store.translate([{ pc, completes }], this.codeEnd);
-      if (this.store.find(pc, completes) !== 0) return;
+    if (heat.add(pc)) {
+      store.translate([root], this.codeEnd);
+      if (store.find(pc, root.completes) !== 0) return;
     }
     this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));
   }
