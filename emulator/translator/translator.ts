@@ -146,9 +146,7 @@ export class Translator {
       scheduler,
     );
     this.heat = new Heat(options.eager ? 1 : undefined);
-    this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths, () =>
-      this.settle(),
-    );
+    this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths);
     this.regions = new Regions({
       ...options,
       arrays: this.arrays,
@@ -476,13 +474,14 @@ export class Translator {
       this.leaves.system++;
       return;
     }
-    if (this.store.find(pc, completes) !== 0) {
+    if (this.store.find(pc, completes) !== 0 && this.store.find(pc, false) !== 0) {
       this.leaves.outer++;
       return;
     }
     this.leaves.untranslated++;
-    if (this.heat.add(pc)) {
-      this.store.translate([{ pc, completes }], this.codeEnd);
+    if (this.heat.add(pc, completes)) {
+      // What is warm comes along: a module costs the host more than its functions do.
+      this.store.translate([{ pc, completes }, ...this.heat.take()], this.codeEnd);
       if (this.store.find(pc, completes) !== 0) return;
     }
     this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));
