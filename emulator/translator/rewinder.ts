@@ -11,12 +11,14 @@ import {
   numberOffset,
   RING,
   SOON,
+  stall,
   stallCauses,
   stallOffset,
   UNTIL,
 } from '../hart/state.js';
 import { privateWord, type TranslatorArrays } from './layout.js';
-import type { Paths } from './path.js';
+import { STAMPED, type Paths } from './path.js';
+import { FOLLOWED, FRAME_HEAD } from './writer.js';
 
 /** State of a hart before the interpreter let it run ahead. */
 interface Before {
@@ -39,9 +41,9 @@ export class Rewinder {
   private readonly functions: Int32Array;
   private readonly next: Float64Array;
   private readonly pc: Int32Array;
-  /** Cycle that the times of the frames count from, and address of the last frame, 0 = none. */
+  /** Cycle in which the hart's last frame ends, and the one that times in frames count from; -1 = no frames. */
+  private readonly ends: Float64Array;
   private readonly origins: Float64Array;
-  private readonly lastFrame: Int32Array;
   private readonly before: Before[];
   private readonly bytes: Int32Array;
 
@@ -56,7 +58,7 @@ export class Rewinder {
     this.next = new Float64Array(count).fill(-1);
     this.pc = new Int32Array(count);
     this.origins = new Float64Array(count);
-    this.lastFrame = new Int32Array(count);
+    this.ends = new Float64Array(count).fill(-1);
     this.before = Array.from({ length: count }, () => ({
       words: new Int32Array(FIRST_PRIVATE),
       numbers: new Float64Array(1 << HART_SHIFT),
@@ -69,7 +71,7 @@ export class Rewinder {
   clear(): void {
     this.next.fill(-1);
     this.functions.fill(0);
-    this.lastFrame.fill(0);
+    this.ends.fill(-1);
     for (const before of this.before) before.valid = false;
   }
 
@@ -102,14 +104,14 @@ export class Rewinder {
   /** The hart is where the interpreter left it. */
   forget(hart: number): void {
     this.next[hart] = -1;
-    this.lastFrame[hart] = 0;
+    this.ends[hart] = -1;
     this.before[hart].valid = false;
   }
 
-  /** Functions ran and left frames, the last one at `frame`. */
-  ran(hart: number, origin: number, frame: number): void {
+  /** Functions ran and left frames, in which times count from `origin`; the last one ends in cycle `end`. */
+  ran(hart: number, origin: number, end: number): void {
     this.origins[hart] = origin;
-    this.lastFrame[hart] = frame;
+    this.ends[hart] = end;
     this.before[hart].valid = false;
   }
 
@@ -125,7 +127,7 @@ export class Rewinder {
       before.numbers.set(numbers.subarray(base, base + (1 << HART_SHIFT)));
       before.counted.fill(0);
     }
-    // Counters may be settled before the hart is taken back: so what a step adds to them is kept, not what they were.
+    // Counters may be settled before the hart is taken back: so what a step adds to them is kept.
     counters.forEach((counter, i) => (before.counted[i] -= numbers[base + counter]));
     this.runAlone(hart, state.next[base] + 1);
     counters.forEach((counter, i) => (before.counted[i] += numbers[base + counter]));
@@ -146,7 +148,7 @@ export class Rewinder {
         before.numbers[counter] = state.numbers[base + counter] - before.counted[i];
       });
       state.numbers.set(before.numbers, base);
-    } else if (this.lastFrame[hart] !== 0) this.takeBackFrames(hart, time, reached);
+    } else if (this.ends[hart] >= 0) this.takeBackFrames(hart, time, reached);
     this.forget(hart);
     if (state.next[base] < time) this.runAlone(hart, time);
     this.harts.disturbed = true;
@@ -157,24 +159,28 @@ export class Rewinder {
     const base = hart << HART_SHIFT;
     const frames: number[] = [];
     const { bytes } = this;
-    for (let at = this.arrays.undoOf(hart); at <= this.lastFrame[hart];) {
+    for (let at = this.arrays.undoOf(hart) >> 2; ;) {
       frames.push(at);
-      at += 8 + 4 * this.paths.undo[bytes[(at >> 2) + 1]].saved.length;
+      const path = bytes[at + 1];
+      if (path >= 0) break;
+      at += (FRAME_HEAD >> 2) + this.paths.undo[path ^ FOLLOWED].saved.length;
     }
     let resumes = 0;
-    let next = 0;
+    let next = this.ends[hart];
     for (let at = frames.pop(); at !== undefined; at = frames.pop()) {
-      const undo = this.paths.undo[bytes[(at >> 2) + 1]];
+      const undo = this.paths.undo[bytes[at + 1] & ~FOLLOWED];
       undo.saved.forEach((word, i) => {
-        const value = bytes[(at! >> 2) + 2 + i];
+        const value = bytes[at! + (FRAME_HEAD >> 2) + i];
         if (word === READY) state.jalrReady[base] = this.origins[hart] + value;
         else state.words[base + word] = value;
       });
       state.historyHead[base] = (state.historyHead[base] - undo.jumps) & (RING - 1);
       resumes = undo.resumes;
-      next = this.origins[hart] + bytes[at >> 2];
+      next = undo.cycles === STAMPED ? this.origins[hart] + bytes[at] : next - undo.cycles;
       if (next <= time) break;
     }
+    // Of an access that ended after that, only what was loaded may be waited for.
+    if (next > time) state.lastStall[base] = stall.load_use;
     state.pc[base] = resumes;
     state.next[base] = next;
     const words = state.words.slice(base, base + FIRST_PRIVATE);

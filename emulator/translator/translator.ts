@@ -16,7 +16,14 @@ import type { SharedArena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
 import { CodeStore } from './code-store.js';
 import { Heat } from './heat.js';
-import { MAX_HARTS, MAX_PATHS, privateWord, TranslatorArrays, WHEEL } from './layout.js';
+import {
+  laneShiftOf,
+  MAX_HARTS,
+  MAX_PATHS,
+  privateWord,
+  TranslatorArrays,
+  WHEEL,
+} from './layout.js';
 import { LoopTable } from './loops.js';
 import { Paths } from './path.js';
 import { Regions } from './regions.js';
@@ -78,6 +85,7 @@ export class Translator {
   readonly regions: Regions;
   private readonly words: Int32Array;
   private readonly count: number;
+  private readonly laneShift: number;
   private generation = -1;
   private codeEnd = 0;
   /** Visits in a row that were short, and cycles of the next pause. */
@@ -103,6 +111,7 @@ export class Translator {
     this.count = sizes.harts;
     this.shortestVisit = options.eager ? 1 : SHORTEST_VISIT;
     this.words = state.words;
+    this.laneShift = laneShiftOf(sizes.harts);
     this.arrays = new TranslatorArrays(sizes, arena, state.words.byteOffset);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
     this.reader = new StepReader(harts.codeCache, this.loops);
@@ -114,6 +123,7 @@ export class Translator {
       pointersAt: crossbar.pointers.byteOffset,
       sidesAt: crossbar.sides.byteOffset,
       conflictsAt: crossbar.conflictsPerBank.byteOffset,
+      harts: sizes.harts,
       banks: sizes.tcdm.banks,
       masters: sizes.tcdm.masters,
       fair: crossbar.fair,
@@ -273,7 +283,7 @@ export class Translator {
     const kept = this.rewinder.keptFunction(hart);
     if (kept <= 0) this.prepare(hart, kept < 0);
     else words[base + own('function')] = kept;
-    words[base + own('frame')] = 0;
+    arrays.watchUndo(hart);
     const ready = state.jalrReady[base] - this.origin;
     words[base + own('ready')] = ready < -1e9 ? -1e9 : ready;
     this.insert(hart, state.next[base] - this.origin);
@@ -289,10 +299,13 @@ export class Translator {
     const { state } = this.options.harts;
     const base = hart << HART_SHIFT;
     words[base + own('event')] = event;
-    const slot = 2 * (event & (WHEEL - 1));
+    const cycle = event & (WHEEL - 1);
+    const place = (cycle << this.laneShift) + hart;
+    arrays.wheel[place >> 5] |= 1 << (place & 31);
     const info = store.infos[words[base + own('function')]];
     if (!info?.completes) {
-      arrays.wheel[slot] |= 1 << (16 + hart);
+      arrays.others[place >> 5] |= 1 << (place & 31);
+      arrays.meta[2 * cycle + 1] = -1;
       return;
     }
     const bank = this.bankOf(hart);
@@ -303,11 +316,22 @@ export class Translator {
       if (state.since[base] < this.origin) {
         this.waiting |= 1 << hart;
         arrays.asking[bank] |= 1 << hart;
+        arrays.meta[2 * cycle + 1] = -1;
         return;
       }
     }
-    arrays.wheel[slot] |= 1 << hart;
-    arrays.wheel[slot + 1] |= 1 << (bank & 31);
+    const bit = 1 << (bank & 31);
+    if ((arrays.meta[2 * cycle] & bit) !== 0) arrays.meta[2 * cycle + 1] = -1;
+    arrays.meta[2 * cycle] |= bit;
+  }
+
+  /** Takes the event of a hart out of the wheel, with all others near it: nobody is in it any more. */
+  private remove(hart: number, event: number): void {
+    const { arrays } = this;
+    const cycle = event & (WHEEL - 1);
+    const place = (cycle << this.laneShift) + hart;
+    arrays.wheel[place >> 5] = arrays.others[place >> 5] = 0;
+    arrays.meta[2 * cycle] = arrays.meta[2 * cycle + 1] = 0;
   }
 
   /** Finds the function that goes on with a hart; 0 leaves it to the interpreter in its cycle. */
@@ -392,14 +416,12 @@ export class Translator {
     const refused = since < reached;
     const next = refused ? reached : since;
     if (refused) arrays.asking[this.bankOf(hart)] = 0;
-    const slot = 2 * ((next - this.origin) & (WHEEL - 1));
-    arrays.wheel[slot] = arrays.wheel[slot + 1] = 0;
+    this.remove(hart, next - this.origin);
     state.next[base] = next;
     state.jalrReady[base] = this.origin + words[base + own('ready')];
     const index = words[base + own('function')];
     const info = store.infos[index];
-    const ran = words[base + own('frame')];
-    if (ran !== 0) this.rewinder.ran(hart, this.origin, ran);
+    if (arrays.ran(hart)) this.rewinder.ran(hart, this.origin, since);
     if (info !== undefined) state.pc[base] = info.pc;
     if (refused) {
       this.refuse(hart, since);
