@@ -17,7 +17,6 @@ import { OctobarError } from '../sim/error.js';
 import type { CodeStore, Root } from './code-store.js';
 import type { Heat } from './heat.js';
 import { FARTHEST, INTERPRETED, privateWord, type TranslatorArrays } from './layout.js';
-import { SETTLED } from './resume-code.js';
 import { LEAVE } from './scheduler.js';
 import type { StepReader, Step } from './tree.js';
 
@@ -41,7 +40,6 @@ const MODULE = 500;
 
 const FUNCTION = privateWord('function');
 const EVENT = privateWord('event');
-const FRAME = privateWord('frame');
 const READY = privateWord('ready');
 const PC = wordOffset('pc');
 const CONFLICT = stallOffset('tcdm_conflict');
@@ -113,22 +111,16 @@ export class Assist {
     // Decoding in the TCDM would move the end of its code under functions that know it.
     if (index >>> 0 >= this.l2Size) return LEAVE;
     const now = this.origin + time;
-    let word = codeCache.slots[index];
-    if (word === 0) word = codeCache.fill(pc, index);
+    if (codeCache.slots[index] === 0) codeCache.fill(pc, index);
     let missed = false;
-    if (icache !== undefined) {
-      const { resident, lineShift } = icache;
-      const last = (index + ((word >>> 27) & 2)) >>> lineShift;
-      const bit = 1 << hart;
-      if ((resident[index >>> lineShift] & resident[last] & bit) === 0) {
-        if (!icache.isEnabled) return LEAVE;
-        const wait = harts.fetchWait(hart, pc, index, now);
-        if (wait !== 0) {
-          this.count++;
-          return this.later(base, index, time + wait);
-        }
-        missed = (resident[index >>> lineShift] & resident[last] & bit) !== 0;
+    if (icache !== undefined && !this.hits(hart, index)) {
+      if (!icache.isEnabled) return LEAVE;
+      const wait = harts.fetchWait(hart, pc, index, now);
+      if (wait !== 0) {
+        this.count++;
+        return this.later(base, index, time + wait);
       }
+      missed = this.hits(hart, index);
     }
     const known = arrays.entries[index >> 1] !== 0;
     // Where its line was there, the function has been tried, and has left this instruction to us.
@@ -136,10 +128,19 @@ export class Assist {
     return this.step(hart, pc, index, time);
   }
 
+  /** Whether the fetch of an instruction hits without any consequence. */
+  private hits(hart: number, index: number): boolean {
+    const { icache, harts } = this.parts;
+    if (icache === undefined) return true;
+    const { resident, lineShift } = icache;
+    const last = (index + ((harts.codeCache.slots[index] >>> 27) & 2)) >>> lineShift;
+    return ((resident[index >>> lineShift] & resident[last]) >>> hart & 1) !== 0;
+  }
+
   /** The hart goes on at `time` with the function of its pc, or comes back here. */
   private later(base: number, index: number, time: number): number {
     const { words } = this;
-    words[base + FRAME] = SETTLED;
+    this.parts.arrays.settle(base >> HART_SHIFT);
     if (time - this.now <= FARTHEST) {
       words[base + FUNCTION] = this.parts.arrays.entries[index >> 1];
       return ~time;
@@ -216,8 +217,10 @@ export class Assist {
     harts.issuing = harts.count;
     if (asking === 0) return this.goesOn(base);
     numbers[base + START] = Infinity;
-    words[base + FRAME] = SETTLED;
-    const completion = state.phase[base] === phase.simple ? parts.store.find(pc, true) : 0;
+    this.parts.arrays.settle(base >> HART_SHIFT);
+    // A function that ends an access takes for granted that the line of it is there, and fetches nothing ahead.
+    const isPlain = state.phase[base] === phase.simple && this.hits(hart, index);
+    const completion = isPlain ? parts.store.find(pc, true) : 0;
     words[base + FUNCTION] = completion === 0 ? INTERPRETED : completion;
     if (completion !== 0) state.mode[base] = mode.running;
     return time;
@@ -256,7 +259,7 @@ export class Assist {
     if (state.mode[base] !== mode.requesting) return this.goesOn(base);
     const at = numbers[base + START] - this.origin;
     numbers[base + START] = Infinity;
-    words[base + FRAME] = SETTLED;
+    this.parts.arrays.settle(base >> HART_SHIFT);
     return at;
   }
 

@@ -18,11 +18,18 @@ import { Assist } from './assist.js';
 import { CodeStore } from './code-store.js';
 import { Fetches } from './fetches.js';
 import { Heat } from './heat.js';
-import { INTERPRETED, MAX_HARTS, privateWord, TranslatorArrays, WHEEL } from './layout.js';
+import {
+  INTERPRETED,
+  laneShiftOf,
+  MAX_HARTS,
+  privateWord,
+  TranslatorArrays,
+  WHEEL,
+} from './layout.js';
 import { LoopTable } from './loops.js';
 import { Paths } from './path.js';
 import { Regions } from './regions.js';
-import { RESUME, SETTLED } from './resume-code.js';
+import { RESUME } from './resume-code.js';
 import { Rewinder } from './rewinder.js';
 import { schedulerModule } from './scheduler.js';
 import type { Leaves } from './tiers.js';
@@ -81,6 +88,7 @@ export class Translator {
   private readonly fetches: Fetches;
   private readonly words: Int32Array;
   private readonly count: number;
+  private readonly laneShift: number;
   private generation = -1;
   private codeEnd = 0;
   /** Visits in a row that were short, and cycles of the next pause. */
@@ -106,6 +114,7 @@ export class Translator {
     this.count = sizes.harts;
     this.shortestVisit = options.eager ? 1 : SHORTEST_VISIT;
     this.words = state.words;
+    this.laneShift = laneShiftOf(sizes.harts);
     this.arrays = new TranslatorArrays(sizes, arena, state.words.byteOffset);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
     this.reader = new StepReader(harts.codeCache, this.loops);
@@ -128,6 +137,7 @@ export class Translator {
         pointersAt: crossbar.pointers.byteOffset,
         sidesAt: crossbar.sides.byteOffset,
         conflictsAt: crossbar.conflictsPerBank.byteOffset,
+        harts: sizes.harts,
         banks: sizes.tcdm.banks,
         masters: sizes.tcdm.masters,
         fair: crossbar.fair,
@@ -159,9 +169,7 @@ export class Translator {
       },
     );
     this.heat = new Heat(options.eager ? 1 : undefined);
-    this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths, () =>
-      this.settle(),
-    );
+    this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths);
     const { arrays, store, reader, heat } = this;
     this.assist = new Assist({
       ...options,
@@ -299,8 +307,8 @@ export class Translator {
     const kept = this.rewinder.keptFunction(hart);
     if (kept <= 0) this.prepare(hart, kept < 0);
     else words[base + own('function')] = kept;
-    words[base + own('frame')] = 0;
     words[base + own('far')] = 0;
+    arrays.watchUndo(hart);
     const ready = state.jalrReady[base] - this.origin;
     words[base + own('ready')] = ready < -1e9 ? -1e9 : ready;
     this.insert(hart, state.next[base] - this.origin);
@@ -318,10 +326,13 @@ export class Translator {
     const { state } = this.options.harts;
     const base = hart << HART_SHIFT;
     words[base + own('event')] = event;
-    const slot = 2 * (event & (WHEEL - 1));
+    const cycle = event & (WHEEL - 1);
+    const place = (cycle << this.laneShift) + hart;
+    arrays.wheel[place >> 5] |= 1 << (place & 31);
     const index = words[base + own('function')];
     if (index !== INTERPRETED && !store.infos[index]?.completes) {
-      arrays.wheel[slot] |= 1 << (16 + hart);
+      arrays.others[place >> 5] |= 1 << (place & 31);
+      arrays.meta[2 * cycle + 1] = -1;
       return;
     }
     const bank = this.bankOf(hart);
@@ -332,11 +343,22 @@ export class Translator {
       if (state.since[base] < this.origin) {
         this.waiting |= 1 << hart;
         arrays.asking[bank] |= 1 << hart;
+        arrays.meta[2 * cycle + 1] = -1;
         return;
       }
     }
-    arrays.wheel[slot] |= 1 << hart;
-    arrays.wheel[slot + 1] |= 1 << (bank & 31);
+    const bit = 1 << (bank & 31);
+    if ((arrays.meta[2 * cycle] & bit) !== 0) arrays.meta[2 * cycle + 1] = -1;
+    arrays.meta[2 * cycle] |= bit;
+  }
+
+  /** Takes the event of a hart out of the wheel, with all others near it: nobody is in it any more. */
+  private remove(hart: number, event: number): void {
+    const { arrays } = this;
+    const cycle = event & (WHEEL - 1);
+    const place = (cycle << this.laneShift) + hart;
+    arrays.wheel[place >> 5] = arrays.others[place >> 5] = 0;
+    arrays.meta[2 * cycle] = arrays.meta[2 * cycle + 1] = 0;
   }
 
   /** Finds the function that goes on with a hart; 0 leaves it to the interpreter in its cycle. */
@@ -419,8 +441,7 @@ export class Translator {
     const refused = since < reached;
     const next = far !== 0 ? this.origin + far : refused ? reached : since;
     if (refused) arrays.asking[this.bankOf(hart)] = 0;
-    const slot = 2 * ((far !== 0 ? event : next - this.origin) & (WHEEL - 1));
-    arrays.wheel[slot] = arrays.wheel[slot + 1] = 0;
+    this.remove(hart, far !== 0 ? event : next - this.origin);
     state.next[base] = next;
     state.jalrReady[base] = this.origin + words[base + own('ready')];
     const index = words[base + own('function')];
@@ -430,8 +451,9 @@ export class Translator {
       return false;
     }
     const info = store.infos[index];
-    const ran = words[base + own('frame')];
-    if (ran !== 0) this.rewinder.ran(hart, this.origin, ran === SETTLED ? 0 : ran);
+    const settled = arrays.isSettled(hart);
+    if (settled) this.rewinder.forget(hart);
+    else if (arrays.ran(hart)) this.rewinder.ran(hart, this.origin, since);
     if (info !== undefined) state.pc[base] = info.pc;
     if (refused) {
       this.refuse(hart, since);
@@ -439,7 +461,7 @@ export class Translator {
     }
     this.rewinder.keep(hart, index);
     if (info !== undefined || index === RESUME || next !== reached) return false;
-    this.left(hart, state.pc[base], next, ran === SETTLED);
+    this.left(hart, state.pc[base], next, settled);
     return true;
   }
 
@@ -509,13 +531,14 @@ export class Translator {
     const { heat, store } = this;
     // Behind a fetch, a load or store goes on from before its request.
     const root = { pc, completes: completes && !(fetched && store.find(pc, false) === 0) };
-    if (store.find(pc, root.completes) !== 0) {
+    if (store.find(pc, root.completes) !== 0 && store.find(pc, false) !== 0) {
       this.leaves.outer++;
       return;
     }
     this.leaves.untranslated++;
-    if (heat.add(pc)) {
-      store.translate([root], this.codeEnd);
+    if (heat.add(pc, root.completes)) {
+      // What is warm comes along: a module costs the host more than its functions do.
+      store.translate([root, ...heat.take()], this.codeEnd);
       if (store.find(pc, root.completes) !== 0) return;
     }
     this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));
