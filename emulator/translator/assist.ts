@@ -134,7 +134,7 @@ export class Assist {
     if (icache === undefined) return true;
     const { resident, lineShift } = icache;
     const last = (index + ((harts.codeCache.slots[index] >>> 27) & 2)) >>> lineShift;
-    return ((resident[index >>> lineShift] & resident[last]) >>> hart & 1) !== 0;
+    return (((resident[index >>> lineShift] & resident[last]) >>> hart) & 1) !== 0;
   }
 
   /** The hart goes on at `time` with the function of its pc, or comes back here. */
@@ -142,7 +142,8 @@ export class Assist {
     const { words } = this;
     this.parts.arrays.settle(base >> HART_SHIFT);
     if (time - this.now <= FARTHEST) {
-      words[base + FUNCTION] = this.parts.arrays.entries[index >> 1];
+      const isFree = this.parts.harts.state.attention[base] === 0;
+      words[base + FUNCTION] = isFree ? this.parts.arrays.entries[index >> 1] : 0;
       return ~time;
     }
     // Beyond what the wheel covers: the visit ends before.
@@ -181,8 +182,7 @@ export class Assist {
   /** More code became known than the functions of this visit were made for. */
   private changed({ codeCache, tcdmCodeEnd }: Harts): boolean {
     return (
-      codeCache.generation !== this.generation ||
-      Math.min(tcdmCodeEnd, 0x7fffffff) !== this.codeEnd
+      codeCache.generation !== this.generation || Math.min(tcdmCodeEnd, 0x7fffffff) !== this.codeEnd
     );
   }
 

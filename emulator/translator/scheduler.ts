@@ -1,13 +1,6 @@
 import { FunctionBody, ModuleBuilder, Op, Type } from '../wasm/index.js';
 import { ArbiterCode } from './arbiter-code.js';
-import {
-  AHEAD,
-  control,
-  INTERPRETED,
-  othersFromWheel,
-  privateBytes,
-  wordBytes,
-} from './layout.js';
+import { AHEAD, control, INTERPRETED, othersFromWheel, privateBytes, wordBytes } from './layout.js';
 import { addResume, RESUME, type ResumeOptions } from './resume-code.js';
 import { TIME, UNTIL, WAITING, type SchedulerOptions } from './wheel-code.js';
 

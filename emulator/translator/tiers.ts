@@ -16,6 +16,7 @@ export function tierStats(
   const region = translator?.regions.instructions ?? 0;
   return {
     instructions: { region, translated, interpreted: instructions - translated - region },
+    assisted: translator?.assist.count ?? 0,
     leaves: { ...translator?.leaves },
     visits: translator?.visits ?? 0,
     region_visits: translator?.regions.visits ?? 0,

@@ -124,7 +124,7 @@ export class WheelCode {
       code.i32(3 - shift);
       code.op(Op.i32Shl);
     }
-    code.i32((WHEEL >> shift << 3) - 8);
+    code.i32(((WHEEL >> shift) << 3) - 8);
     code.op(Op.i32And);
     code.i32(this.options.arrays.wheelAt);
     code.op(Op.i32Add);
