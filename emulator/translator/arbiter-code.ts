@@ -1,6 +1,6 @@
 import { stallOffset } from '../hart/state.js';
 import { Op } from '../wasm/index.js';
-import { MAX_HARTS, privateBytes } from './layout.js';
+import { MAX_HARTS, privateBytes, wordBytes } from './layout.js';
 import { TIME, WAITING, WheelCode } from './wheel-code.js';
 
 /** The rule of `interconnect/arbiter.ts` in WebAssembly: who is granted its bank in this cycle. */
@@ -103,7 +103,7 @@ export class ArbiterCode extends WheelCode {
     code.memory(Op.i32Store, askingAt);
     code.end();
     this.countRefusals();
-    this.call();
+    this.call(wordBytes('requestOffset'));
     code.get(this.rest);
     code.brIf(0);
     code.end();

@@ -16,8 +16,7 @@ import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
 import type { CodeStore, Root } from './code-store.js';
 import type { Heat } from './heat.js';
-import { FARTHEST, INTERPRETED, privateWord, RESUME, type TranslatorArrays } from './layout.js';
-import type { Rewinder } from './rewinder.js';
+import { FARTHEST, INTERPRETED, privateWord, type TranslatorArrays } from './layout.js';
 import { LEAVE } from './scheduler.js';
 import type { StepReader, Step } from './tree.js';
 
@@ -30,7 +29,6 @@ export interface AssistParts {
   readonly store: CodeStore;
   readonly reader: StepReader;
   readonly heat: Heat;
-  readonly rewinder: Rewinder;
   /** Places that are translated together. */
   readonly batch: number;
 }
@@ -42,11 +40,10 @@ const MODULE = 500;
 
 const FUNCTION = privateWord('function');
 const EVENT = privateWord('event');
-const FAR = privateWord('far');
-const FRAME = privateWord('frame');
 const READY = privateWord('ready');
 const PC = wordOffset('pc');
 const CONFLICT = stallOffset('tcdm_conflict');
+const FAR = privateWord('far');
 const START = numberOffset('next');
 
 /**
@@ -61,9 +58,13 @@ export class Assist {
   private origin = 0;
   private codeEnd = 0;
   private generation = 0;
+  /** The cycle that is at work, as `origin` counts. */
+  private now = 0;
   private cold = 0;
   private readonly wanted = new Map<number, Root>();
   private wantedSince = 0;
+  /** By hart: address behind the last instruction that was executed for want of a translation, else odd. */
+  private readonly behind: Int32Array;
   private readonly words: Int32Array;
   private readonly numbers: Float64Array;
   private readonly l2Base: number;
@@ -75,6 +76,7 @@ export class Assist {
     this.words = harts.state.words;
     this.numbers = harts.state.numbers;
     this.wordsAt = harts.state.words.byteOffset;
+    this.behind = new Int32Array(harts.count).fill(1);
     this.l2Base = harts.l2Base;
     this.l2Size = harts.l2Size;
   }
@@ -103,54 +105,63 @@ export class Assist {
     const { words, parts } = this;
     const { harts, arrays, icache } = parts;
     const { state, codeCache } = harts;
+    this.now = time;
+    if (words[base + FAR] !== 0) return LEAVE;
     if (state.attention[base] !== 0 || state.phase[base] !== phase.simple) return LEAVE;
-    if (state.mode[base] !== mode.running || words[base + FAR] !== 0) return LEAVE;
+    if (state.mode[base] !== mode.running) return LEAVE;
     const pc = words[base + PC];
     const index = (pc - this.l2Base) | 0;
     // Decoding in the TCDM would move the end of its code under functions that know it.
     if (index >>> 0 >= this.l2Size) return LEAVE;
     const now = this.origin + time;
-    let word = codeCache.slots[index];
-    if (word === 0) word = codeCache.fill(pc, index);
+    if (codeCache.slots[index] === 0) codeCache.fill(pc, index);
     let missed = false;
-    let hits = true;
-    if (icache !== undefined) {
-      const { resident, lineShift } = icache;
-      const last = (index + ((word >>> 27) & 2)) >>> lineShift;
-      const bit = 1 << hart;
-      if ((resident[index >>> lineShift] & resident[last] & bit) === 0) {
-        if (!icache.isEnabled) return LEAVE;
-        const wait = harts.fetchWait(hart, pc, index, now);
-        if (wait !== 0) {
-          this.count++;
-          parts.rewinder.forget(hart);
-          return this.waits(base, time, wait);
-        }
-        hits = missed = (resident[index >>> lineShift] & resident[last] & bit) !== 0;
+    if (icache !== undefined && !this.hits(hart, index)) {
+      if (!icache.isEnabled || !this.mayFetchTwice(index)) return LEAVE;
+      const wait = harts.fetchWait(hart, pc, index, now);
+      if (wait !== 0) {
+        this.count++;
+        return this.later(base, index, time + wait);
       }
+      missed = this.hits(hart, index);
     }
     const known = arrays.entries[index >> 1] !== 0;
     // Where its line was there, the function has been tried, and has left this instruction to us.
-    if (known ? missed : this.translate(pc, now)) return this.later(base, index, time);
-    return this.step(hart, pc, index, time, hits);
+    // What follows a place that is wanted will be translated with it.
+    const follows = this.behind[hart] === pc;
+    if (known ? missed : !follows && this.translate(pc, now)) return this.later(base, index, time);
+    return this.step(hart, pc, index, time);
   }
 
-  /** The hart asks again behind its wait, for which the wheel may be too short. */
-  private waits(base: number, time: number, wait: number): number {
-    const { words } = this;
-    const isFar = wait > FARTHEST;
-    words[base + FRAME] = 0;
-    words[base + FUNCTION] = isFar || this.parts.icache!.privates.sets === 2 ? 0 : RESUME;
-    words[base + FAR] = isFar ? time + wait : 0;
-    return ~(time + (isFar ? FARTHEST : wait));
+  /** Whether the fetch of an instruction hits without any consequence. */
+  private hits(hart: number, index: number): boolean {
+    const { icache, harts } = this.parts;
+    if (icache === undefined) return true;
+    const { resident, lineShift } = icache;
+    const last = (index + ((harts.codeCache.slots[index] >>> 27) & 2)) >>> lineShift;
+    return (((resident[index >>> lineShift] & resident[last]) >>> hart) & 1) !== 0;
+  }
+
+  /** Of two lines in a cache of two sets, the second may push the first one out: a fetch cannot be repeated then. */
+  private mayFetchTwice(index: number): boolean {
+    const { privates, lineShift } = this.parts.icache!;
+    const last = (index + ((this.parts.harts.codeCache.slots[index] >>> 27) & 2)) >>> lineShift;
+    return privates.sets > 2 || last === index >>> lineShift;
   }
 
   /** The hart goes on at `time` with the function of its pc, or comes back here. */
   private later(base: number, index: number, time: number): number {
     const { words } = this;
-    words[base + FUNCTION] = this.parts.arrays.entries[index >> 1];
-    words[base + FRAME] = 0;
-    return ~time;
+    this.parts.arrays.settle(base >> HART_SHIFT);
+    if (time - this.now <= FARTHEST) {
+      const isFree = this.parts.harts.state.attention[base] === 0;
+      words[base + FUNCTION] = isFree ? this.parts.arrays.entries[index >> 1] : 0;
+      return ~time;
+    }
+    // Beyond what the wheel covers: the visit ends before.
+    words[base + FUNCTION] = 0;
+    words[base + FAR] = time;
+    return ~(this.now + FARTHEST);
   }
 
   /** Has the function of a place that has become hot made, with those of other places: modules are dear. */
@@ -162,7 +173,6 @@ export class Assist {
     const { memory, timing } = step.row;
     const completes = memory !== undefined && timing !== 'event-load';
     if (this.wanted.size === 0) this.wantedSince = now;
-    // Behind a fetch, a load or store goes on from before its request.
     this.wanted.set(pc, { pc, completes: completes && store.find(pc, true) === 0 });
     if (this.wanted.size < batch && now - this.wantedSince < MODULE * store.modules) return false;
     this.translateWanted(this.codeEnd);
@@ -187,22 +197,21 @@ export class Assist {
     );
   }
 
-  /**
-   * The interpreter executes one instruction.
-   * @param hits whether its line may be taken for granted behind it, as functions that end accesses do
-   */
-  private step(hart: number, pc: number, index: number, time: number, hits: boolean): number {
+  /** The interpreter executes one instruction. */
+  private step(hart: number, pc: number, index: number, time: number): number {
     const { parts, words, numbers } = this;
-    const { harts, interpreter, reader, rewinder } = parts;
+    const { harts, interpreter, reader } = parts;
     const { state } = harts;
     const { clock } = state;
     const step = reader.at(pc);
     if (step === undefined || step.probed || step.endsLoop || this.changed(harts)) return LEAVE;
     const base = hart << HART_SHIFT;
     if (!this.isPrivate(base, step) || this.cold === 0) return LEAVE;
-    if (parts.arrays.entries[index >> 1] === 0) this.cold--;
+    if (this.isCold(step, index)) {
+      this.cold--;
+      this.behind[hart] = step.after;
+    } else this.behind[hart] = 1;
     this.count++;
-    rewinder.forget(hart);
     const now = this.origin + time;
     numbers[base + START] = now;
     state.jalrReady[base] = this.origin + words[base + READY];
@@ -222,12 +231,20 @@ export class Assist {
     harts.issuing = harts.count;
     if (asking === 0) return this.goesOn(base);
     numbers[base + START] = Infinity;
-    words[base + FRAME] = 0;
-    const isSimple = hits && state.phase[base] === phase.simple;
-    const completion = isSimple ? parts.store.find(pc, true) : 0;
+    this.parts.arrays.settle(base >> HART_SHIFT);
+    // A function that ends an access takes for granted that the line of it is there, and fetches nothing ahead.
+    const isPlain = state.phase[base] === phase.simple && this.hits(hart, index);
+    const completion = isPlain ? parts.store.find(pc, true) : 0;
     words[base + FUNCTION] = completion === 0 ? INTERPRETED : completion;
     if (completion !== 0) state.mode[base] = mode.running;
     return time;
+  }
+
+  /** Whether a translation of the place would do what the interpreter does now. */
+  private isCold({ pc, row }: Step, index: number): boolean {
+    const { arrays, store } = this.parts;
+    if (arrays.entries[index >> 1] !== 0 || row.timing === 'csr') return false;
+    return row.memory === undefined || store.find(pc, true) === 0;
   }
 
   /** The interpreter has left the hart at its next instruction. */
@@ -238,11 +255,7 @@ export class Assist {
     numbers[base + START] = Infinity;
     const ready = state.jalrReady[base] - this.origin;
     words[base + READY] = ready < -1e9 ? -1e9 : ready;
-    const index = (words[base + PC] - this.l2Base) | 0;
-    if (index >>> 0 < this.l2Size) return this.later(base, index, at);
-    words[base + FUNCTION] = parts.store.find(words[base + PC], false);
-    words[base + FRAME] = 0;
-    return ~at;
+    return this.later(base, parts.harts.codeCache.indexOf(words[base + PC]), at);
   }
 
   /** Ends an access that the interpreter began, in the cycle in which the scheduler grants it. */
@@ -254,11 +267,13 @@ export class Assist {
     const { state } = harts;
     // The scheduler has counted the refused cycles, and so will the interpreter.
     numbers[base + CONFLICT] -= time - words[base + EVENT];
+    this.now = time;
     state.clock[NOW] = this.origin + time;
     interpreter.complete(hart);
     if (state.mode[base] !== mode.requesting) return this.goesOn(base);
     const at = numbers[base + START] - this.origin;
     numbers[base + START] = Infinity;
+    this.parts.arrays.settle(base >> HART_SHIFT);
     return at;
   }
 

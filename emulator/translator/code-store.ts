@@ -8,7 +8,8 @@ import {
   type WasmTable,
   exported,
 } from '../wasm/index.js';
-import { FIRST, MAX_PATHS, type TranslatorArrays } from './layout.js';
+import { MAX_PATHS, type TranslatorArrays } from './layout.js';
+import { RESUME } from './resume-code.js';
 import { functionParameters, functionResults } from './scheduler.js';
 import { SegmentEmitter, type Links } from './segment.js';
 import type { SegmentOptions } from './writer.js';
@@ -27,11 +28,13 @@ export interface Root {
   readonly completes: boolean;
 }
 
-/** Functions of one module: the host's compilers take time that grows faster than a module. */
-const BATCH = 128;
-const CHUNK = 1024;
+/** Functions of one module. Each module has a copy of the table in the host, so there must be few. */
+const BATCH = 1024;
+const CHUNK = 4096;
 /** Room that a batch of functions needs at most. */
 const BATCH_PATHS = 8192;
+/** First element of the table that is code of the guest. */
+const FIRST = RESUME + 1;
 
 /** All translated code: grows by modules, is dropped as a whole. */
 export class CodeStore {
@@ -142,7 +145,7 @@ export class CodeStore {
       trees.map((_, i) => i),
     );
     if (infos.length > this.table.length) {
-      this.table.grow(Math.ceil((infos.length - this.table.length) / CHUNK) * CHUNK);
+      this.table.grow(Math.max(this.table.length, infos.length - this.table.length));
     }
     const bytes = builder.finish();
     // Instantiating puts the functions into the table, which keeps them alive.
@@ -167,7 +170,11 @@ export class CodeStore {
       set.add(pc);
       if (this.indexOf(pc) >= 0 && this.find(pc, completes) === 0) waiting.push({ pc, completes });
     };
-    for (const { pc, completes } of roots) want(pc, completes);
+    for (const { pc, completes } of roots) {
+      want(pc, completes);
+      // A jump may lead to an access.
+      if (completes) want(pc, false);
+    }
     for (let root = waiting.shift(); root !== undefined; root = waiting.shift()) {
       if (trees.length === BATCH) break;
       const tree = growTree(this.reader, root.pc, root.completes);

@@ -45,6 +45,7 @@ export class JumpWriter extends FunctionWriter {
   protected hide(state: PathState, cycles: number, condition: () => void): void {
     const { body } = this;
     this.keepReady(state);
+    this.stamp(state);
     condition();
     body.if();
     body.get(TIME);
@@ -121,6 +122,7 @@ export class JumpWriter extends FunctionWriter {
     state.stall('jump', cost - 1);
     state.retire(cost);
     this.remembers(state, 1);
+    this.stamp(state);
     this.flush(state);
     this.rebase(state);
     this.rememberNow(step.pc, () => body.get(target));

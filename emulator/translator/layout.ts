@@ -16,8 +16,6 @@ const privateWords = [
    * in which it is raised for the first time.
    */
   'event',
-  /** Address of the last frame of the undo log that belongs to the pending event. */
-  'frame',
   /** `jalrReady` in cycles since translated code was entered. */
   'ready',
   /** Address of this hart's undo log. */
@@ -31,12 +29,8 @@ export type PrivateWord = (typeof privateWords)[number];
 export const privateWord = (name: PrivateWord): number =>
   FIRST_PRIVATE + privateWords.indexOf(name);
 
-/** Elements of the function table: one ends an access of the interpreter, */
+/** Element of the function table that ends an access of the interpreter. */
 export const INTERPRETED = 1;
-/** one goes on with a hart whose next fetch has a consequence, */
-export const RESUME = 2;
-/** code of the guest begins here. */
-export const FIRST = 3;
 
 export const MAX_HARTS = 16;
 /** Cycles that the wheel covers; a hart's next event must never be farther away. */
@@ -52,6 +46,15 @@ export const MAX_PATHS = 1 << 16;
 const UNDO_BYTES = 1 << 15;
 /** Keeps the same counter or frame of all harts out of the same set of the host's cache. */
 const SKEW = 5 * 64;
+
+/** Bits of the wheel for each cycle, as a power of two: one for each hart. */
+export const laneShiftOf = (harts: number): number => (harts > 1 ? 32 - Math.clz32(harts - 1) : 0);
+const wheelBytes = (harts: number): number => (WHEEL << laneShiftOf(harts)) >> 3;
+
+/** In the place of the number of a path: no frame has been written. */
+const NO_FRAME = -1;
+/** The same, and the hart has not run ahead since: older frames are no longer those of its state. */
+export const SETTLED = -2;
 
 /** Bytes of the control block. */
 const CONTROL = 64;
@@ -87,6 +90,7 @@ export function sharedBytes({
     CONTROL,
     REGION_FRAME,
     4 * 32,
+    2 * wheelBytes(harts),
     8 * WHEEL,
     4 * tcdm.banks,
     8 * 32,
@@ -108,9 +112,14 @@ export class TranslatorArrays {
   readonly frame: Int32Array;
   /** The bits of the banks, a word each. */
   readonly banksAt: number;
-  /** One word of 64 bits a cycle: requesting harts (0..15), other events (16..31), banks (32..63). */
+  /** Lanes of bits, a row for each cycle: all events, and those that are no requests. */
   readonly wheelAt: number;
+  readonly othersAt: number;
   readonly wheel: Int32Array;
+  readonly others: Int32Array;
+  /** 64 bits a cycle: banks that are asked for (0..31), and whether the cycle is special (32..63). */
+  readonly metaAt: number;
+  readonly meta: Int32Array;
   /** By bank: harts whose request has been refused; while a contested cycle is settled, all that ask. */
   readonly asking: Int32Array;
   readonly askingAt: number;
@@ -125,6 +134,7 @@ export class TranslatorArrays {
   readonly completions: Int32Array;
   readonly completionsAt: number;
   private readonly undoAt: number;
+  private readonly firstPaths = new Int32Array(MAX_HARTS);
 
   /** Bytes of the counters of one path, and of their address less 1/128 of that of the hart's words. */
   readonly pathBytes: number;
@@ -140,7 +150,9 @@ export class TranslatorArrays {
     const bits = words(4 * 32);
     bits.forEach((_, bank) => (bits[bank] = 1 << bank));
     this.banksAt = bits.byteOffset;
-    this.wheel = words(8 * WHEEL);
+    this.wheel = words(2 * wheelBytes(harts));
+    this.others = this.wheel.subarray(this.wheel.length / 2);
+    this.meta = words(8 * WHEEL);
     this.asking = words(4 * tcdm.banks);
     const bankBits = words(8 * 32);
     this.counters = words(counterBytes(harts));
@@ -150,7 +162,9 @@ export class TranslatorArrays {
     this.controlAt = this.control.byteOffset;
     this.origin = new Float64Array(this.control.buffer, this.controlAt + 4 * control.origin, 1);
     this.wheelAt = this.wheel.byteOffset;
-    for (let bank = 0; bank < 32; bank++) bankBits[2 * bank + 1] = 1 << bank;
+    this.othersAt = this.others.byteOffset;
+    this.metaAt = this.meta.byteOffset;
+    for (let bank = 0; bank < 32; bank++) bankBits[2 * bank] = 1 << bank;
     this.bankBitsAt = bankBits.byteOffset;
     this.askingAt = this.asking.byteOffset;
     this.pathBytes = 4 * harts;
@@ -168,7 +182,37 @@ export class TranslatorArrays {
   undoOf(hart: number): number {
     return this.undoAt + hart * (UNDO_BYTES + SKEW);
   }
+
+  private firstPathAt(hart: number): number {
+    return (hart * (UNDO_BYTES + SKEW) + 4) >> 2;
+  }
+
+  /** From here on `ran` tells whether functions of the hart left frames. Until then older frames stay. */
+  watchUndo(hart: number): void {
+    const at = this.firstPathAt(hart);
+    this.firstPaths[hart] = this.undo[at];
+    this.undo[at] = NO_FRAME;
+  }
+
+  /** The hart is where it is: nothing can be taken back. */
+  settle(hart: number): void {
+    this.undo[this.firstPathAt(hart)] = SETTLED;
+  }
+
+  isSettled(hart: number): boolean {
+    return this.undo[this.firstPathAt(hart)] === SETTLED;
+  }
+
+  ran(hart: number): boolean {
+    const at = this.firstPathAt(hart);
+    if (this.undo[at] !== NO_FRAME) return true;
+    this.undo[at] = this.firstPaths[hart];
+    return false;
+  }
 }
+
+export const othersFromWheel = ({ wheelAt, othersAt }: TranslatorArrays): number =>
+  othersAt - wheelAt;
 
 /** Offsets of words from the start of a hart's, in bytes. */
 export const wordBytes = (name: WordField): number => 4 * wordOffset(name);

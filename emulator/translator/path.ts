@@ -28,8 +28,11 @@ export class PathState {
   lastStall = -1;
   /** Taken jumps that this path has put into the ring of the hart. */
   remembered = 0;
-  /** Where the hart is when its frame begins. */
+  /** Where the hart is when its frame begins, and when: in cycles since the local that holds the time. */
   resumes = 0;
+  begun = 0;
+  /** Whether the frame holds when it begins. It need not while the time is known to the cycle. */
+  stamped = false;
   /** Registers whose value stands in their local, and those of them whose value stands nowhere else, by bit. */
   loaded = 0;
   dirty = 0;
@@ -56,6 +59,8 @@ export class PathState {
     this.lastStall = from.lastStall;
     this.remembered = from.remembered;
     this.resumes = from.resumes;
+    this.begun = from.begun;
+    this.stamped = from.stamped;
     this.loaded = from.loaded;
     this.dirty = from.dirty;
   }
@@ -86,7 +91,11 @@ export interface Undo {
   readonly resumes: number;
   /** Taken jumps that it has put into the ring of the hart. */
   readonly jumps: number;
+  /** Cycles from the beginning of its frame to its end; `STAMPED`: the frame holds when it began. */
+  readonly cycles: number;
 }
+
+export const STAMPED = -1;
 
 /** Paths that have counters, and what one turn through each adds to the numbers of a hart. */
 export class Paths {

@@ -3,10 +3,17 @@ import { stall, stallOffset } from '../hart/state.js';
 import { FunctionBody, Op, Type, type ModuleBuilder } from '../wasm/index.js';
 import type { FetchedCache } from './cache-code.js';
 import { addFetch } from './fetch-code.js';
-import { control, FARTHEST, privateBytes, wordBytes, type TranslatorArrays } from './layout.js';
+import {
+  control,
+  FARTHEST,
+  privateBytes,
+  SETTLED,
+  wordBytes,
+  type TranslatorArrays,
+} from './layout.js';
 
-/** The frame of a hart that has not run ahead since its last event. */
-export const SETTLED = -1;
+/** Element of the function table that goes on with a hart whose next fetch has a consequence. */
+export const RESUME = 2;
 
 /** Where things are in the shared memory. */
 export interface ResumeOptions {
@@ -66,7 +73,9 @@ class ResumeWriter {
 
   body(): FunctionBody {
     const { code, options } = this;
-    this.store(privateBytes('frame'), () => code.i32(SETTLED));
+    code.get(UNDO);
+    code.i32(SETTLED);
+    code.memory(Op.i32Store, 4);
     code.block();
     code.get(BASE);
     code.memory(Op.i32Load, wordBytes('attention'));

@@ -14,7 +14,7 @@ import {
   type Step,
   type Tree,
 } from './tree.js';
-import { BASE, TIME, UNDO, type SegmentOptions } from './writer.js';
+import { BASE, OFFSET, TIME, UNDO, type SegmentOptions } from './writer.js';
 
 /** How functions find each other. */
 export interface Links {
@@ -54,6 +54,9 @@ export class SegmentEmitter extends JumpWriter {
       // It was fetched, and since then its hart has fetched nothing else.
       state.lines.push(...this.linesOf(tree.completes));
       this.transfer(tree.completes, state);
+      body.get(BASE);
+      body.memory(Op.i32Load, privateBytes('undo'));
+      body.set(UNDO);
       const { end } = tree.body;
       if (end.kind === 'loop-end' && end.step === tree.completes) {
         return this.completedLoopEnd(end, state);
@@ -77,9 +80,7 @@ export class SegmentEmitter extends JumpWriter {
   /** A frame begins: the hart can be taken back to `pc`, now. */
   private begin(pc: number, state: PathState): void {
     state.resumes = pc;
-    this.body.get(UNDO);
-    this.now(state);
-    this.body.memory(Op.i32Store, 0);
+    state.begun = state.time;
     if (state.ready !== UNKNOWN) this.saveReady(state);
   }
 
@@ -139,6 +140,7 @@ export class SegmentEmitter extends JumpWriter {
     for (const register of new Set([...reads, ...writes])) this.load(register, state);
     for (const register of writes) state.dirty |= 1 << register;
     for (const word of this.stateWords(tree)) this.save(word, state);
+    this.stamp(state);
     body.loop();
     this.depth = 0;
   }
@@ -152,7 +154,6 @@ export class SegmentEmitter extends JumpWriter {
   /** Words beside registers that a path may change. */
   private stateWords(tree: Tree): number[] {
     let jumps = false;
-    let stalls = false;
     const loopWords: number[] = [];
     let feeds = tree.completes?.feedsJalr ?? false;
     let waits = tree.completes ? tree.completes.nextIsJump : this.firstIsJump(tree.body);
@@ -165,14 +166,11 @@ export class SegmentEmitter extends JumpWriter {
       ]) {
         const { timing } = step.row;
         if (timing === 'jump' || timing === 'jalr' || timing === 'branch') jumps = true;
-        else if (timing !== 'alu' && timing !== 'mul') stalls = true;
-        if (step.cost > 1) stalls = true;
         feeds ||= step.feedsJalr;
         waits ||= step.nextIsJump && (timing === 'div' || timing === 'mulh');
       }
     }
     return [
-      ...(jumps || stalls ? [wordOffset('lastStall')] : []),
       ...(jumps ? [wordOffset('historyHead')] : []),
       ...(feeds ? [privateWord('ready')] : []),
       ...(waits ? [wordOffset('waited')] : []),
@@ -184,9 +182,9 @@ export class SegmentEmitter extends JumpWriter {
   private transfer(step: Step, state: PathState): void {
     const { body, options } = this;
     const { bytes, signed, write, postIncrement, offset } = step.row.memory!;
-    this.need(step, state);
-    body.get(BASE);
-    body.memory(Op.i32Load, wordBytes('requestOffset'));
+    if (postIncrement || offset !== undefined) this.need(step, state);
+    else if (write && step.rs2 !== 0) this.load(step.rs2, state);
+    body.get(OFFSET);
     if (write) {
       this.register(step.rs2);
       const op = bytes === 4 ? Op.i32Store : bytes === 2 ? Op.i32Store16 : Op.i32Store8;
@@ -351,6 +349,7 @@ export class SegmentEmitter extends JumpWriter {
     body.set(extra);
     this.expressions.emit(step.row.result!, (operand) => this.place(step, operand));
     this.result(step, state);
+    this.stamp(state);
     this.addNumber(stallOffset('div'), () => body.get(extra));
     state.lastStall = stall.div;
     this.rebase(state);
@@ -392,7 +391,8 @@ export class SegmentEmitter extends JumpWriter {
   private request(step: Step, state: PathState): void {
     const { body, options } = this;
     const { bytes, postIncrement, offset, write } = step.row.memory!;
-    this.need(step, state);
+    if (offset !== undefined) this.need(step, state);
+    else if (step.rs1 !== 0) this.load(step.rs1, state);
     if (step.endsLoop) {
       this.loops.guard(step, state);
       this.consumeWait(state);

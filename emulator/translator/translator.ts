@@ -1,15 +1,6 @@
 import type { Interpreter } from '../hart/generated/execute.js';
 import type { Harts } from '../hart/harts.js';
-import {
-  HART_SHIFT,
-  RS1_SHIFT,
-  RS2_SHIFT,
-  RD_SHIFT,
-  RD_MASK,
-  REGISTER_MASK,
-  rowOf,
-} from '../hart/slot.js';
-import { mode, phase, wordOffset } from '../hart/state.js';
+import { HART_SHIFT } from '../hart/slot.js';
 import type { InstructionCache } from '../icache/instruction-cache.js';
 import type { Crossbar } from '../interconnect/crossbar.js';
 import type { SharedArena } from '../memory/arena.js';
@@ -17,12 +8,12 @@ import type { Memory } from '../memory/memory.js';
 import { Assist } from './assist.js';
 import { CodeStore } from './code-store.js';
 import { Fetches } from './fetches.js';
+import { Handover, privateTimings, type Left } from './handover.js';
 import { Heat } from './heat.js';
-import { INTERPRETED, MAX_HARTS, privateWord, RESUME, TranslatorArrays, WHEEL } from './layout.js';
+import { MAX_HARTS, TranslatorArrays, WHEEL } from './layout.js';
 import { LoopTable } from './loops.js';
 import { Paths } from './path.js';
 import { Regions } from './regions.js';
-import { SETTLED } from './resume-code.js';
 import { Rewinder } from './rewinder.js';
 import { schedulerModule } from './scheduler.js';
 import type { Leaves } from './tiers.js';
@@ -45,7 +36,6 @@ export interface TranslatorOptions {
   };
 }
 
-const own = privateWord;
 /** Cycles of one visit to translated code at most: the host then may put better code in its place. */
 const VISIT = 1_000_000;
 /** Cycles that the interpreter keeps going where code is not translated. */
@@ -79,8 +69,8 @@ export class Translator {
   private readonly rewinder: Rewinder;
   readonly regions: Regions;
   private readonly fetches: Fetches;
-  private readonly words: Int32Array;
   private readonly count: number;
+  private readonly handover: Handover;
   private generation = -1;
   private codeEnd = 0;
   /** Visits in a row that were short, and cycles of the next pause. */
@@ -88,11 +78,7 @@ export class Translator {
   private pause = PAUSE;
   /** More is known of the code than its translation used. */
   private stale = false;
-  /** Cycle that times in the shared memory count from. */
-  private origin = 0;
   private settledAt = 0;
-  /** Harts whose request had been refused when translated code was entered. */
-  private waiting = 0;
 
   /** Undefined where the host has no WebAssembly, or the machine more harts than the wheel has bits. */
   static create(options: TranslatorOptions): Translator | undefined {
@@ -105,7 +91,6 @@ export class Translator {
     const { state } = harts;
     this.count = sizes.harts;
     this.shortestVisit = options.eager ? 1 : SHORTEST_VISIT;
-    this.words = state.words;
     this.arrays = new TranslatorArrays(sizes, arena, state.words.byteOffset);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
     this.fetches = new Fetches(options.icache, harts.codeCache);
@@ -128,6 +113,7 @@ export class Translator {
         pointersAt: crossbar.pointers.byteOffset,
         sidesAt: crossbar.sides.byteOffset,
         conflictsAt: crossbar.conflictsPerBank.byteOffset,
+        harts: sizes.harts,
         banks: sizes.tcdm.banks,
         masters: sizes.tcdm.masters,
         fair: crossbar.fair,
@@ -159,18 +145,25 @@ export class Translator {
       },
     );
     this.heat = new Heat(options.eager ? 1 : undefined);
-    this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths, () =>
-      this.settle(),
-    );
-    const { arrays, store, reader, heat, rewinder } = this;
+    this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths);
+    const { arrays, store, reader, heat } = this;
     this.assist = new Assist({
       ...options,
       arrays,
       store,
       reader,
       heat,
-      rewinder,
       batch: options.eager ? 1 : BATCH,
+    });
+    this.handover = new Handover({
+      harts,
+      crossbar,
+      arrays,
+      store,
+      rewinder: this.rewinder,
+      reader,
+      fetches: this.fetches,
+      assist: this.assist,
     });
     this.regions = new Regions({
       ...options,
@@ -178,7 +171,7 @@ export class Translator {
       reader: this.reader,
       loops: this.loops,
       leaves: this.leaves,
-      reaches: (hart, { word, imm }) => this.address(hart, word, imm),
+      reaches: (hart, { word, imm }) => this.handover.address(hart, word, imm),
     });
     state.settle = () => this.settle();
   }
@@ -251,7 +244,7 @@ export class Translator {
       this.resumeAt = this.regions.left ? Math.max(this.resumeAt, alone + 1) : alone;
       return alone;
     }
-    this.origin = this.arrays.origin[0] = now;
+    this.arrays.origin[0] = now;
     let end = Math.min(until, now + VISIT, this.regions.askAgainAt);
     for (let hart = 0; hart < this.count; hart++) {
       const at = next[hart << HART_SHIFT];
@@ -259,17 +252,20 @@ export class Translator {
     }
     this.visits++;
     this.assist.begin(now, this.codeEnd);
+    this.handover.begin(now, this.codeEnd);
     let entered = 0;
-    this.waiting = 0;
     for (let hart = 0; hart < this.count; hart++) {
       if (next[hart << HART_SHIFT] >= end) continue;
-      this.enter(hart);
+      this.handover.enter(hart);
       entered |= 1 << hart;
     }
-    const reached = now + this.store.run(0, end - now, this.waiting);
+    const reached = now + this.store.run(0, end - now, this.handover.waiting);
     let left = false;
     for (let hart = 0; hart < this.count; hart++) {
-      if (((entered >>> hart) & 1) !== 0 && this.exit(hart, reached)) left = true;
+      const stopped = (entered >>> hart) & 1 ? this.handover.exit(hart, reached) : undefined;
+      if (stopped === undefined) continue;
+      this.left(stopped);
+      left = true;
     }
     this.resumeAt = left ? Math.max(this.resumeAt, reached + 1) : reached;
     this.judge(reached - now);
@@ -289,184 +285,7 @@ export class Translator {
     }
   }
 
-  // --- Entering ------------------------------------------------------------------------------
-
-  private enter(hart: number): void {
-    const base = hart << HART_SHIFT;
-    const { words, arrays } = this;
-    const { state } = this.options.harts;
-    words[base + own('undo')] = arrays.undoOf(hart);
-    words[base + own('bit')] = 1 << hart;
-    const kept = this.rewinder.keptFunction(hart);
-    if (kept <= 0) this.prepare(hart, kept < 0);
-    else words[base + own('function')] = kept;
-    words[base + own('frame')] = 0;
-    words[base + own('far')] = 0;
-    const ready = state.jalrReady[base] - this.origin;
-    words[base + own('ready')] = ready < -1e9 ? -1e9 : ready;
-    this.insert(hart, state.next[base] - this.origin);
-    // What the interpreter does for others in this visit is not for this hart.
-    state.next[base] = Infinity;
-  }
-
-  private bankOf(hart: number): number {
-    const { bankMask } = this.options.crossbar;
-    return (this.words[(hart << HART_SHIFT) + wordOffset('requestOffset')] >> 2) & bankMask;
-  }
-
-  private insert(hart: number, event: number): void {
-    const { words, arrays, store } = this;
-    const { state } = this.options.harts;
-    const base = hart << HART_SHIFT;
-    words[base + own('event')] = event;
-    const slot = 2 * (event & (WHEEL - 1));
-    const index = words[base + own('function')];
-    if (index !== INTERPRETED && !store.infos[index]?.completes) {
-      arrays.wheel[slot] |= 1 << (16 + hart);
-      return;
-    }
-    const bank = this.bankOf(hart);
-    if (state.mode[base] === mode.requesting && words[base + own('function')] !== INTERPRETED) {
-      state.mode[base] = mode.running;
-      words[base + own('event')] = state.since[base] - this.origin;
-      // A probe stopped the run before this cycle was settled, or it was refused in the last one.
-      if (state.since[base] < this.origin) {
-        this.waiting |= 1 << hart;
-        arrays.asking[bank] |= 1 << hart;
-        return;
-      }
-    }
-    arrays.wheel[slot] |= 1 << hart;
-    arrays.wheel[slot + 1] |= 1 << (bank & 31);
-  }
-
-  /** Finds the function that goes on with a hart; 0 leaves it to the interpreter in its cycle. */
-  private prepare(hart: number, moved: boolean): void {
-    const { state } = this.options.harts;
-    const base = hart << HART_SHIFT;
-    const { words, store } = this;
-    words[base + own('function')] = 0;
-    if (moved) this.rewinder.forget(hart);
-    if (state.mode[base] === mode.requesting) {
-      const pc = state.pc[base];
-      const isSimple = state.attention[base] === 0 && state.phase[base] === phase.simple;
-      const index = isSimple ? store.find(pc, true) : 0;
-      // At the end of a loop the turn is counted already.
-      const step = this.reader.at(pc)!;
-      if (index !== 0 && !step.endsLoop && this.fetches.hit(hart, step)) {
-        words[base + own('function')] = index;
-      } else if (this.assist.mayComplete(hart)) words[base + own('function')] = INTERPRETED;
-      return;
-    }
-    if (state.attention[base] !== 0 || state.mode[base] !== mode.running) return;
-    for (let steps = 0; steps < 24; steps++) {
-      const pc = state.pc[base];
-      const entry = store.find(pc, false);
-      if (entry !== 0) {
-        words[base + own('function')] = entry;
-        return;
-      }
-      const step = this.reader.at(pc);
-      if (step === undefined || step.probed || step.endsLoop) return;
-      if (!this.fetches.hit(hart, step)) {
-        if (this.fetches.mayResume(step)) words[base + own('function')] = RESUME;
-        return;
-      }
-      const { timing, memory } = step.row;
-      if (memory !== undefined) {
-        const completion = timing === 'event-load' ? 0 : store.find(pc, true);
-        if (completion !== 0 && this.address(hart, step.word, step.imm)) {
-          words[base + own('function')] = completion;
-        }
-        return;
-      }
-      if (!privateTimings.has(timing) || timing === 'loop') return;
-      if (!moved || store.isEmpty) return;
-      this.rewinder.stepAhead(hart);
-    }
-  }
-
-  /** Offset of the access that a hart is about to make; false when it is no plain one to the TCDM. */
-  private address(hart: number, word: number, imm: number): boolean {
-    const { harts } = this.options;
-    const { registers } = harts.state;
-    const base = hart << HART_SHIFT;
-    const { bytes, offset, postIncrement, write } = rowOf(word)!.memory!;
-    const step =
-      offset === undefined
-        ? imm
-        : offset === 'rs2'
-          ? registers[base + ((word >>> RS2_SHIFT) & REGISTER_MASK)]
-          : registers[base + ((word >>> RD_SHIFT) & RD_MASK)];
-    const from = registers[base + ((word >>> RS1_SHIFT) & REGISTER_MASK)];
-    const where = ((postIncrement === true ? from : from + step) - harts.tcdmBase) | 0;
-    if (where >>> 0 >= harts.tcdmSize || (where & (bytes - 1)) !== 0) return false;
-    if (write && where < this.codeEnd) return false;
-    harts.state.requestOffset[base] = where;
-    return true;
-  }
-
   // --- Leaving -------------------------------------------------------------------------------
-
-  /** Gives the state of a hart its usual form; true when the hart is why translated code ended here. */
-  private exit(hart: number, reached: number): boolean {
-    const base = hart << HART_SHIFT;
-    const { words, arrays, store } = this;
-    const { harts } = this.options;
-    const { state } = harts;
-    const event = words[base + own('event')];
-    const far = words[base + own('far')];
-    const since = this.origin + event;
-    const refused = since < reached;
-    const next = far !== 0 ? this.origin + far : refused ? reached : since;
-    if (refused) arrays.asking[this.bankOf(hart)] = 0;
-    const slot = 2 * ((far !== 0 ? event : next - this.origin) & (WHEEL - 1));
-    arrays.wheel[slot] = arrays.wheel[slot + 1] = 0;
-    state.next[base] = next;
-    state.jalrReady[base] = this.origin + words[base + own('ready')];
-    const index = words[base + own('function')];
-    if (index === INTERPRETED) {
-      // The interpreter has raised this request itself.
-      this.rewinder.forget(hart);
-      return false;
-    }
-    const info = store.infos[index];
-    const ran = words[base + own('frame')];
-    if (ran !== 0) this.rewinder.ran(hart, this.origin, ran === SETTLED ? 0 : ran);
-    if (info !== undefined) state.pc[base] = info.pc;
-    if (refused) {
-      this.refuse(hart, since);
-      return false;
-    }
-    this.rewinder.keep(hart, index);
-    if (info !== undefined || index === RESUME || next !== reached) return false;
-    this.left(hart, state.pc[base], next, ran === SETTLED);
-    return true;
-  }
-
-  /** A request that was refused is one to the interpreter too. */
-  private refuse(hart: number, since: number): void {
-    const { harts } = this.options;
-    const { state } = harts;
-    const base = hart << HART_SHIFT;
-    const pc = state.pc[base];
-    const step = this.reader.at(pc)!;
-    const { memory } = step.row;
-    state.requestSlot[base] = step.endsLoop
-      ? harts.loops.atEnd(hart, pc, step.word, true)
-      : step.word;
-    state.since[base] = since;
-    state.mode[base] = mode.requesting;
-    if (memory!.postIncrement === true) {
-      const { registers } = state;
-      const by =
-        memory!.offset === undefined
-          ? step.imm
-          : registers[base + (memory!.offset === 'rs2' ? step.rs2 : step.rd)];
-      state.nextBase[base] = (registers[base + step.rs1] + by) | 0;
-    }
-    this.rewinder.keep(hart, 0);
-  }
 
   /** Takes note of the loop that ends here, when it is not known: code at its end has to be translated again. */
   private learnLoop(hart: number, end: number): boolean {
@@ -483,7 +302,7 @@ export class Translator {
   }
 
   /** Counts why, and translates what is hot. */
-  private left(hart: number, pc: number, now: number, fetched: boolean): void {
+  private left({ hart, pc, now, settled }: Left): void {
     const { state } = this.options.harts;
     const step = this.reader.at(pc);
     if (state.attention[hart << HART_SHIFT] !== 0 || state.phase[hart << HART_SHIFT] !== 0) {
@@ -509,19 +328,19 @@ export class Translator {
     }
     const { heat, store } = this;
     // Behind a fetch, a load or store goes on from before its request.
-    const root = { pc, completes: completes && !(fetched && store.find(pc, false) === 0) };
-    if (store.find(pc, root.completes) !== 0) {
+    const root = { pc, completes: completes && !(settled && store.find(pc, false) === 0) };
+    if (store.find(pc, root.completes) !== 0 && store.find(pc, false) !== 0) {
       this.leaves.outer++;
       return;
     }
     this.leaves.untranslated++;
-    if (heat.add(pc)) {
-      store.translate([root], this.codeEnd);
+    if (heat.add(pc, root.completes)) {
+      // What is warm comes along: a module costs the host more than its functions do.
+      store.translate([root, ...heat.take()], this.codeEnd);
       if (store.find(pc, root.completes) !== 0) return;
     }
     this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));
   }
 }
 
-const privateTimings = new Set(['alu', 'mul', 'mulh', 'div', 'branch', 'jump', 'jalr', 'loop']);
 const translatable = new Set([...privateTimings, 'fence']);

@@ -1,6 +1,13 @@
 import { HART_SHIFT } from '../hart/slot.js';
 import { FunctionBody, Op, Type } from '../wasm/index.js';
-import { privateBytes, WHEEL, wordBytes, type TranslatorArrays } from './layout.js';
+import {
+  laneShiftOf,
+  othersFromWheel,
+  privateBytes,
+  WHEEL,
+  wordBytes,
+  type TranslatorArrays,
+} from './layout.js';
 
 /** Where things are in the shared memory, and the arbitration rule. */
 export interface SchedulerOptions {
@@ -11,6 +18,7 @@ export interface SchedulerOptions {
   readonly pointersAt: number;
   readonly sidesAt: number;
   readonly conflictsAt: number;
+  readonly harts: number;
   readonly banks: number;
   readonly masters: number;
   readonly fair: boolean;
@@ -25,11 +33,23 @@ export const WAITING = 2;
 
 export const numberBytes = (offset: number): number => 8 * offset;
 
-/** Locals of `run`, and the pieces of code that its parts share. */
+/**
+ * Locals of `run`, and the pieces of code that its parts share.
+ *
+ * The wheel is one row of bits: `lanes` for each cycle, one for each hart, 64 to a word. So the next event
+ * is the lowest bit of a word, and which cycle and which hart it belongs to is in its place: no branch
+ * has to be guessed for them. A second row has the events that are no requests. Of each cycle, `meta`
+ * has the banks that are asked for (lower half), and whether there is more in it than one request a bank.
+ */
 export class WheelCode {
   protected readonly code = new FunctionBody(4096);
-  protected readonly slotAt: number;
-  protected readonly slot: number;
+  protected readonly wordAt: number;
+  protected readonly metaAt: number;
+  /** Place of the event in its word, or of the first lane of its cycle. */
+  protected readonly place: number;
+  /** First cycle of the word, and first cycle behind it. */
+  protected readonly first: number;
+  protected readonly behind: number;
   protected readonly request: number;
   protected readonly hart: number;
   protected readonly base: number;
@@ -41,14 +61,32 @@ export class WheelCode {
   protected readonly tree: number;
   protected readonly losers: number;
   protected readonly pointer: number;
+  protected readonly word: number;
+  protected readonly meta: number;
+  /** What the last event added to its word. */
+  protected readonly bit: number;
+  protected readonly bankBit: number;
+  /** Events of the word that lie before the end of the run. */
+  protected readonly mask: number;
+  protected readonly lanes: number;
+  protected readonly laneShift: number;
+  /** Cycles of a word. */
+  protected readonly cycles: number;
 
   constructor(
     protected readonly options: SchedulerOptions,
     protected readonly signature: number,
   ) {
     const { code } = this;
+    this.laneShift = laneShiftOf(options.harts);
+    this.lanes = 1 << this.laneShift;
+    this.cycles = 64 / this.lanes;
     code.begin(3);
-    this.slotAt = code.local(Type.i32);
+    this.wordAt = code.local(Type.i32);
+    this.metaAt = code.local(Type.i32);
+    this.place = code.local(Type.i32);
+    this.first = code.local(Type.i32);
+    this.behind = code.local(Type.i32);
     this.request = code.local(Type.i32);
     this.hart = code.local(Type.i32);
     this.base = code.local(Type.i32);
@@ -60,7 +98,11 @@ export class WheelCode {
     this.tree = code.local(Type.i32);
     this.losers = code.local(Type.i32);
     this.pointer = code.local(Type.i32);
-    this.slot = code.local(Type.i64);
+    this.word = code.local(Type.i64);
+    this.meta = code.local(Type.i64);
+    this.bit = code.local(Type.i64);
+    this.bankBit = code.local(Type.i64);
+    this.mask = code.local(Type.i64);
   }
 
   protected step(local: number, by: number): void {
@@ -70,15 +112,42 @@ export class WheelCode {
     this.code.set(local);
   }
 
-  protected slotAddress(time: number): void {
+  /** Address of the word of the wheel that a cycle lies in. */
+  protected wordAddress(time: number): void {
     const { code } = this;
+    const shift = 6 - this.laneShift;
     code.get(time);
+    if (shift > 3) {
+      code.i32(shift - 3);
+      code.op(Op.i32ShrU);
+    } else if (shift < 3) {
+      code.i32(3 - shift);
+      code.op(Op.i32Shl);
+    }
+    code.i32(((WHEEL >> shift) << 3) - 8);
+    code.op(Op.i32And);
+    code.i32(this.options.arrays.wheelAt);
+    code.op(Op.i32Add);
+  }
+
+  /** Address of what is known of the cycle on the stack. */
+  protected metaAddress(): void {
+    const { code } = this;
     code.i32(WHEEL - 1);
     code.op(Op.i32And);
     code.i32(3);
     code.op(Op.i32Shl);
-    code.i32(this.options.arrays.wheelAt);
+    code.i32(this.options.arrays.metaAt);
     code.op(Op.i32Add);
+  }
+
+  /** There is more in the cycle than one request a bank; twice the address of its `meta` is on the stack. */
+  protected markSpecial(): void {
+    const { code } = this;
+    code.memory(Op.i64Load, 0);
+    code.i64Words(0, 0x80000000 | 0);
+    code.op(Op.i64Or);
+    code.memory(Op.i64Store, 0);
   }
 
   /** Lowest hart of a mask, which is taken out, and the address of its words. */
@@ -111,15 +180,6 @@ export class WheelCode {
     code.set(this.base);
   }
 
-  protected hartBit(from: number): void {
-    const { code } = this;
-    code.get(this.base);
-    code.memory(Op.i64Load32U, privateBytes('bit'));
-    if (from === 0) return;
-    code.i64(from);
-    code.op(Op.i64Shl);
-  }
-
   protected bankOf(): void {
     const { code } = this;
     code.get(this.base);
@@ -131,12 +191,12 @@ export class WheelCode {
   }
 
   /** Calls the function of the hart and puts its next event into the wheel. */
-  protected call(): void {
+  protected call(third: number): void {
     const { code } = this;
     code.get(this.base);
     code.get(TIME);
     code.get(this.base);
-    code.memory(Op.i32Load, privateBytes('undo'));
+    code.memory(Op.i32Load, third);
     code.get(this.base);
     code.memory(Op.i32Load, privateBytes('function'));
     code.callIndirect(this.signature);
@@ -147,38 +207,60 @@ export class WheelCode {
   /** Puts the next event of the hart into the wheel. */
   protected book(): void {
     const { code } = this;
+    // A time below 0 is one of another event.
+    code.get(this.base);
     code.get(this.next);
-    code.i32(0);
-    code.op(Op.i32GeS);
+    code.get(this.next);
+    code.i32(31);
+    code.op(Op.i32ShrS);
+    code.tee(this.tree);
+    code.op(Op.i32Xor);
+    code.tee(this.next);
+    code.memory(Op.i32Store, privateBytes('event'));
+    // bit = 1 << (next * lanes + hart)
+    code.i64(1);
+    code.get(this.next);
+    code.i32(this.laneShift);
+    code.op(Op.i32Shl);
+    code.get(this.hart);
+    code.op(Op.i32Or);
+    code.op(Op.i64ExtendI32U);
+    code.op(Op.i64Shl);
+    code.set(this.bit);
+    this.wordAddress(this.next);
+    code.tee(this.group);
+    code.get(this.group);
+    code.memory(Op.i64Load, 0);
+    code.get(this.bit);
+    code.op(Op.i64Or);
+    code.memory(Op.i64Store, 0);
+    code.get(this.next);
+    this.metaAddress();
+    code.set(this.bank);
+    code.get(this.tree);
+    code.op(Op.i32Eqz);
     code.if();
     this.insertRequest();
     code.else();
-    code.get(this.next);
-    code.i32(-1);
-    code.op(Op.i32Xor);
-    code.set(this.next);
-    this.slotAddress(this.next);
-    code.tee(this.bank);
-    code.get(this.bank);
-    code.memory(Op.i64Load, 0);
-    this.hartBit(16);
+    code.get(this.group);
+    code.get(this.group);
+    code.memory(Op.i64Load, othersFromWheel(this.options.arrays));
+    code.get(this.bit);
     code.op(Op.i64Or);
-    code.memory(Op.i64Store, 0);
+    code.memory(Op.i64Store, othersFromWheel(this.options.arrays));
+    code.get(this.bank);
+    code.get(this.bank);
+    this.markSpecial();
     code.end();
-    code.get(this.base);
-    code.get(this.next);
-    code.memory(Op.i32Store, privateBytes('event'));
   }
 
+  /** Two requests for one bank: the upper half of `meta` is not zero. */
   private insertRequest(): void {
     const { code } = this;
-    const at = this.bank;
-    this.slotAddress(this.next);
-    code.tee(at);
-    code.get(at);
+    code.get(this.bank);
+    code.get(this.bank);
     code.memory(Op.i64Load, 0);
-    this.hartBit(0);
-    code.op(Op.i64Or);
+    code.tee(this.meta);
     // Bit of the bank, out of a table; banks beyond 32 share bits, which only costs time.
     code.get(this.base);
     code.memory(Op.i32Load, wordBytes('requestOffset'));
@@ -187,6 +269,13 @@ export class WheelCode {
     code.i32(8 * (Math.min(this.options.banks, 32) - 1));
     code.op(Op.i32And);
     code.memory(Op.i64Load, this.options.arrays.bankBitsAt);
+    code.tee(this.bankBit);
+    code.op(Op.i64Or);
+    code.get(this.meta);
+    code.get(this.bankBit);
+    code.op(Op.i64And);
+    code.i64(32);
+    code.op(Op.i64Shl);
     code.op(Op.i64Or);
     code.memory(Op.i64Store, 0);
   }

@@ -5,16 +5,10 @@ import type { Operand } from '../isa/expression.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import type { OperandPlace } from './expression.js';
-import {
-  control,
-  privateBytes,
-  privateWord,
-  RESUME,
-  wordBytes,
-  type TranslatorArrays,
-} from './layout.js';
+import { control, privateBytes, privateWord, wordBytes, type TranslatorArrays } from './layout.js';
 import type { LoopTable } from './loops.js';
-import { PathState, UNKNOWN, type Paths } from './path.js';
+import { PathState, STAMPED, UNKNOWN, type Paths } from './path.js';
+import { RESUME } from './resume-code.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
 /** What the functions of translated code need to know of the machine. */
@@ -37,12 +31,18 @@ export interface SegmentOptions {
     | undefined;
 }
 
-/** Parameters: address of the hart's words, time, address of the frame in the undo log. */
+/**
+ * Parameters: address of the hart's words, time, address of the frame in the undo log; to a function that
+ * ends an access its offset in the TCDM instead.
+ */
 export const BASE = 0;
 export const TIME = 1;
 export const UNDO = 2;
-/** Bytes of a frame before the saved words: its time, and the path that it belongs to. */
+export const OFFSET = 2;
+/** Bytes of a frame before the saved words: when it begins, and the path that it belongs to. */
 export const FRAME_HEAD = 8;
+/** In the word that names the path: another frame follows. */
+export const FOLLOWED = -0x80000000;
 
 /** What all code of a path is made of: registers in locals, their way to memory, ends that return. */
 export class FunctionWriter {
@@ -151,8 +151,21 @@ export class FunctionWriter {
     body.op(Op.i32Add);
   }
 
+  /** What is done to `TIME` from here on does not change when the frame began. */
+  protected stamp(state: PathState): void {
+    const { body } = this;
+    if (state.stamped) return;
+    state.stamped = true;
+    body.get(UNDO);
+    body.get(TIME);
+    body.i32(state.begun);
+    body.op(Op.i32Add);
+    body.memory(Op.i32Store, 0);
+  }
+
   /** From here on `TIME` is now. */
   protected rebase(state: PathState): void {
+    this.stamp(state);
     if (state.time === 0) return;
     this.now(state);
     this.body.set(TIME);
@@ -247,21 +260,20 @@ export class FunctionWriter {
       saved: [...state.saved],
       resumes: state.resumes,
       jumps: state.remembered,
+      cycles: state.stamped ? STAMPED : state.time - state.begun,
     };
-    body.get(UNDO);
-    body.i32(undo.length - 1);
-    body.memory(Op.i32Store, 4);
-    body.get(BASE);
-    body.get(UNDO);
-    body.memory(Op.i32Store, privateBytes('frame'));
+    this.namePath(undo.length - 1);
+  }
+
+  private namePath(path: number): void {
+    this.body.get(UNDO);
+    this.body.i32(path);
+    this.body.memory(Op.i32Store, 4);
   }
 
   protected flushState(state: PathState): void {
     const { body, options } = this;
-    if (state.lastStall >= 0) {
-      this.save(wordOffset('lastStall'), state);
-      this.storeWord(wordBytes('lastStall'), state.lastStall);
-    }
+    if (state.lastStall >= 0) this.storeWord(wordBytes('lastStall'), state.lastStall);
     if (state.jumps.length > 0) this.flushHistory(state);
     if (state.ready !== UNKNOWN && state.ready >= state.time) this.storeReady(state);
     if (state.waitedLocal >= 0) {
@@ -273,7 +285,7 @@ export class FunctionWriter {
       this.save(wordOffset('waited'), state);
       this.storeWord(wordBytes('waited'), state.waited);
     }
-    const path = options.paths.add(state.counts, { saved: [], resumes: 0, jumps: 0 });
+    const path = options.paths.add(state.counts, { saved: [], resumes: 0, jumps: 0, cycles: 0 });
     const { countersFromWords, pathBytes } = options.arrays;
     const address = body.local(Type.i32);
     // Counters of one path stand beside each other, by hart: as far apart as 1/128 of their words.
@@ -390,7 +402,8 @@ export class FunctionWriter {
   }
 
   protected goOn(state: PathState, here: number, found: number): void {
-    const { body } = this;
+    const { body, options } = this;
+    this.namePath((options.paths.undo.length - 1) | FOLLOWED);
     body.get(BASE);
     this.now(state);
     body.get(UNDO);
