@@ -4,7 +4,7 @@ import type { EventUnit } from './event/index.js';
 import { HART_SHIFT } from './hart/slot.js';
 import type { EventSources } from './hart/profiler.js';
 import type { HartState } from './hart/state.js';
-import { hartStats } from './hart/view.js';
+import { settledStats } from './hart/view.js';
 import type { Accelerator } from './hwpe/environment.js';
 import type { InstructionCache } from './icache/instruction-cache.js';
 import type { Crossbar } from './interconnect/crossbar.js';
@@ -23,8 +23,9 @@ export interface CountingParts {
 /** All counters over the cycles [0, now). */
 export function machineStats(parts: CountingParts, now: number): MachineStats {
   const { state, crossbar, dma, events, icache, accelerators } = parts;
+  state.settle();
   const harts = Array.from({ length: state.count }, (_, hart) => ({
-    ...withAccesses(state, hart, hartStats(state, hart, now)),
+    ...withAccesses(state, hart, settledStats(state, hart, now)),
     icache_misses: icache?.misses[hart] ?? 0,
     icache_prefetches: icache?.prefetches[hart] ?? 0,
     icache_shared_misses: icache?.sharedMisses[hart] ?? 0,
@@ -58,7 +59,7 @@ export function machineStats(parts: CountingParts, now: number): MachineStats {
 }
 
 /** Where the loads and stores of a hart went. A misaligned access asks its second bank in the cycle that is its stall. */
-function withAccesses(state: HartState, hart: number, stats: ReturnType<typeof hartStats>) {
+function withAccesses(state: HartState, hart: number, stats: ReturnType<typeof settledStats>) {
   const at = hart << HART_SHIFT;
   const { outerLoads, outerStores, l2Loads, l2Stores } = state;
   return {

@@ -28,6 +28,15 @@ export function hartStats(
   cycles: number,
 ): Omit<HartStats, SeenElsewhere> {
   state.settle();
+  return settledStats(state, hart, cycles);
+}
+
+/** The same of a hart whose counters are settled. */
+export function settledStats(
+  state: HartState,
+  hart: number,
+  cycles: number,
+): Omit<HartStats, SeenElsewhere> {
   const stalls = Object.fromEntries(
     stallCauses.map((name, cause) => [name, state.stalls[(hart << HART_SHIFT) + cause]]),
   );

@@ -56,8 +56,8 @@ interface Sizes {
 const counterBytes = (harts: number): number => harts * 4 * MAX_PATHS;
 const undoBytes = (harts: number): number => harts * (UNDO_BYTES + SKEW);
 
-/** Bytes of the shared memory of a machine. */
-export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
+/** Bytes of the shared memory of a machine, with or without those of its translator. */
+export function sharedBytes({ harts, tcdm, l2, icache }: Sizes, translates = true): number {
   const entries = harts << HART_SHIFT;
   const parts = [
     tcdm.size,
@@ -67,6 +67,8 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
     8 * RING * harts,
     10 * tcdm.banks,
     (2 * (tcdm.size + l2.size)) / icache.line,
+  ];
+  const own = [
     CONTROL,
     REGION_FRAME,
     4 * 32,
@@ -78,7 +80,7 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
     2 * (tcdm.size + l2.size),
     2 * (tcdm.size + l2.size),
   ];
-  return parts.reduce((sum, bytes) => sum + arenaBytes(bytes), 0);
+  return [...parts, ...(translates ? own : [])].reduce((sum, bytes) => sum + arenaBytes(bytes), 0);
 }
 
 /** The translator's own part of the shared memory. `...At` are addresses in it. */

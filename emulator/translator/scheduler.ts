@@ -1,4 +1,11 @@
-import { ModuleBuilder, Op, Type, type FunctionBody } from '../wasm/index.js';
+import {
+  ModuleBuilder,
+  Op,
+  Type,
+  type FunctionBody,
+  wasmHost,
+  type WasmModule,
+} from '../wasm/index.js';
 import { ArbiterCode } from './arbiter-code.js';
 import { AHEAD, control, privateBytes } from './layout.js';
 import { TIME, UNTIL, WAITING, type SchedulerOptions } from './wheel-code.js';
@@ -25,6 +32,23 @@ export function schedulerModule(options: SchedulerOptions): Uint8Array {
   );
   module.exportFunction('run', run);
   return module.finish();
+}
+
+/** Compiled ones, by what their code depends on; more machines than these make theirs anew. */
+const compiled = new Map<string, WasmModule>();
+const MOST_COMPILED = 64;
+
+/** The module compiled: machines of one form share it. */
+export function compileScheduler(options: SchedulerOptions): WasmModule {
+  const key = JSON.stringify(options, (_, value: unknown) =>
+    ArrayBuffer.isView(value) ? undefined : value,
+  );
+  const found = compiled.get(key);
+  if (found !== undefined) return found;
+  if (compiled.size === MOST_COMPILED) compiled.clear();
+  const module = new (wasmHost()!.Module)(schedulerModule(options));
+  compiled.set(key, module);
+  return module;
 }
 
 /** Writes `run`. */

@@ -21,7 +21,7 @@ import { LoopTable } from './loops.js';
 import { Paths } from './path.js';
 import { Regions } from './regions.js';
 import { Rewinder } from './rewinder.js';
-import { schedulerModule } from './scheduler.js';
+import { compileScheduler } from './scheduler.js';
 import type { Leaves } from './tiers.js';
 import { StepReader, type Step } from './tree.js';
 
@@ -107,7 +107,7 @@ export class Translator {
     this.loops = new LoopTable(harts.codeCache, harts.loops);
     this.reader = new StepReader(harts.codeCache, this.loops);
     const pages = arena.memory!.buffer.byteLength >> 16;
-    const scheduler = schedulerModule({
+    const scheduler = compileScheduler({
       arrays: this.arrays,
       wordsAt: state.words.byteOffset,
       numbersAt: state.numbers.byteOffset,

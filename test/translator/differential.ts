@@ -10,7 +10,7 @@ import { makeClusterProgram, type ClusterProgram } from './program.js';
  * - slices: in slices of random length, all registers and statistics compared at the end of each;
  * - cycles: the same, cycle by cycle;
  * - cuts: the machine under test stops every few cycles, its reference never: the ends are compared;
- * - relay: the same, and goes on in a new machine, from a snapshot, now and then;
+ * - relay: the same, and goes on in another machine, from a snapshot, now and then: first in a new one, then in turns;
  * - probes: with probes on random instructions, which look at all harts and sometimes stop the run;
  * - handover: saved in the middle and continued by the reference.
  */
@@ -126,12 +126,15 @@ function compareCut(
   const random = new Random(seed);
   const reference = open(program, 'interpreter');
   let machine = open(program, engine);
+  let other: MachineApi | undefined;
   const most = random.pick(pace === 'relay' ? [400, 1_000] : [3, 40, 40, 300]);
   let stop: Stop = { reason: 'cycle' };
   for (let cycle = 0; stop.reason === 'cycle' && cycle < program.cycles;) {
     if (pace === 'relay' && cycle > 0 && random.chance(40)) {
       const snapshot = machine.save();
-      machine = openMachine(engine, program.settings);
+      const next = other ?? openMachine(engine, program.settings);
+      other = machine;
+      machine = next;
       machine.restore(snapshot);
     }
     cycle = Math.min(cycle + random.between(1, most), program.cycles);
