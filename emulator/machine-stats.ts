@@ -24,12 +24,9 @@ export interface CountingParts {
 export function machineStats(parts: CountingParts, now: number): MachineStats {
   const { state, crossbar, dma, events, icache, accelerators } = parts;
   state.settle();
-  const harts = Array.from({ length: state.count }, (_, hart) => ({
-    ...withAccesses(state, hart, settledStats(state, hart, now)),
-    icache_misses: icache?.misses[hart] ?? 0,
-    icache_prefetches: icache?.prefetches[hart] ?? 0,
-    icache_shared_misses: icache?.sharedMisses[hart] ?? 0,
-  }));
+  const harts = Array.from({ length: state.count }, (_, hart) =>
+    withAccesses(state, icache, hart, settledStats(state, hart, now)),
+  );
   const accesses = harts.reduce(
     (sum, hart) => sum + hart.tcdm_reads + hart.tcdm_writes,
     crossbar.portReads + crossbar.portWrites,
@@ -59,16 +56,36 @@ export function machineStats(parts: CountingParts, now: number): MachineStats {
 }
 
 /** Where the loads and stores of a hart went. A misaligned access asks its second bank in the cycle that is its stall. */
-function withAccesses(state: HartState, hart: number, stats: ReturnType<typeof settledStats>) {
+function withAccesses(
+  state: HartState,
+  icache: InstructionCache | undefined,
+  hart: number,
+  stats: ReturnType<typeof settledStats>,
+): HartStats {
   const at = hart << HART_SHIFT;
   const { outerLoads, outerStores, l2Loads, l2Stores } = state;
+  const { loads, stores, stalls } = stats;
+  // Field by field: statistics may be asked for at every cycle.
   return {
-    ...stats,
-    tcdm_reads: stats.loads - outerLoads[at] + stats.stalls['misaligned'],
-    tcdm_writes: stats.stores - outerStores[at],
+    instret: stats.instret,
+    compressed: stats.compressed,
+    cycles_active: stats.cycles_active,
+    cycles_sleep: stats.cycles_sleep,
+    loads,
+    stores,
+    jumps: stats.jumps,
+    branches: stats.branches,
+    branches_taken: stats.branches_taken,
+    jalr_stalls: stats.jalr_stalls,
+    stalls,
+    tcdm_reads: loads - outerLoads[at] + stalls['misaligned'],
+    tcdm_writes: stores - outerStores[at],
     l2_reads: l2Loads[at],
     l2_writes: l2Stores[at],
     peripheral_accesses: outerLoads[at] - l2Loads[at] + outerStores[at] - l2Stores[at],
+    icache_misses: icache?.misses[hart] ?? 0,
+    icache_prefetches: icache?.prefetches[hart] ?? 0,
+    icache_shared_misses: icache?.sharedMisses[hart] ?? 0,
   };
 }
 

@@ -8,7 +8,7 @@ import { makeClusterProgram, type ClusterProgram } from './program.js';
  * How a program is run beside its reference.
  * - whole: in one go;
  * - slices: in slices of random length, all registers and statistics compared at the end of each;
- * - cycles: the same, cycle by cycle;
+ * - cycles: the same, cycle by cycle, for a stretch somewhere in the program;
  * - cuts: the machine under test stops every few cycles, its reference never: the ends are compared;
  * - relay: the same, and goes on in another machine, from a snapshot, now and then: first in a new one, then in turns;
  * - probes: with probes on random instructions, which look at all harts and sometimes stop the run;
@@ -52,8 +52,9 @@ export function compareProgram(
   const machine = open(program, engine);
   const random = new Random(seed);
   const logs = pace === 'probes' ? watch(program, [reference, machine], random) : undefined;
-  const limit = pace === 'cycles' ? Math.min(program.cycles, 3_000) : program.cycles;
-  for (let cycle = 0; ;) {
+  const start = pace === 'cycles' ? random.below(program.cycles - STRETCH) : 0;
+  const limit = pace === 'cycles' ? start + STRETCH : program.cycles;
+  for (let cycle = start; ;) {
     cycle = pace === 'slices' || pace === 'cycles' ? cycle + step(pace, random) : limit;
     cycle = Math.min(cycle, limit);
     const expected = reference.runUntil(cycle);
@@ -65,6 +66,9 @@ export function compareProgram(
     if (difference !== undefined || !goesOn) return { difference, cycle: reference.now };
   }
 }
+
+/** Cycles that are compared one by one. */
+const STRETCH = 1_500;
 
 const step = (pace: Pace, random: Random): number =>
   pace === 'cycles' ? 1 : random.between(1, 700);
