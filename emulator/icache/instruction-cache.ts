@@ -137,11 +137,11 @@ export class InstructionCache implements Stateful {
 
   private fetchWords(hart: number, first: number, last: number, now: number): number {
     const at = hart * WORDS;
-    const { words } = this;
+    const kept = this.words;
     for (const word of [first >>> 2, last >>> 2]) {
-      if (words[at] === word || words[at + 1] === word) continue;
-      words[at] = words[at + 1];
-      words[at + 1] = word;
+      if (kept[at] === word || kept[at + 1] === word) continue;
+      kept[at] = kept[at + 1];
+      kept[at + 1] = word;
       const latency = this.latencyOf(word >>> (this.lineShift - 2));
       const arrived = this.shared.bypass(now, latency);
       return arrived - (now + 2) + this.config.private_miss + this.config.restart;
