@@ -9,7 +9,7 @@ import {
   REGISTER_MASK,
   rowOf,
 } from '../hart/slot.js';
-import { mode, phase, wordOffset } from '../hart/state.js';
+import { mode, phase, RING, wordOffset } from '../hart/state.js';
 import type { InstructionCache } from '../icache/instruction-cache.js';
 import type { Crossbar } from '../interconnect/crossbar.js';
 import type { SharedArena } from '../memory/arena.js';
@@ -20,12 +20,13 @@ import {
   laneShiftOf,
   MAX_HARTS,
   MAX_PATHS,
+  PATH_BLOCK,
   privateWord,
   TranslatorArrays,
   WHEEL,
 } from './layout.js';
 import { LoopTable } from './loops.js';
-import { Paths } from './path.js';
+import { DYNAMIC, Paths } from './path.js';
 import { Regions } from './regions.js';
 import { Rewinder } from './rewinder.js';
 import { schedulerModule } from './scheduler.js';
@@ -141,7 +142,6 @@ export class Translator {
         timing: harts.timing,
         numbersAt: state.numbers.byteOffset,
         wordsAt: state.words.byteOffset,
-        historyAt: state.history.byteOffset,
         tcdmAt: tcdm.u8.byteOffset,
         l2At: l2.u8.byteOffset,
         tcdm: { base: tcdm.base, size: tcdm.size },
@@ -166,6 +166,11 @@ export class Translator {
       reaches: (hart, { word, imm }) => this.address(hart, word, imm),
     });
     state.settle = () => this.settle();
+    state.jumpsOf = (source, target) => {
+      const jumps = [...this.paths.jumps(target >>> 1)];
+      if (jumps.at(-1) === DYNAMIC) jumps[jumps.length - 1] = source;
+      return jumps;
+    };
   }
 
   reset(): void {
@@ -180,13 +185,17 @@ export class Translator {
     this.regions.settle();
     const { counters } = this.arrays;
     const { numbers } = this.options.harts.state;
-    for (let path = 0; path < this.paths.size; path++) {
+    const { size } = this.paths;
+    for (let first = 0; first < size; first += PATH_BLOCK) {
+      const paths = Math.min(size - first, PATH_BLOCK);
       for (let hart = 0; hart < this.count; hart++) {
-        const at = this.arrays.counterIndex(hart, path);
-        const times = counters[at];
-        if (times === 0) continue;
-        counters[at] = 0;
-        this.instructions += this.paths.apply(path, times, numbers, hart << HART_SHIFT);
+        const at = this.arrays.counterIndex(hart, first) - first;
+        for (let path = first; path < first + paths; path++) {
+          const times = counters[at + path];
+          if (times === 0) continue;
+          counters[at + path] = 0;
+          this.instructions += this.paths.apply(path, times, numbers, hart << HART_SHIFT);
+        }
       }
     }
   }
@@ -200,6 +209,7 @@ export class Translator {
     this.regions.drop();
     this.settle();
     this.rewinder.clear();
+    this.options.harts.state.writeJumps();
     this.store.drop();
     this.heat.clear();
     this.drops++;
@@ -280,6 +290,7 @@ export class Translator {
     const { state } = this.options.harts;
     words[base + own('undo')] = arrays.undoOf(hart);
     words[base + own('bit')] = 1 << hart;
+    words[base + own('ring')] = state.history.byteOffset + 8 * RING * hart;
     const kept = this.rewinder.keptFunction(hart);
     if (kept <= 0) this.prepare(hart, kept < 0);
     else words[base + own('function')] = kept;
