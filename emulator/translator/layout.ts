@@ -1,6 +1,9 @@
 import { FIRST_PRIVATE, RING, wordOffset, type WordField } from '../hart/state.js';
 import { HART_SHIFT } from '../hart/slot.js';
+import { cacheBytes } from '../icache/arrays.js';
+import type { icacheParameters } from '../icache/parameters.js';
 import { arenaBytes, type Arena } from '../memory/arena.js';
+import type { ConfigOf } from '../sim/parameters.js';
 
 /** What translated code shares with the rest of the machine, and what it keeps for itself. */
 
@@ -21,14 +24,21 @@ const privateWords = [
   'ring',
   /** One bit, at the place of the hart's number. */
   'bit',
+  /** Time of the next event where the wheel does not reach it, else 0: then `event` is before it. */
+  'far',
 ] as const;
 export type PrivateWord = (typeof privateWords)[number];
 export const privateWord = (name: PrivateWord): number =>
   FIRST_PRIVATE + privateWords.indexOf(name);
 
+/** Element of the function table that ends an access of the interpreter. */
+export const INTERPRETED = 1;
+
 export const MAX_HARTS = 16;
 /** Cycles that the wheel covers; a hart's next event must never be farther away. */
 export const WHEEL = 1024;
+/** The longest wait of a hart that the wheel is given. */
+export const FARTHEST = WHEEL - 64;
 /** Cycles that a hart may run ahead before it hands on to the wheel. */
 export const AHEAD = 192;
 /** Longest path of one function, in cycles. */
@@ -47,26 +57,32 @@ const wheelBytes = (harts: number): number => (WHEEL << laneShiftOf(harts)) >> 3
 
 /** In the place of the number of a path: no frame has been written. */
 const NO_FRAME = -1;
+/** The same, and the hart has not run ahead since: older frames are no longer those of its state. */
+export const SETTLED = -2;
 
 /** Bytes of the control block. */
 const CONTROL = 64;
 /** Bytes in which a region leaves what it counted. */
 export const REGION_FRAME = 2048;
-/** Words of the control block. */
-export const control = { deadline: 0 } as const;
+/** Words of the control block; `origin` is a double: the cycle that times count from. */
+export const control = { deadline: 0, origin: 2 } as const;
 
 interface Sizes {
   readonly harts: number;
   readonly tcdm: { readonly size: number; readonly banks: number };
   readonly l2: { readonly size: number };
-  readonly icache: { readonly line: number };
 }
 
 const counterBytes = (harts: number): number => harts * 4 * MAX_PATHS;
 const undoBytes = (harts: number): number => harts * (UNDO_BYTES + SKEW);
 
 /** Bytes of the shared memory of a machine. */
-export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
+export function sharedBytes({
+  harts,
+  tcdm,
+  l2,
+  icache,
+}: Sizes & { readonly icache: ConfigOf<typeof icacheParameters> }): number {
   const entries = harts << HART_SHIFT;
   const parts = [
     tcdm.size,
@@ -75,7 +91,6 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
     8 * entries,
     8 * RING * harts,
     10 * tcdm.banks,
-    (2 * (tcdm.size + l2.size)) / icache.line,
     CONTROL,
     REGION_FRAME,
     4 * 32,
@@ -88,13 +103,16 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
     2 * (tcdm.size + l2.size),
     2 * (tcdm.size + l2.size),
   ];
-  return parts.reduce((sum, bytes) => sum + arenaBytes(bytes), 0);
+  const caches = cacheBytes(icache, harts, (tcdm.size + l2.size) / icache.line);
+  return parts.reduce((sum, bytes) => sum + arenaBytes(bytes), caches);
 }
 
 /** The translator's own part of the shared memory. `...At` are addresses in it. */
 export class TranslatorArrays {
   readonly control: Int32Array;
   readonly controlAt: number;
+  /** One double of the control block. */
+  readonly origin: Float64Array;
   readonly frame: Int32Array;
   /** The bits of the banks, a word each. */
   readonly banksAt: number;
@@ -145,6 +163,7 @@ export class TranslatorArrays {
     this.entries = words(2 * (tcdm.size + l2.size));
     this.completions = words(2 * (tcdm.size + l2.size));
     this.controlAt = this.control.byteOffset;
+    this.origin = new Float64Array(this.control.buffer, this.controlAt + 4 * control.origin, 1);
     this.wheelAt = this.wheel.byteOffset;
     this.othersAt = this.others.byteOffset;
     this.metaAt = this.meta.byteOffset;
@@ -182,6 +201,15 @@ export class TranslatorArrays {
     const at = this.firstPathAt(hart);
     this.firstPaths[hart] = this.undo[at];
     this.undo[at] = NO_FRAME;
+  }
+
+  /** The hart is where it is: nothing can be taken back. */
+  settle(hart: number): void {
+    this.undo[this.firstPathAt(hart)] = SETTLED;
+  }
+
+  isSettled(hart: number): boolean {
+    return this.undo[this.firstPathAt(hart)] === SETTLED;
   }
 
   ran(hart: number): boolean {

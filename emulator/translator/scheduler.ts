@@ -1,11 +1,15 @@
-import { ModuleBuilder, Op, Type, type FunctionBody } from '../wasm/index.js';
+import { FunctionBody, ModuleBuilder, Op, Type } from '../wasm/index.js';
 import { ArbiterCode } from './arbiter-code.js';
-import { AHEAD, control, othersFromWheel, privateBytes, wordBytes } from './layout.js';
+import { AHEAD, control, INTERPRETED, othersFromWheel, privateBytes, wordBytes } from './layout.js';
+import { addResume, RESUME, type ResumeOptions } from './resume-code.js';
 import { TIME, UNTIL, WAITING, type SchedulerOptions } from './wheel-code.js';
 
 /** Parameters of the functions of translated code: address of the hart's words, time, undo log; the result is the time of the next event, `~time` when it is no request. */
 export const functionParameters = [Type.i32, Type.i32, Type.i32];
 export const functionResults = [Type.i32];
+
+/** What an import answers when translated code is to end before this cycle of the hart. */
+export const LEAVE = -0x80000000;
 
 /**
  * The module that pops event after event from the wheel: `run(time, until, waiting)` returns the first
@@ -14,21 +18,45 @@ export const functionResults = [Type.i32];
  * All requests of a cycle are known when it comes, because each hart has been run up to its next one;
  * so the rule of `interconnect/arbiter.ts` holds cycle by cycle.
  */
-export function schedulerModule(options: SchedulerOptions): Uint8Array {
+export function schedulerModule(
+  options: SchedulerOptions,
+  resume: ResumeOptions | undefined,
+): Uint8Array {
   const module = new ModuleBuilder();
   const signature = module.type(functionParameters, functionResults);
   module.importMemory('machine', 'memory', { min: options.pages, max: options.pages });
   module.importTable('machine', 'functions', { min: 1 });
+  const assist = module.importFunction(
+    'machine',
+    'assist',
+    module.type([Type.i32, Type.i32], [Type.i32]),
+  );
+  const complete = module.importFunction('machine', 'complete', signature);
   const run = module.code(
     module.type([Type.i32, Type.i32, Type.i32], [Type.i32]),
-    new SchedulerEmitter(options, signature).body(),
+    new SchedulerEmitter(options, signature, assist).body(),
   );
+  // An import cannot stand in the table itself: only what has the form of translated code.
+  const body = new FunctionBody(16);
+  body.begin(3);
+  for (const parameter of functionParameters.keys()) body.get(parameter);
+  body.call(complete);
+  module.element(INTERPRETED, [module.code(signature, body)]);
   module.exportFunction('run', run);
+  if (resume) module.element(RESUME, [addResume(module, resume, signature)]);
   return module.finish();
 }
 
 /** Writes `run`. */
 class SchedulerEmitter extends ArbiterCode {
+  constructor(
+    options: SchedulerOptions,
+    signature: number,
+    private readonly assist: number,
+  ) {
+    super(options, signature);
+  }
+
   body(): FunctionBody {
     const { code } = this;
     code.loop(); // word of the wheel
@@ -258,7 +286,10 @@ class SchedulerEmitter extends ArbiterCode {
     this.markSpecial();
   }
 
-  /** Events that are no requests. A function may raise its request in this very cycle. */
+  /**
+   * Events that are no requests, in the order of harts. A function may raise its request in this very
+   * cycle; where there is none the interpreter does it, or ends the visit: harts behind it are then its own.
+   */
   private runOthers(): void {
     const { code, options } = this;
     const others = othersFromWheel(options.arrays);
@@ -268,21 +299,6 @@ class SchedulerEmitter extends ArbiterCode {
     code.tee(this.rest);
     code.op(Op.i32Eqz);
     code.brIf(1);
-    // Whoever leaves ends the run before anything of this cycle has happened.
-    code.get(this.rest);
-    code.set(this.group);
-    code.loop();
-    this.takeHart(this.group);
-    code.get(this.base);
-    code.memory(Op.i32Load, privateBytes('function'));
-    code.op(Op.i32Eqz);
-    code.if();
-    code.get(TIME);
-    code.op(Op.return);
-    code.end();
-    code.get(this.group);
-    code.brIf(0);
-    code.end();
     this.takeHart(this.rest);
     for (const offset of [0, others]) {
       code.get(this.wordAt);
@@ -294,7 +310,23 @@ class SchedulerEmitter extends ArbiterCode {
       this.clearLanes();
       code.memory(Op.i64Store, offset);
     }
+    code.get(this.base);
+    code.memory(Op.i32Load, privateBytes('function'));
+    code.if();
     this.call(privateBytes('undo'));
+    code.else();
+    code.get(this.hart);
+    code.get(TIME);
+    code.call(this.assist);
+    code.tee(this.next);
+    code.i32(LEAVE);
+    code.op(Op.i32Eq);
+    code.if();
+    code.get(TIME);
+    code.op(Op.return);
+    code.end();
+    this.book();
+    code.end();
     code.br(0);
     code.end();
     code.end();

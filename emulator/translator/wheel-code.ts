@@ -124,7 +124,7 @@ export class WheelCode {
       code.i32(3 - shift);
       code.op(Op.i32Shl);
     }
-    code.i32((WHEEL >> shift << 3) - 8);
+    code.i32(((WHEEL >> shift) << 3) - 8);
     code.op(Op.i32And);
     code.i32(this.options.arrays.wheelAt);
     code.op(Op.i32Add);
@@ -201,6 +201,12 @@ export class WheelCode {
     code.memory(Op.i32Load, privateBytes('function'));
     code.callIndirect(this.signature);
     code.set(this.next);
+    this.book();
+  }
+
+  /** Puts the next event of the hart into the wheel. */
+  protected book(): void {
+    const { code } = this;
     // A time below 0 is one of another event.
     code.get(this.base);
     code.get(this.next);

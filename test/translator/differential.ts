@@ -163,6 +163,7 @@ const verdictOf = (seed: number, number: number, limit: number): Verdict =>
 function explain(seed: number, number: number, { difference, cycle }: Verdict): string {
   const lines = [
     `program ${number} of seed ${seed} (${paceOf(number)}, ${engineOf(number)}) differs at cycle ${cycle}: ${difference}`,
+    `  settings ${JSON.stringify(makeClusterProgram(seed, number).settings)}`,
     `  reproduce: npx tsx test/translator/replay.ts --seed ${seed} --program ${number}`,
   ];
   for (let limit = 0; limit < 9; limit++) {
