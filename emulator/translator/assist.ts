@@ -114,7 +114,7 @@ export class Assist {
     if (codeCache.slots[index] === 0) codeCache.fill(pc, index);
     let missed = false;
     if (icache !== undefined && !this.hits(hart, index)) {
-      if (!icache.isEnabled) return LEAVE;
+      if (!icache.isEnabled || !this.mayFetchTwice(index)) return LEAVE;
       const wait = harts.fetchWait(hart, pc, index, now);
       if (wait !== 0) {
         this.count++;
@@ -135,6 +135,13 @@ export class Assist {
     const { resident, lineShift } = icache;
     const last = (index + ((harts.codeCache.slots[index] >>> 27) & 2)) >>> lineShift;
     return (((resident[index >>> lineShift] & resident[last]) >>> hart) & 1) !== 0;
+  }
+
+  /** Of two lines in a cache of two sets, the second may push the first one out: a fetch cannot be repeated then. */
+  private mayFetchTwice(index: number): boolean {
+    const { privates, lineShift } = this.parts.icache!;
+    const last = (index + ((this.parts.harts.codeCache.slots[index] >>> 27) & 2)) >>> lineShift;
+    return privates.sets > 2 || last === index >>> lineShift;
   }
 
   /** The hart goes on at `time` with the function of its pc, or comes back here. */
