@@ -7,9 +7,9 @@ import type { SharedArena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
 import { Assist } from './assist.js';
 import { CodeStore } from './code-store.js';
+import { Demand } from './demand.js';
 import { Fetches } from './fetches.js';
 import { Handover, privateTimings, type Left } from './handover.js';
-import { Heat } from './heat.js';
 import { MAX_HARTS, PATH_BLOCK, TranslatorArrays, WHEEL } from './layout.js';
 import { LoopTable } from './loops.js';
 import { DYNAMIC, Paths } from './path.js';
@@ -46,7 +46,6 @@ const WORTH = 48;
 const PATIENCE = 16;
 const PAUSE = 512;
 const LONGEST_PAUSE = 16_384;
-const BATCH = 32;
 
 /** Runs harts by translated code. Any cycle can be the last one of a visit, and state is then as the interpreter's. */
 export class Translator {
@@ -65,7 +64,7 @@ export class Translator {
   private readonly paths = new Paths();
   private readonly reader: StepReader;
   private readonly loops: LoopTable;
-  private readonly heat: Heat;
+  private readonly demand: Demand;
   private readonly rewinder: Rewinder;
   readonly regions: Regions;
   private readonly fetches: Fetches;
@@ -143,16 +142,15 @@ export class Translator {
         complete: (words, time) => this.assist.complete(words, time),
       },
     );
-    this.heat = new Heat(options.eager ? 1 : undefined);
+    this.demand = new Demand(options.eager);
     this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths);
-    const { arrays, store, reader, heat } = this;
+    const { arrays, store, reader, demand } = this;
     this.assist = new Assist({
       ...options,
       arrays,
       store,
       reader,
-      heat,
-      batch: options.eager ? 1 : BATCH,
+      demand,
     });
     this.handover = new Handover({
       harts,
@@ -212,13 +210,13 @@ export class Translator {
     this.rewinder.takeBack(hart, time);
   }
 
-  private drop(): void {
+  private drop(tooMuch: boolean): void {
     this.regions.drop();
     this.settle();
     this.rewinder.clear();
     this.options.harts.state.writeJumps();
     this.store.drop();
-    this.heat.clear();
+    this.demand.narrow(tooMuch);
     this.assist.drop();
     this.drops++;
   }
@@ -232,7 +230,7 @@ export class Translator {
     this.stale = false;
     if (stale || !this.store.hasRoom) {
       for (let hart = 0; hart < this.count; hart++) this.takeBack(hart, now);
-      this.drop();
+      this.drop(!stale);
     }
     this.generation = codeCache.generation;
     this.codeEnd = codeEnd;
@@ -335,7 +333,7 @@ export class Translator {
       this.leaves.system++;
       return;
     }
-    const { heat, store } = this;
+    const { demand, store } = this;
     // Behind a fetch, a load or store goes on from before its request.
     const root = { pc, completes: completes && !(settled && store.find(pc, false) === 0) };
     if (store.find(pc, root.completes) !== 0 && store.find(pc, false) !== 0) {
@@ -343,9 +341,8 @@ export class Translator {
       return;
     }
     this.leaves.untranslated++;
-    if (heat.add(pc, root.completes)) {
-      // What is warm comes along: a module costs the host more than its functions do.
-      store.translate([root, ...heat.take()], this.codeEnd);
+    if (demand.add(root, now, store.modules)) {
+      store.translate(demand.take(), this.codeEnd);
       if (store.find(pc, root.completes) !== 0) return;
     }
     this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));
