@@ -1,13 +1,6 @@
 import type { HartStats } from '../api.js';
 import type { CodeCache } from './code-cache.js';
-import {
-  mode,
-  NOT_EXECUTED,
-  phase,
-  stallCauses,
-  stall,
-  type HartState,
-} from './state.js';
+import { mode, NOT_EXECUTED, phase, stallCauses, stall, type HartState } from './state.js';
 import { HART_SHIFT } from './slot.js';
 
 /** Counters of a hart that caches and accesses add (`machine-stats.ts`). */
