@@ -92,11 +92,11 @@ export class Translator {
     this.shortestVisit = options.eager ? 1 : SHORTEST_VISIT;
     this.arrays = new TranslatorArrays(sizes, arena, state.words.byteOffset);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
-    this.reader = new StepReader(harts.codeCache, this.loops);
+    this.fetches = new Fetches(options.icache, harts.codeCache);
+    this.reader = new StepReader(harts.codeCache, this.loops, this.fetches);
     const pages = arena.memory!.buffer.byteLength >> 16;
     const { tcdm } = harts;
     const { l2, icache } = options;
-    this.fetches = new Fetches(icache, harts.codeCache);
     const places = {
       arrays: this.arrays,
       wordsAt: state.words.byteOffset,
