@@ -103,7 +103,11 @@ export class ArbiterCode extends WheelCode {
     code.memory(Op.i32Store, askingAt);
     code.end();
     this.countRefusals();
-    this.call(wordBytes('requestOffset'));
+    this.setPlace(() => code.get(this.hart));
+    this.call(() => {
+      code.get(this.base);
+      code.memory(Op.i32Load, wordBytes('requestOffset'));
+    });
     code.get(this.rest);
     code.brIf(0);
     code.end();

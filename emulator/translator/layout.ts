@@ -39,7 +39,7 @@ const SKEW = 5 * 64;
 
 /** Bits of the wheel for each cycle, as a power of two: one for each hart. */
 export const laneShiftOf = (harts: number): number => (harts > 1 ? 32 - Math.clz32(harts - 1) : 0);
-const wheelBytes = (harts: number): number => (WHEEL << laneShiftOf(harts)) >> 3;
+export const wheelBytes = (harts: number): number => (WHEEL << laneShiftOf(harts)) >> 3;
 
 /** In the place of the number of a path: no frame has been written. */
 const NO_FRAME = -1;
@@ -49,7 +49,12 @@ const CONTROL = 64;
 /** Bytes in which a region leaves what it counted. */
 export const REGION_FRAME = 2048;
 /** Words of the control block. */
-export const control = { deadline: 0 } as const;
+export const control = {
+  /** Cycle in which the scheduler called a function. */
+  now: 0,
+  /** Banks that granted an odd number of requests. */
+  toggled: 1,
+} as const;
 
 interface Sizes {
   readonly harts: number;
@@ -78,7 +83,6 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
     2 * wheelBytes(harts),
     8 * WHEEL,
     4 * tcdm.banks,
-    8 * 32,
     counterBytes(harts),
     undoBytes(harts),
     2 * (tcdm.size + l2.size),
@@ -99,14 +103,12 @@ export class TranslatorArrays {
   readonly othersAt: number;
   readonly wheel: Int32Array;
   readonly others: Int32Array;
-  /** 64 bits a cycle: banks that are asked for (0..31), and whether the cycle is special (32..63). */
+  /** 64 bits a cycle: banks that are asked for (0..31), and whether the cycle is special (63). */
   readonly metaAt: number;
   readonly meta: Int32Array;
   /** By bank: harts whose request has been refused; while a contested cycle is settled, all that ask. */
   readonly asking: Int32Array;
   readonly askingAt: number;
-  /** Bits of banks in the wheel, of 64 bits. */
-  readonly bankBitsAt: number;
   readonly counters: Int32Array;
   readonly undo: Int32Array;
   /** Element of the function table that goes on at each halfword of code, 0 = not translated. */
@@ -136,7 +138,6 @@ export class TranslatorArrays {
     this.others = this.wheel.subarray(this.wheel.length / 2);
     this.meta = words(8 * WHEEL);
     this.asking = words(4 * tcdm.banks);
-    const bankBits = words(8 * 32);
     this.counters = words(counterBytes(harts));
     this.undo = words(undoBytes(harts));
     this.entries = words(2 * (tcdm.size + l2.size));
@@ -145,8 +146,6 @@ export class TranslatorArrays {
     this.wheelAt = this.wheel.byteOffset;
     this.othersAt = this.others.byteOffset;
     this.metaAt = this.meta.byteOffset;
-    for (let bank = 0; bank < 32; bank++) bankBits[2 * bank] = 1 << bank;
-    this.bankBitsAt = bankBits.byteOffset;
     this.askingAt = this.asking.byteOffset;
     this.pathBytes = 4 * harts;
     this.countersFromWords = this.counters.byteOffset - (wordsAt >>> HART_SHIFT);

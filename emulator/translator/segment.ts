@@ -444,7 +444,7 @@ export class SegmentEmitter extends JumpWriter {
       body.get(found);
       body.memory(Op.i32Store, privateBytes('function'));
     }
-    this.now(state);
+    this.way(state);
     body.op(Op.return);
     body.end();
     this.leaving(step.pc, state);

@@ -17,6 +17,7 @@ import type { Memory } from '../memory/memory.js';
 import { CodeStore } from './code-store.js';
 import { Heat } from './heat.js';
 import {
+  control,
   laneShiftOf,
   MAX_HARTS,
   MAX_PATHS,
@@ -144,6 +145,7 @@ export class Translator {
         historyAt: state.history.byteOffset,
         tcdmAt: tcdm.u8.byteOffset,
         l2At: l2.u8.byteOffset,
+        laneShift: this.laneShift,
         tcdm: { base: tcdm.base, size: tcdm.size },
         l2: { base: l2.base, size: l2.size },
         fetch: options.icache && {
@@ -251,7 +253,9 @@ export class Translator {
       this.enter(hart);
       entered |= 1 << hart;
     }
+    this.arrays.control[control.toggled] = 0;
     const reached = now + this.store.run(0, end - now, this.waiting);
+    this.toggleSides();
     let left = false;
     for (let hart = 0; hart < this.count; hart++) {
       if (((entered >>> hart) & 1) !== 0 && this.exit(hart, reached)) left = true;
@@ -259,6 +263,13 @@ export class Translator {
     this.resumeAt = left ? Math.max(this.resumeAt, reached + 1) : reached;
     this.judge(reached - now);
     return reached;
+  }
+
+  private toggleSides(): void {
+    const { sides } = this.options.crossbar;
+    for (let banks = this.arrays.control[control.toggled]; banks !== 0; banks &= banks - 1) {
+      sides[31 - Math.clz32(banks & -banks)] ^= 1;
+    }
   }
 
   /** Where visits are short, coming and going costs more than they gain: then the interpreter goes on for a while. */

@@ -1,10 +1,12 @@
 import { HART_SHIFT } from '../hart/slot.js';
 import { FunctionBody, Op, Type } from '../wasm/index.js';
 import {
+  control,
   laneShiftOf,
   othersFromWheel,
   privateBytes,
   WHEEL,
+  wheelBytes,
   wordBytes,
   type TranslatorArrays,
 } from './layout.js';
@@ -25,7 +27,7 @@ export interface SchedulerOptions {
   readonly pages: number;
 }
 
-/** Parameters of `run`. */
+/** Parameters of `run` and `special`. */
 export const TIME = 0;
 export const UNTIL = 1;
 /** Harts whose request has been refused. */
@@ -38,18 +40,24 @@ export const numberBytes = (offset: number): number => 8 * offset;
  *
  * The wheel is one row of bits: `lanes` for each cycle, one for each hart, 64 to a word. So the next event
  * is the lowest bit of a word, and which cycle and which hart it belongs to is in its place: no branch
- * has to be guessed for them. A second row has the events that are no requests. Of each cycle, `meta`
- * has the banks that are asked for (lower half), and whether there is more in it than one request a bank.
+ * has to be guessed for them, and the way from one event to the next one is short. A second row has the
+ * events that are no requests. Of each cycle, `meta` has the banks that are asked for, and in its sign
+ * whether there is more in it than one request a bank.
+ *
+ * `run` has the word that it works on in a local. In memory its bits before `limit` mean nothing meanwhile.
  */
 export class WheelCode {
   protected readonly code = new FunctionBody(4096);
+  /** Address of the word, and the place of its first bit in the row. */
   protected readonly wordAt: number;
-  protected readonly metaAt: number;
-  /** Place of the event in its word, or of the first lane of its cycle. */
-  protected readonly place: number;
-  /** First cycle of the word, and first cycle behind it. */
   protected readonly first: number;
-  protected readonly behind: number;
+  /** Place in the row behind the events of the word that are for this run. */
+  protected readonly limit: number;
+  /** Place of the event in the row, and of the next one of its hart. */
+  protected readonly at: number;
+  protected readonly nextAt: number;
+  protected readonly metaAt: number;
+  protected readonly slotAt: number;
   protected readonly request: number;
   protected readonly hart: number;
   protected readonly base: number;
@@ -61,17 +69,13 @@ export class WheelCode {
   protected readonly tree: number;
   protected readonly losers: number;
   protected readonly pointer: number;
+  /** Banks that granted an odd number of requests. */
+  protected readonly toggled: number;
   protected readonly word: number;
   protected readonly meta: number;
-  /** What the last event added to its word. */
   protected readonly bit: number;
-  protected readonly bankBit: number;
-  /** Events of the word that lie before the end of the run. */
-  protected readonly mask: number;
   protected readonly lanes: number;
   protected readonly laneShift: number;
-  /** Cycles of a word. */
-  protected readonly cycles: number;
 
   constructor(
     protected readonly options: SchedulerOptions,
@@ -80,13 +84,14 @@ export class WheelCode {
     const { code } = this;
     this.laneShift = laneShiftOf(options.harts);
     this.lanes = 1 << this.laneShift;
-    this.cycles = 64 / this.lanes;
     code.begin(3);
     this.wordAt = code.local(Type.i32);
-    this.metaAt = code.local(Type.i32);
-    this.place = code.local(Type.i32);
     this.first = code.local(Type.i32);
-    this.behind = code.local(Type.i32);
+    this.limit = code.local(Type.i32);
+    this.at = code.local(Type.i32);
+    this.nextAt = code.local(Type.i32);
+    this.metaAt = code.local(Type.i32);
+    this.slotAt = code.local(Type.i32);
     this.request = code.local(Type.i32);
     this.hart = code.local(Type.i32);
     this.base = code.local(Type.i32);
@@ -98,11 +103,10 @@ export class WheelCode {
     this.tree = code.local(Type.i32);
     this.losers = code.local(Type.i32);
     this.pointer = code.local(Type.i32);
+    this.toggled = code.local(Type.i32);
     this.word = code.local(Type.i64);
     this.meta = code.local(Type.i64);
     this.bit = code.local(Type.i64);
-    this.bankBit = code.local(Type.i64);
-    this.mask = code.local(Type.i64);
   }
 
   protected step(local: number, by: number): void {
@@ -112,61 +116,53 @@ export class WheelCode {
     this.code.set(local);
   }
 
-  /** Address of the word of the wheel that a cycle lies in. */
-  protected wordAddress(time: number): void {
-    const { code } = this;
-    const shift = 6 - this.laneShift;
-    code.get(time);
-    if (shift > 3) {
-      code.i32(shift - 3);
-      code.op(Op.i32ShrU);
-    } else if (shift < 3) {
-      code.i32(3 - shift);
-      code.op(Op.i32Shl);
-    }
-    code.i32((WHEEL >> shift << 3) - 8);
+  /** Address of the word of the wheel that has a place. */
+  protected wordAddress(place: number): void {
+    const { code, options } = this;
+    code.get(place);
+    code.i32(3);
+    code.op(Op.i32ShrU);
+    code.i32(wheelBytes(options.harts) - 8);
     code.op(Op.i32And);
-    code.i32(this.options.arrays.wheelAt);
+    code.i32(options.arrays.wheelAt);
     code.op(Op.i32Add);
   }
 
-  /** Address of what is known of the cycle on the stack. */
-  protected metaAddress(): void {
-    const { code } = this;
-    code.i32(WHEEL - 1);
+  /** Address of what is known of the cycle of a place. */
+  protected metaAddress(place: number): void {
+    const { code, laneShift } = this;
+    code.get(place);
+    if (laneShift !== 3) {
+      code.i32(Math.abs(laneShift - 3));
+      code.op(laneShift > 3 ? Op.i32ShrU : Op.i32Shl);
+    }
+    code.i32(8 * (WHEEL - 1));
     code.op(Op.i32And);
-    code.i32(3);
-    code.op(Op.i32Shl);
     code.i32(this.options.arrays.metaAt);
     code.op(Op.i32Add);
   }
 
-  /** There is more in the cycle than one request a bank; twice the address of its `meta` is on the stack. */
-  protected markSpecial(): void {
+  /** The bit of a place in its word. */
+  protected bitOf(place: number): void {
     const { code } = this;
-    code.memory(Op.i64Load, 0);
-    code.i64Words(0, 0x80000000 | 0);
-    code.op(Op.i64Or);
-    code.memory(Op.i64Store, 0);
+    code.i64(1);
+    code.get(place);
+    code.op(Op.i64ExtendI32U);
+    code.op(Op.i64Shl);
   }
 
   /** Lowest hart of a mask, which is taken out, and the address of its words. */
   protected takeHart(mask: number): void {
     const { code } = this;
-    this.nameHart(mask);
+    code.get(mask);
+    code.op(Op.i32Ctz);
+    this.setHart();
     code.get(mask);
     code.get(mask);
     code.i32(1);
     code.op(Op.i32Sub);
     code.op(Op.i32And);
     code.set(mask);
-  }
-
-  protected nameHart(mask: number): void {
-    const { code } = this;
-    code.get(mask);
-    code.op(Op.i32Ctz);
-    this.setHart();
   }
 
   /** The hart is the one whose number is on the stack. */
@@ -181,95 +177,158 @@ export class WheelCode {
   }
 
   protected bankOf(): void {
+    this.code.get(this.base);
+    this.code.memory(Op.i32Load, wordBytes('requestOffset'));
+    this.bankOfOffset();
+  }
+
+  protected bankOfOffset(): void {
     const { code } = this;
-    code.get(this.base);
-    code.memory(Op.i32Load, wordBytes('requestOffset'));
     code.i32(2);
     code.op(Op.i32ShrU);
     code.i32(this.options.banks - 1);
     code.op(Op.i32And);
   }
 
-  /** Calls the function of the hart and puts its next event into the wheel. */
-  protected call(third: number): void {
+  /** Harts that have a bit of the cycle that begins `at` in the word at `wordAt`, or in that of other events (`offset`). */
+  protected lanesOf(offset: number): void {
+    const { code } = this;
+    code.get(this.wordAt);
+    code.memory(Op.i64Load, offset);
+    code.get(TIME);
+    code.i32(this.laneShift);
+    code.op(Op.i32Shl);
+    code.op(Op.i64ExtendI32U);
+    code.op(Op.i64ShrU);
+    code.op(Op.i32WrapI64);
+    code.i32((1 << this.lanes) - 1);
+    code.op(Op.i32And);
+  }
+
+  /** The place of a hart in this cycle. */
+  protected setPlace(hart: () => void): void {
+    const { code } = this;
+    code.get(TIME);
+    code.i32(this.laneShift);
+    code.op(Op.i32Shl);
+    hart();
+    code.op(Op.i32Or);
+    code.set(this.at);
+  }
+
+  /** Functions that do not know how much time went by ask for this cycle. */
+  protected tellTime(): void {
+    const { code } = this;
+    code.i32(this.options.arrays.controlAt + 4 * control.now);
+    code.get(TIME);
+    code.memory(Op.i32Store, 0);
+  }
+
+  /** Calls the function of the hart with its third parameter, and books its next event. */
+  protected call(third: () => void): void {
     const { code } = this;
     code.get(this.base);
     code.get(TIME);
-    code.get(this.base);
-    code.memory(Op.i32Load, third);
+    third();
     code.get(this.base);
     code.memory(Op.i32Load, privateBytes('function'));
     code.callIndirect(this.signature);
     code.set(this.next);
-    // A time below 0 is one of another event.
-    code.get(this.base);
+    this.book();
+  }
+
+  /** Puts the next event of the hart at `at` into the wheel. */
+  protected book(): void {
+    const { code } = this;
     code.get(this.next);
+    code.i32(0);
+    code.op(Op.i32GeS);
+    code.if();
+    code.get(this.at);
     code.get(this.next);
-    code.i32(31);
-    code.op(Op.i32ShrS);
-    code.tee(this.tree);
+    code.op(Op.i32Add);
+    code.set(this.nextAt);
+    this.askFor();
+    code.else();
+    code.get(this.at);
+    code.get(this.next);
+    code.i32(-1);
     code.op(Op.i32Xor);
-    code.tee(this.next);
-    code.memory(Op.i32Store, privateBytes('event'));
-    // bit = 1 << (next * lanes + hart)
-    code.i64(1);
-    code.get(this.next);
+    code.op(Op.i32Add);
+    code.set(this.nextAt);
+    this.bookOther();
+    code.end();
+    code.get(this.base);
+    code.get(this.nextAt);
     code.i32(this.laneShift);
-    code.op(Op.i32Shl);
-    code.get(this.hart);
-    code.op(Op.i32Or);
-    code.op(Op.i64ExtendI32U);
-    code.op(Op.i64Shl);
+    code.op(Op.i32ShrU);
+    code.memory(Op.i32Store, privateBytes('event'));
+    this.bitOf(this.nextAt);
     code.set(this.bit);
-    this.wordAddress(this.next);
-    code.tee(this.group);
-    code.get(this.group);
+    this.wordAddress(this.nextAt);
+    code.tee(this.slotAt);
+    code.get(this.slotAt);
     code.memory(Op.i64Load, 0);
     code.get(this.bit);
     code.op(Op.i64Or);
     code.memory(Op.i64Store, 0);
-    code.get(this.next);
-    this.metaAddress();
-    code.set(this.bank);
-    code.get(this.tree);
-    code.op(Op.i32Eqz);
+  }
+
+  /** Two requests for one bank make a cycle special. */
+  private askFor(): void {
+    const { code } = this;
+    const at = this.bank;
+    this.metaAddress(this.nextAt);
+    code.set(at);
+    // Bit of the bank; banks beyond 32 share bits, which only costs time.
+    code.i64(1);
+    code.get(this.base);
+    code.memory(Op.i32Load, wordBytes('requestOffset'));
+    code.i32(2);
+    code.op(Op.i32ShrU);
+    code.i32(Math.min(this.options.banks, 32) - 1);
+    code.op(Op.i32And);
+    code.op(Op.i64ExtendI32U);
+    code.op(Op.i64Shl);
+    code.set(this.bit);
+    code.get(at);
+    code.memory(Op.i64Load, 0);
+    code.tee(this.meta);
+    code.get(this.bit);
+    code.op(Op.i64And);
+    code.i64(0);
+    code.op(Op.i64Ne);
     code.if();
-    this.insertRequest();
+    code.get(at);
+    code.get(this.meta);
+    code.i64Words(0, SPECIAL);
+    code.op(Op.i64Or);
+    code.memory(Op.i64Store, 0);
     code.else();
-    code.get(this.group);
-    code.get(this.group);
-    code.memory(Op.i64Load, othersFromWheel(this.options.arrays));
+    code.get(at);
+    code.get(this.meta);
     code.get(this.bit);
     code.op(Op.i64Or);
-    code.memory(Op.i64Store, othersFromWheel(this.options.arrays));
-    code.get(this.bank);
-    code.get(this.bank);
-    this.markSpecial();
+    code.memory(Op.i64Store, 0);
     code.end();
   }
 
-  /** Two requests for one bank: the upper half of `meta` is not zero. */
-  private insertRequest(): void {
-    const { code } = this;
-    code.get(this.bank);
-    code.get(this.bank);
-    code.memory(Op.i64Load, 0);
-    code.tee(this.meta);
-    // Bit of the bank, out of a table; banks beyond 32 share bits, which only costs time.
-    code.get(this.base);
-    code.memory(Op.i32Load, wordBytes('requestOffset'));
-    code.i32(1);
-    code.op(Op.i32Shl);
-    code.i32(8 * (Math.min(this.options.banks, 32) - 1));
-    code.op(Op.i32And);
-    code.memory(Op.i64Load, this.options.arrays.bankBitsAt);
-    code.tee(this.bankBit);
+  private bookOther(): void {
+    const { code, options } = this;
+    const others = othersFromWheel(options.arrays);
+    const at = this.bank;
+    this.wordAddress(this.nextAt);
+    code.tee(at);
+    code.get(at);
+    code.memory(Op.i64Load, others);
+    this.bitOf(this.nextAt);
     code.op(Op.i64Or);
-    code.get(this.meta);
-    code.get(this.bankBit);
-    code.op(Op.i64And);
-    code.i64(32);
-    code.op(Op.i64Shl);
+    code.memory(Op.i64Store, others);
+    this.metaAddress(this.nextAt);
+    code.tee(at);
+    code.get(at);
+    code.memory(Op.i64Load, 0);
+    code.i64Words(0, SPECIAL);
     code.op(Op.i64Or);
     code.memory(Op.i64Store, 0);
   }
@@ -290,8 +349,34 @@ export class WheelCode {
     code.memory(Op.f64Store, options.numbersAt + numberBytes(offset));
   }
 
+  /** Of up to 32 banks, the sides are toggled when the run ends. */
+  protected get togglesLater(): boolean {
+    return this.options.banks <= 32;
+  }
+
+  protected toggleLater(banks: () => void): void {
+    const { code, options } = this;
+    if (!this.togglesLater) return;
+    const at = options.arrays.controlAt + 4 * control.toggled;
+    code.i32(at);
+    code.i32(at);
+    code.memory(Op.i32Load, 0);
+    banks();
+    code.op(Op.i32Xor);
+    code.memory(Op.i32Store, 0);
+  }
+
   protected toggleSide(): void {
     const { code, options } = this;
+    if (this.togglesLater) {
+      code.get(this.toggled);
+      code.i32(1);
+      code.get(this.bank);
+      code.op(Op.i32Shl);
+      code.op(Op.i32Xor);
+      code.set(this.toggled);
+      return;
+    }
     code.get(this.bank);
     code.get(this.bank);
     code.memory(Op.i32Load8U, options.sidesAt);
@@ -300,3 +385,6 @@ export class WheelCode {
     code.memory(Op.i32Store8, options.sidesAt);
   }
 }
+
+/** Upper half of the sign of `meta`. */
+const SPECIAL = -0x80000000;

@@ -5,7 +5,7 @@ import type { Operand } from '../isa/expression.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import type { OperandPlace } from './expression.js';
-import { control, privateBytes, privateWord, wordBytes, type TranslatorArrays } from './layout.js';
+import { AHEAD, control, privateBytes, privateWord, wordBytes, type TranslatorArrays } from './layout.js';
 import type { LoopTable } from './loops.js';
 import { PathState, STAMPED, UNKNOWN, type Paths } from './path.js';
 import { readsOf, writesOf, type Step } from './tree.js';
@@ -24,6 +24,8 @@ export interface SegmentOptions {
   readonly l2At: number;
   readonly tcdm: { readonly base: number; readonly size: number };
   readonly l2: { readonly base: number; readonly size: number };
+  /** A cycle is as many places of the wheel, as a power of two. */
+  readonly laneShift: number;
   /** The instruction cache: address of its bits, bytes of a line as a power; undefined when every fetch hits. */
   readonly fetch: { readonly residentAt: number; readonly lineShift: number } | undefined;
 }
@@ -45,6 +47,8 @@ export const FOLLOWED = -0x80000000;
 export class FunctionWriter {
   protected readonly locals = new Int32Array(32);
   protected signature = 0;
+  /** Whether the function begins with the end of an access. */
+  protected completes = false;
   /** Blocks around the code that is being written, within a loop. */
   depth = 0;
   private readonly reads = new Set<number>();
@@ -138,6 +142,23 @@ export class FunctionWriter {
     if (state.time === 0) return;
     body.i32(state.time);
     body.op(Op.i32Add);
+  }
+
+  /** The way from the cycle in which the scheduler called to now. */
+  protected way(state: PathState): void {
+    const { body, options } = this;
+    if (this.completes && !state.stamped) return body.i32(state.time << options.laneShift);
+    this.elapsed(state);
+    body.i32(options.laneShift);
+    body.op(Op.i32Shl);
+  }
+
+  private elapsed(state: PathState): void {
+    const { body, options } = this;
+    this.now(state);
+    body.i32(options.arrays.controlAt + 4 * control.now);
+    body.memory(Op.i32Load, 0);
+    body.op(Op.i32Sub);
   }
 
   /** What is done to `TIME` from here on does not change when the frame began. */
@@ -376,17 +397,16 @@ export class FunctionWriter {
     const { body } = this;
     this.storeWord(wordBytes('pc'), pc);
     this.storeWord(privateBytes('function'), 0);
-    this.now(state);
+    this.way(state);
     body.i32(-1);
     body.op(Op.i32Xor);
     body.op(Op.return);
   }
 
   protected inTime(state: PathState): void {
-    const { body, options } = this;
-    this.now(state);
-    body.i32(options.arrays.controlAt + 4 * control.deadline);
-    body.memory(Op.i32Load, 0);
+    const { body } = this;
+    this.elapsed(state);
+    body.i32(AHEAD);
     body.op(Op.i32LeS);
   }
 
@@ -409,7 +429,7 @@ export class FunctionWriter {
     body.get(BASE);
     body.get(found);
     body.memory(Op.i32Store, privateBytes('function'));
-    this.now(state);
+    this.way(state);
     body.i32(-1);
     body.op(Op.i32Xor);
     body.op(Op.return);
