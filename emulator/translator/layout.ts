@@ -50,8 +50,8 @@ const CONTROL = 64;
 export const REGION_FRAME = 2048;
 /** Words of the control block. */
 export const control = {
-  /** Cycle in which the scheduler called a function. */
-  now: 0,
+  /** Last cycle in which a function may hand on to another one without the wheel. */
+  deadline: 0,
   /** Banks that granted an odd number of requests. */
   toggled: 1,
 } as const;

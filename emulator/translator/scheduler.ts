@@ -4,9 +4,9 @@ import { othersFromWheel, privateBytes, wordBytes } from './layout.js';
 import { TIME, UNTIL, WAITING, type SchedulerOptions } from './wheel-code.js';
 
 /**
- * Parameters of the functions of translated code: address of the hart's words, time, and the offset of the granted
- * access, or the address of the undo log where none is granted. The result is the way to the next event in the wheel: cycles
- * from the one in which the scheduler called, times the lanes of a cycle; its complement when that is no request.
+ * Parameters of the functions of translated code: address of the hart's words, its place in the wheel, and the offset of
+ * the granted access, or the address of the undo log where none is granted. The result is the place of the next
+ * event; its complement when that is no request.
  */
 export const functionParameters = [Type.i32, Type.i32, Type.i32];
 export const functionResults = [Type.i32];
@@ -112,6 +112,7 @@ class UsualCycles extends ArbiterCode {
     code.op(Op.i32LtS);
     code.op(Op.select);
     code.set(this.limit);
+    this.setDeadline();
     this.wordAddress(this.first);
     code.memory(Op.i64Load, 0);
     this.maskOf();
@@ -213,7 +214,6 @@ class UsualCycles extends ArbiterCode {
     code.set(this.bank);
     this.moveFreePointer();
     if (!this.togglesLater) this.toggleSide();
-    this.tellTime();
     this.call(() => code.get(this.rest));
     code.get(this.word);
     code.get(this.bit);
@@ -235,7 +235,7 @@ class SpecialCycles extends ArbiterCode {
   body(): FunctionBody {
     const { code } = this;
     code.loop();
-    this.tellTime();
+    this.setDeadline();
     this.setPlace(() => code.i32(0));
     this.wordAddress(this.at);
     code.set(this.wordAt);

@@ -1,6 +1,7 @@
 import { HART_SHIFT } from '../hart/slot.js';
 import { FunctionBody, Op, Type } from '../wasm/index.js';
 import {
+  AHEAD,
   control,
   laneShiftOf,
   othersFromWheel,
@@ -62,7 +63,6 @@ export class WheelCode {
   protected readonly hart: number;
   protected readonly base: number;
   protected readonly bank: number;
-  protected readonly next: number;
   protected readonly rest: number;
   protected readonly group: number;
   protected readonly winner: number;
@@ -96,7 +96,6 @@ export class WheelCode {
     this.hart = code.local(Type.i32);
     this.base = code.local(Type.i32);
     this.bank = code.local(Type.i32);
-    this.next = code.local(Type.i32);
     this.rest = code.local(Type.i32);
     this.group = code.local(Type.i32);
     this.winner = code.local(Type.i32);
@@ -216,11 +215,13 @@ export class WheelCode {
     code.set(this.at);
   }
 
-  /** Functions that do not know how much time went by ask for this cycle. */
-  protected tellTime(): void {
+  /** How far harts may run ahead. */
+  protected setDeadline(): void {
     const { code } = this;
-    code.i32(this.options.arrays.controlAt + 4 * control.now);
+    code.i32(this.options.arrays.controlAt + 4 * control.deadline);
     code.get(TIME);
+    code.i32(AHEAD);
+    code.op(Op.i32Add);
     code.memory(Op.i32Store, 0);
   }
 
@@ -228,33 +229,27 @@ export class WheelCode {
   protected call(third: () => void): void {
     const { code } = this;
     code.get(this.base);
-    code.get(TIME);
+    code.get(this.at);
     third();
     code.get(this.base);
     code.memory(Op.i32Load, privateBytes('function'));
     code.callIndirect(this.signature);
-    code.set(this.next);
+    code.set(this.nextAt);
     this.book();
   }
 
-  /** Puts the next event of the hart at `at` into the wheel. */
+  /** Puts the next event of the hart into the wheel: its place, or its complement. */
   protected book(): void {
     const { code } = this;
-    code.get(this.next);
+    code.get(this.nextAt);
     code.i32(0);
     code.op(Op.i32GeS);
     code.if();
-    code.get(this.at);
-    code.get(this.next);
-    code.op(Op.i32Add);
-    code.set(this.nextAt);
     this.askFor();
     code.else();
-    code.get(this.at);
-    code.get(this.next);
+    code.get(this.nextAt);
     code.i32(-1);
     code.op(Op.i32Xor);
-    code.op(Op.i32Add);
     code.set(this.nextAt);
     this.bookOther();
     code.end();

@@ -5,7 +5,7 @@ import type { Operand } from '../isa/expression.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import type { OperandPlace } from './expression.js';
-import { AHEAD, control, privateBytes, privateWord, wordBytes, type TranslatorArrays } from './layout.js';
+import { control, privateBytes, privateWord, wordBytes, type TranslatorArrays } from './layout.js';
 import type { LoopTable } from './loops.js';
 import { PathState, STAMPED, UNKNOWN, type Paths } from './path.js';
 import { readsOf, writesOf, type Step } from './tree.js';
@@ -31,13 +31,15 @@ export interface SegmentOptions {
 }
 
 /**
- * Parameters: address of the hart's words, time, address of the frame in the undo log; to a function that
- * ends an access its offset in the TCDM instead.
+ * Parameters: address of the hart's words, its place in the wheel, address of the frame in the undo log; to a
+ * function that ends an access its offset in the TCDM instead.
  */
 export const BASE = 0;
-export const TIME = 1;
+export const AT = 1;
 export const UNDO = 2;
 export const OFFSET = 2;
+/** The first local: the time, which is in the place. */
+export const TIME = 3;
 /** Bytes of a frame before the saved words: when it begins, and the path that it belongs to. */
 export const FRAME_HEAD = 8;
 /** In the word that names the path: another frame follows. */
@@ -144,21 +146,21 @@ export class FunctionWriter {
     body.op(Op.i32Add);
   }
 
-  /** The way from the cycle in which the scheduler called to now. */
-  protected way(state: PathState): void {
+  /** The hart's place in the wheel now. */
+  protected placeNow(state: PathState): void {
     const { body, options } = this;
-    if (this.completes && !state.stamped) return body.i32(state.time << options.laneShift);
-    this.elapsed(state);
+    if (!state.stamped) {
+      body.get(AT);
+      body.i32(state.time << options.laneShift);
+      return body.op(Op.i32Add);
+    }
+    this.now(state);
     body.i32(options.laneShift);
     body.op(Op.i32Shl);
-  }
-
-  private elapsed(state: PathState): void {
-    const { body, options } = this;
-    this.now(state);
-    body.i32(options.arrays.controlAt + 4 * control.now);
-    body.memory(Op.i32Load, 0);
-    body.op(Op.i32Sub);
+    body.get(AT);
+    body.i32((1 << options.laneShift) - 1);
+    body.op(Op.i32And);
+    body.op(Op.i32Or);
   }
 
   /** What is done to `TIME` from here on does not change when the frame began. */
@@ -397,16 +399,17 @@ export class FunctionWriter {
     const { body } = this;
     this.storeWord(wordBytes('pc'), pc);
     this.storeWord(privateBytes('function'), 0);
-    this.way(state);
+    this.placeNow(state);
     body.i32(-1);
     body.op(Op.i32Xor);
     body.op(Op.return);
   }
 
   protected inTime(state: PathState): void {
-    const { body } = this;
-    this.elapsed(state);
-    body.i32(AHEAD);
+    const { body, options } = this;
+    this.now(state);
+    body.i32(options.arrays.controlAt + 4 * control.deadline);
+    body.memory(Op.i32Load, 0);
     body.op(Op.i32LeS);
   }
 
@@ -414,7 +417,7 @@ export class FunctionWriter {
     const { body, options } = this;
     this.namePath((options.paths.undo.length - 1) | FOLLOWED);
     body.get(BASE);
-    this.now(state);
+    this.placeNow(state);
     body.get(UNDO);
     body.i32(FRAME_HEAD + 4 * state.saved.length);
     body.op(Op.i32Add);
@@ -429,7 +432,7 @@ export class FunctionWriter {
     body.get(BASE);
     body.get(found);
     body.memory(Op.i32Store, privateBytes('function'));
-    this.way(state);
+    this.placeNow(state);
     body.i32(-1);
     body.op(Op.i32Xor);
     body.op(Op.return);
