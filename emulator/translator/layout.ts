@@ -95,6 +95,8 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
 export class TranslatorArrays {
   readonly control: Int32Array;
   readonly controlAt: number;
+  /** Of a bank, one bit: whether it granted an odd number of requests. */
+  readonly toggledAt: number;
   readonly frame: Int32Array;
   /** The bits of the banks, a word each. */
   readonly banksAt: number;
@@ -103,7 +105,7 @@ export class TranslatorArrays {
   readonly othersAt: number;
   readonly wheel: Int32Array;
   readonly others: Int32Array;
-  /** 64 bits a cycle: banks that are asked for (0..31), and whether the cycle is special (63). */
+  /** 64 bits a cycle: banks that are asked for (0..31), and contested ones (32..63). */
   readonly metaAt: number;
   readonly meta: Int32Array;
   /** By bank: harts whose request has been refused; while a contested cycle is settled, all that ask. */
@@ -143,6 +145,7 @@ export class TranslatorArrays {
     this.entries = words(2 * (tcdm.size + l2.size));
     this.completions = words(2 * (tcdm.size + l2.size));
     this.controlAt = this.control.byteOffset;
+    this.toggledAt = this.controlAt + 4 * control.toggled;
     this.wheelAt = this.wheel.byteOffset;
     this.othersAt = this.others.byteOffset;
     this.metaAt = this.meta.byteOffset;

@@ -1,7 +1,7 @@
-import { ModuleBuilder, Op, Type, type FunctionBody } from '../wasm/index.js';
+import { ModuleBuilder, Op, Simd, Type, type FunctionBody } from '../wasm/index.js';
 import { ArbiterCode } from './arbiter-code.js';
 import { othersFromWheel, privateBytes, wordBytes } from './layout.js';
-import { TIME, UNTIL, WAITING, type SchedulerOptions } from './wheel-code.js';
+import { TIME, UNTIL, type SchedulerOptions } from './wheel-code.js';
 
 /**
  * Parameters of the functions of translated code: address of the hart's words, its place in the wheel, and the offset of
@@ -12,32 +12,28 @@ export const functionParameters = [Type.i32, Type.i32, Type.i32];
 export const functionResults = [Type.i32];
 
 /**
- * The module that pops event after event from the wheel: `run(time, until, waiting)` returns the first
+ * The module that pops event after event from the wheel: `run(time, until)` returns the first
  * cycle that it did not touch: `until`, or one with an event that translated code leaves to others.
- * `waiting` are harts whose request has been refused: they stand at their banks (`asking`), not in the wheel.
  * All requests of a cycle are known when it comes, because each hart has been run up to its next one;
  * so the rule of `interconnect/arbiter.ts` holds cycle by cycle.
  */
 export function schedulerModule(options: SchedulerOptions): Uint8Array {
   const module = new ModuleBuilder();
   const signature = module.type(functionParameters, functionResults);
-  const run = module.type([Type.i32, Type.i32, Type.i32], [Type.i32]);
+  const run = module.type([Type.i32, Type.i32], [Type.i32]);
   module.importMemory('machine', 'memory', { min: options.pages, max: options.pages });
   module.importTable('machine', 'functions', { min: 1 });
-  const special = module.code(run, new SpecialCycles(options, signature).body());
-  module.exportFunction(
-    'run',
-    module.code(run, new UsualCycles(options, signature, special).body()),
-  );
+  const others = module.code(run, new OtherEvents(options, signature).body());
+  module.exportFunction('run', module.code(run, new Requests(options, signature, others).body()));
   return module.finish();
 }
 
-/** Writes `run`: the cycles in which nobody asks for what another one asks for. */
-class UsualCycles extends ArbiterCode {
+/** Writes `run`: requests, one after the other. */
+class Requests extends ArbiterCode {
   constructor(
     options: SchedulerOptions,
     signature: number,
-    private readonly special: number,
+    private readonly others: number,
   ) {
     super(options, signature);
   }
@@ -45,41 +41,30 @@ class UsualCycles extends ArbiterCode {
   body(): FunctionBody {
     const { code } = this;
     code.loop(); // word
-    code.block();
-    code.get(WAITING);
-    code.brIf(0);
     this.beginWord();
     code.loop(); // event
     this.findEvent();
-    this.grant();
+    code.get(this.meta);
+    this.contestedBit();
+    code.if();
+    this.arbitrate();
+    code.else();
+    this.moveFreePointer();
+    code.get(this.word);
+    code.get(this.word);
+    code.i64(1);
+    code.op(Op.i64Sub);
+    code.op(Op.i64And);
+    code.set(this.word);
+    code.end();
+    if (!this.togglesLater) this.toggleSide();
+    this.call(() => code.get(this.offset));
+    this.addBits(this.bit, this.nextAt);
     code.br(0);
     code.end();
     code.end();
-    // It deals with all cycles in which somebody waits.
-    code.get(TIME);
-    code.get(UNTIL);
-    code.get(WAITING);
-    code.call(this.special);
-    code.set(TIME);
-    code.i32(0);
-    code.set(WAITING);
-    code.get(TIME);
-    code.i32(0);
-    code.op(Op.i32GeS);
-    code.brIf(0);
-    code.end();
-    code.get(TIME);
-    code.i32(-1);
-    code.op(Op.i32Xor);
-    this.finish();
     code.op(Op.unreachable);
     return code;
-  }
-
-  /** Returns from `run`, in the cycle that is on the stack. */
-  private finish(): void {
-    this.toggleLater(() => this.code.get(this.toggled));
-    this.code.op(Op.return);
   }
 
   /** Takes the word of the wheel that the time lies in; returns from the function at `until`. */
@@ -90,7 +75,7 @@ class UsualCycles extends ArbiterCode {
     code.op(Op.i32GeS);
     code.if();
     code.get(UNTIL);
-    this.finish();
+    code.op(Op.return);
     code.end();
     code.get(TIME);
     code.i32(laneShift);
@@ -147,7 +132,40 @@ class UsualCycles extends ArbiterCode {
     code.memory(Op.i64Store, 0);
   }
 
-  /** Moves on to the next event; to the next word behind the last one, and out of the block if it is in a special cycle. */
+  /** All cycles of a word are over: each bank that was asked for in one of them granted one request then. */
+  private endCycles(): void {
+    const { code, options } = this;
+    const pairs = 32 >> this.laneShift;
+    const wide = code.local(Type.v128);
+    this.metaAddress(this.first);
+    code.set(this.metaAt);
+    for (let pair = 0; pair < pairs; pair++) {
+      code.get(this.metaAt);
+      code.memory(Simd.v128Load, 16 * pair);
+      if (pair > 0) {
+        code.get(wide);
+        code.op(Simd.v128Xor);
+      }
+      code.set(wide);
+    }
+    for (let pair = 0; pair < pairs; pair++) {
+      code.get(this.metaAt);
+      code.v128(0, 0, 0, 0);
+      code.memory(Simd.v128Store, 16 * pair);
+    }
+    if (!this.togglesLater) return;
+    code.i32(options.arrays.toggledAt);
+    code.i32(options.arrays.toggledAt);
+    code.memory(Op.i32Load, 0);
+    for (const lane of [0, 2]) {
+      code.get(wide);
+      code.lane(Simd.i32x4ExtractLane, lane);
+      code.op(Op.i32Xor);
+    }
+    code.memory(Op.i32Store, 0);
+  }
+
+  /** Moves on to the next event, to the next word behind the last one. */
   private findEvent(): void {
     const { code } = this;
     code.get(this.word);
@@ -157,10 +175,19 @@ class UsualCycles extends ArbiterCode {
     code.get(this.first);
     code.i32(64);
     code.op(Op.i32Add);
+    code.get(this.limit);
+    code.op(Op.i32Ne);
+    code.if();
+    // The word goes on behind the end of the run.
+    code.get(UNTIL);
+    code.op(Op.return);
+    code.end();
+    this.endCycles();
+    code.get(this.limit);
     code.i32(this.laneShift);
     code.op(Op.i32ShrU);
     code.set(TIME);
-    code.br(3);
+    code.br(2);
     code.end();
     code.get(this.word);
     code.op(Op.i64Ctz);
@@ -168,132 +195,156 @@ class UsualCycles extends ArbiterCode {
     code.get(this.first);
     code.op(Op.i32Add);
     code.tee(this.at);
-    code.i32(this.laneShift);
-    code.op(Op.i32ShrU);
-    code.set(TIME);
-    this.metaAddress(this.at);
-    code.tee(this.metaAt);
-    code.memory(Op.i64Load, 0);
-    code.tee(this.meta);
-    code.i64(0);
-    code.op(Op.i64LtS);
-    code.if();
-    this.storeWord();
-    code.br(2);
-    code.end();
-  }
-
-  /** The usual event: a request for a bank that nobody else asks for. */
-  private grant(): void {
-    const { code } = this;
-    code.get(this.metaAt);
-    code.i64(0);
-    code.memory(Op.i64Store, 0);
-    if (this.togglesLater) {
-      // All banks of the cycle, with its first event.
-      code.get(this.toggled);
-      code.get(this.meta);
-      code.op(Op.i32WrapI64);
-      code.op(Op.i32Xor);
-      code.set(this.toggled);
-    }
-    code.get(this.word);
-    code.get(this.word);
-    code.i64(1);
-    code.op(Op.i64Sub);
-    code.op(Op.i64And);
-    code.set(this.word);
-    code.get(this.at);
-    code.i32(this.lanes - 1);
-    code.op(Op.i32And);
+    this.laneOf();
     this.setHart();
     code.get(this.base);
     code.memory(Op.i32Load, wordBytes('requestOffset'));
-    code.tee(this.rest);
+    code.tee(this.offset);
     this.bankOfOffset();
     code.set(this.bank);
-    this.moveFreePointer();
-    if (!this.togglesLater) this.toggleSide();
-    this.call(() => code.get(this.rest));
+    this.metaAddress(this.at);
+    code.memory(Op.i64Load, 0);
+    code.set(this.meta);
+  }
+
+  /** Bits at a place go into the word, if they are for this run. In memory they are already. */
+  private addBits(bits: number, place: number): void {
+    const { code } = this;
     code.get(this.word);
-    code.get(this.bit);
+    code.get(bits);
     code.i64(0);
-    code.get(this.nextAt);
+    code.get(place);
     code.get(this.limit);
     code.op(Op.i32LtS);
     code.op(Op.select);
     code.op(Op.i64Or);
     code.set(this.word);
   }
-}
 
-/**
- * Writes `special`: cycles with refused requests, requests for one bank, or events that are no requests. It
- * returns the first cycle behind them, the complement of one with an event that is left to others.
- */
-class SpecialCycles extends ArbiterCode {
-  body(): FunctionBody {
-    const { code } = this;
-    code.loop();
-    this.setDeadline();
-    this.setPlace(() => code.i32(0));
+  /** Somebody else asks for this bank in this cycle, or there are events that are no requests. */
+  private arbitrate(): void {
+    const { code, options } = this;
+    const { askingAt } = options.arrays;
+    code.get(this.at);
+    code.i32(-this.lanes);
+    code.op(Op.i32And);
+    code.set(this.at);
+    code.get(this.at);
+    code.i32(this.laneShift);
+    code.op(Op.i32ShrU);
+    code.set(TIME);
     this.wordAddress(this.at);
-    code.set(this.wordAt);
-    this.runOthers();
-    this.setPlace(() => code.i32(0));
-    this.metaAddress(this.at);
-    code.i64(0);
-    code.memory(Op.i64Store, 0);
-    this.lanesOf(0);
-    code.set(this.request);
-    this.clearBits(0, () => {
-      code.get(this.request);
-      code.op(Op.i64ExtendI32U);
-      code.get(this.at);
-      code.op(Op.i64ExtendI32U);
-      code.op(Op.i64Shl);
-    });
-    this.takeRequests();
-    this.settleBanks();
-    this.step(TIME, 1);
-    // Who was refused asks again in the next cycle.
-    code.get(WAITING);
-    code.i32(0);
-    code.op(Op.i32Ne);
+    code.memory(Op.i64Load, othersFromWheel(options.arrays));
+    this.lanesAt();
+    code.if();
+    this.storeWord();
     code.get(TIME);
     code.get(UNTIL);
-    code.op(Op.i32LtS);
+    code.call(this.others);
+    code.if();
+    code.get(TIME);
+    code.op(Op.return);
+    code.end();
+    code.br(3);
+    code.end();
+    // Who was refused in the last cycle stands at the bank; of the others each is looked at.
+    this.cell();
+    code.memory(Op.i32Load, askingAt);
+    code.i32(1);
+    code.get(this.hart);
+    code.op(Op.i32Shl);
+    code.op(Op.i32Or);
+    code.set(this.group);
+    code.get(this.word);
+    this.lanesAt();
+    code.get(this.group);
+    code.i32(-1);
+    code.op(Op.i32Xor);
     code.op(Op.i32And);
+    code.tee(this.rest);
+    code.if();
+    code.loop();
+    code.get(this.group);
+    this.bitIfSameBank();
+    code.op(Op.i32Or);
+    code.set(this.group);
+    code.get(this.rest);
+    code.get(this.rest);
+    code.i32(1);
+    code.op(Op.i32Sub);
+    code.op(Op.i32And);
+    code.tee(this.rest);
     code.brIf(0);
     code.end();
-    this.toggleLater(() => code.get(this.toggled));
-    code.get(TIME);
-    return code;
-  }
-
-  /** Takes bits out of the word at `wordAt`, or of other events (`offset`). */
-  private clearBits(offset: number, bits: () => void): void {
-    const { code } = this;
-    code.get(this.wordAt);
-    code.get(this.wordAt);
-    code.memory(Op.i64Load, offset);
-    bits();
+    code.end();
+    // The word without the group
+    code.get(this.word);
+    code.get(this.group);
+    code.op(Op.i64ExtendI32U);
+    code.get(this.at);
+    code.op(Op.i64ExtendI32U);
+    code.op(Op.i64Shl);
     code.i64(-1);
     code.op(Op.i64Xor);
     code.op(Op.i64And);
-    code.memory(Op.i64Store, offset);
+    code.set(this.word);
+    this.pickWinner();
+    this.movePointer();
+    code.get(this.group);
+    code.i32(1);
+    code.get(this.winner);
+    code.op(Op.i32Shl);
+    code.op(Op.i32Xor);
+    code.set(this.losers);
+    this.cell();
+    code.get(this.losers);
+    code.memory(Op.i32Store, askingAt);
+    code.get(this.losers);
+    code.if();
+    this.refuse();
+    this.addBits(this.bit, this.nextAt);
+    code.end();
+    code.get(this.winner);
+    this.setHart();
+    code.get(this.at);
+    code.get(this.hart);
+    code.op(Op.i32Add);
+    code.set(this.at);
+    code.get(this.base);
+    code.memory(Op.i32Load, wordBytes('requestOffset'));
+    code.set(this.offset);
+    this.countRefusals();
   }
+}
 
-  /** Events that are no requests. A function may raise its request in this very cycle. */
-  private runOthers(): void {
+/**
+ * Writes `others(time)`: events of a cycle that are no requests. It returns 1 when one of them is left to others;
+ * then nothing of this cycle has happened.
+ */
+class OtherEvents extends ArbiterCode {
+  body(): FunctionBody {
     const { code, options } = this;
     const others = othersFromWheel(options.arrays);
-    code.block();
+    this.setDeadline();
+    code.get(TIME);
+    code.i32(this.laneShift);
+    code.op(Op.i32Shl);
+    code.tee(this.first);
+    code.set(this.at);
+    this.wordAddress(this.first);
+    code.set(this.wordAt);
     code.loop();
-    this.lanesOf(others);
+    code.get(this.first);
+    code.set(this.at);
+    code.get(this.wordAt);
+    code.memory(Op.i64Load, others);
+    this.lanesAt();
     code.tee(this.rest);
     code.op(Op.i32Eqz);
-    code.brIf(1);
+    code.if();
+    code.i32(0);
+    code.op(Op.return);
+    code.end();
     // Whoever leaves ends the run before anything of this cycle has happened.
     code.get(this.rest);
     code.set(this.group);
@@ -303,24 +354,39 @@ class SpecialCycles extends ArbiterCode {
     code.memory(Op.i32Load, privateBytes('function'));
     code.op(Op.i32Eqz);
     code.if();
-    this.toggleLater(() => code.get(this.toggled));
-    code.get(TIME);
-    code.i32(-1);
-    code.op(Op.i32Xor);
+    code.i32(1);
     code.op(Op.return);
     code.end();
     code.get(this.group);
     code.brIf(0);
     code.end();
+    // A function may raise its request in this very cycle.
     this.takeHart(this.rest);
-    this.setPlace(() => code.get(this.hart));
-    for (const offset of [0, others]) this.clearBits(offset, () => this.bitOf(this.at));
+    code.get(this.first);
+    code.get(this.hart);
+    code.op(Op.i32Or);
+    code.set(this.at);
+    for (const offset of [0, others]) this.clearBit(offset);
     this.call(() => {
       code.get(this.base);
       code.memory(Op.i32Load, privateBytes('undo'));
     });
     code.br(0);
     code.end();
-    code.end();
+    code.op(Op.unreachable);
+    return code;
+  }
+
+  /** Takes the hart out of the word at `wordAt`, or of other events (`offset`). */
+  private clearBit(offset: number): void {
+    const { code } = this;
+    code.get(this.wordAt);
+    code.get(this.wordAt);
+    code.memory(Op.i64Load, offset);
+    this.bitOf(this.at);
+    code.i64(-1);
+    code.op(Op.i64Xor);
+    code.op(Op.i64And);
+    code.memory(Op.i64Store, offset);
   }
 }

@@ -98,7 +98,6 @@ export class Translator {
   private origin = 0;
   private settledAt = 0;
   /** Harts whose request had been refused when translated code was entered. */
-  private waiting = 0;
 
   /** Undefined where the host has no WebAssembly, or the machine more harts than the wheel has bits. */
   static create(options: TranslatorOptions): Translator | undefined {
@@ -247,15 +246,14 @@ export class Translator {
     }
     this.visits++;
     let entered = 0;
-    this.waiting = 0;
     for (let hart = 0; hart < this.count; hart++) {
       if (next[hart << HART_SHIFT] >= end) continue;
       this.enter(hart);
       entered |= 1 << hart;
     }
-    this.arrays.control[control.toggled] = 0;
-    const reached = now + this.store.run(0, end - now, this.waiting);
-    this.toggleSides();
+    const cycles = this.store.run(0, end - now);
+    this.endCycles(cycles);
+    const reached = now + cycles;
     let left = false;
     for (let hart = 0; hart < this.count; hart++) {
       if (((entered >>> hart) & 1) !== 0 && this.exit(hart, reached)) left = true;
@@ -265,11 +263,19 @@ export class Translator {
     return reached;
   }
 
-  private toggleSides(): void {
-    const { sides } = this.options.crossbar;
-    for (let banks = this.arrays.control[control.toggled]; banks !== 0; banks &= banks - 1) {
-      sides[31 - Math.clz32(banks & -banks)] ^= 1;
+  /** Ends the cycles of a word of the wheel that the run did not end, and toggles the sides of banks. */
+  private endCycles(reached: number): void {
+    const { meta, control: words } = this.arrays;
+    const { sides, banks } = this.options.crossbar;
+    let toggled = words[control.toggled];
+    words[control.toggled] = 0;
+    for (let time = reached & (-64 >> this.laneShift); time < reached; time++) {
+      const at = 2 * (time & (WHEEL - 1));
+      toggled ^= meta[at];
+      meta[at] = meta[at + 1] = 0;
     }
+    if (banks > 32) return;
+    for (; toggled !== 0; toggled &= toggled - 1) sides[31 - Math.clz32(toggled & -toggled)] ^= 1;
   }
 
   /** Where visits are short, coming and going costs more than they gain: then the interpreter goes on for a while. */
@@ -322,20 +328,19 @@ export class Translator {
       return;
     }
     const bank = this.bankOf(hart);
+    const bit = 1 << (bank & 31);
+    const { meta } = arrays;
+    if ((meta[2 * cycle] & bit) !== 0) meta[2 * cycle + 1] |= bit;
+    meta[2 * cycle] |= bit;
     if (state.mode[base] === mode.requesting) {
       state.mode[base] = mode.running;
       words[base + own('event')] = state.since[base] - this.origin;
       // A probe stopped the run before this cycle was settled, or it was refused in the last one.
       if (state.since[base] < this.origin) {
-        this.waiting |= 1 << hart;
         arrays.asking[bank] |= 1 << hart;
-        arrays.meta[2 * cycle + 1] = -1;
-        return;
+        meta[2 * cycle + 1] |= bit;
       }
     }
-    const bit = 1 << (bank & 31);
-    if ((arrays.meta[2 * cycle] & bit) !== 0) arrays.meta[2 * cycle + 1] = -1;
-    arrays.meta[2 * cycle] |= bit;
   }
 
   /** Takes the event of a hart out of the wheel, with all others near it: nobody is in it any more. */

@@ -28,11 +28,9 @@ export interface SchedulerOptions {
   readonly pages: number;
 }
 
-/** Parameters of `run` and `special`. */
+/** Parameters of `run`. */
 export const TIME = 0;
 export const UNTIL = 1;
-/** Harts whose request has been refused. */
-export const WAITING = 2;
 
 export const numberBytes = (offset: number): number => 8 * offset;
 
@@ -42,8 +40,8 @@ export const numberBytes = (offset: number): number => 8 * offset;
  * The wheel is one row of bits: `lanes` for each cycle, one for each hart, 64 to a word. So the next event
  * is the lowest bit of a word, and which cycle and which hart it belongs to is in its place: no branch
  * has to be guessed for them, and the way from one event to the next one is short. A second row has the
- * events that are no requests. Of each cycle, `meta` has the banks that are asked for, and in its sign
- * whether there is more in it than one request a bank.
+ * events that are no requests. Of each cycle, `meta` has the banks that are asked for (lower half), and those that
+ * are contested (upper half): by two requests, by one that was refused before, all of them by an event that is no request.
  *
  * `run` has the word that it works on in a local. In memory its bits before `limit` mean nothing meanwhile.
  */
@@ -59,7 +57,7 @@ export class WheelCode {
   protected readonly nextAt: number;
   protected readonly metaAt: number;
   protected readonly slotAt: number;
-  protected readonly request: number;
+  protected readonly offset: number;
   protected readonly hart: number;
   protected readonly base: number;
   protected readonly bank: number;
@@ -69,8 +67,6 @@ export class WheelCode {
   protected readonly tree: number;
   protected readonly losers: number;
   protected readonly pointer: number;
-  /** Banks that granted an odd number of requests. */
-  protected readonly toggled: number;
   protected readonly word: number;
   protected readonly meta: number;
   protected readonly bit: number;
@@ -84,7 +80,7 @@ export class WheelCode {
     const { code } = this;
     this.laneShift = laneShiftOf(options.harts);
     this.lanes = 1 << this.laneShift;
-    code.begin(3);
+    code.begin(2);
     this.wordAt = code.local(Type.i32);
     this.first = code.local(Type.i32);
     this.limit = code.local(Type.i32);
@@ -92,7 +88,7 @@ export class WheelCode {
     this.nextAt = code.local(Type.i32);
     this.metaAt = code.local(Type.i32);
     this.slotAt = code.local(Type.i32);
-    this.request = code.local(Type.i32);
+    this.offset = code.local(Type.i32);
     this.hart = code.local(Type.i32);
     this.base = code.local(Type.i32);
     this.bank = code.local(Type.i32);
@@ -102,7 +98,6 @@ export class WheelCode {
     this.tree = code.local(Type.i32);
     this.losers = code.local(Type.i32);
     this.pointer = code.local(Type.i32);
-    this.toggled = code.local(Type.i32);
     this.word = code.local(Type.i64);
     this.meta = code.local(Type.i64);
     this.bit = code.local(Type.i64);
@@ -175,12 +170,6 @@ export class WheelCode {
     code.set(this.base);
   }
 
-  protected bankOf(): void {
-    this.code.get(this.base);
-    this.code.memory(Op.i32Load, wordBytes('requestOffset'));
-    this.bankOfOffset();
-  }
-
   protected bankOfOffset(): void {
     const { code } = this;
     code.i32(2);
@@ -189,30 +178,21 @@ export class WheelCode {
     code.op(Op.i32And);
   }
 
-  /** Harts that have a bit of the cycle that begins `at` in the word at `wordAt`, or in that of other events (`offset`). */
-  protected lanesOf(offset: number): void {
+  /** The hart whose place is on the stack. */
+  protected laneOf(): void {
+    this.code.i32(this.lanes - 1);
+    this.code.op(Op.i32And);
+  }
+
+  /** Of a word on the stack, the harts of the cycle that begins `at`. */
+  protected lanesAt(): void {
     const { code } = this;
-    code.get(this.wordAt);
-    code.memory(Op.i64Load, offset);
-    code.get(TIME);
-    code.i32(this.laneShift);
-    code.op(Op.i32Shl);
+    code.get(this.at);
     code.op(Op.i64ExtendI32U);
     code.op(Op.i64ShrU);
     code.op(Op.i32WrapI64);
     code.i32((1 << this.lanes) - 1);
     code.op(Op.i32And);
-  }
-
-  /** The place of a hart in this cycle. */
-  protected setPlace(hart: () => void): void {
-    const { code } = this;
-    code.get(TIME);
-    code.i32(this.laneShift);
-    code.op(Op.i32Shl);
-    hart();
-    code.op(Op.i32Or);
-    code.set(this.at);
   }
 
   /** How far harts may run ahead. */
@@ -269,43 +249,55 @@ export class WheelCode {
     code.memory(Op.i64Store, 0);
   }
 
-  /** Two requests for one bank make a cycle special. */
+  /** Bit of the bank in one half of `meta`; banks beyond 32 share bits, which only costs time. */
+  protected bankBit(bank: () => void): void {
+    const { code } = this;
+    code.i64(1);
+    bank();
+    code.op(Op.i64ExtendI32U);
+    code.op(Op.i64Shl);
+  }
+
+  /** Whether the bank is contested, of `meta` on the stack. */
+  protected contestedBit(): void {
+    const { code } = this;
+    code.i64(32);
+    code.op(Op.i64ShrU);
+    code.op(Op.i32WrapI64);
+    code.get(this.bank);
+    code.op(Op.i32ShrU);
+    code.i32(1);
+    code.op(Op.i32And);
+  }
+
+  /** A second request for one bank makes it contested. */
   private askFor(): void {
     const { code } = this;
     const at = this.bank;
     this.metaAddress(this.nextAt);
     code.set(at);
-    // Bit of the bank; banks beyond 32 share bits, which only costs time.
-    code.i64(1);
-    code.get(this.base);
-    code.memory(Op.i32Load, wordBytes('requestOffset'));
-    code.i32(2);
-    code.op(Op.i32ShrU);
-    code.i32(Math.min(this.options.banks, 32) - 1);
-    code.op(Op.i32And);
-    code.op(Op.i64ExtendI32U);
-    code.op(Op.i64Shl);
+    this.bankBit(() => {
+      code.get(this.base);
+      code.memory(Op.i32Load, wordBytes('requestOffset'));
+      code.i32(2);
+      code.op(Op.i32ShrU);
+      code.i32(Math.min(this.options.banks, 32) - 1);
+      code.op(Op.i32And);
+    });
     code.set(this.bit);
+    code.get(at);
     code.get(at);
     code.memory(Op.i64Load, 0);
     code.tee(this.meta);
     code.get(this.bit);
     code.op(Op.i64And);
-    code.i64(0);
-    code.op(Op.i64Ne);
-    code.if();
-    code.get(at);
+    code.i64(32);
+    code.op(Op.i64Shl);
     code.get(this.meta);
-    code.i64Words(0, SPECIAL);
     code.op(Op.i64Or);
-    code.memory(Op.i64Store, 0);
-    code.else();
-    code.get(at);
-    code.get(this.meta);
     code.get(this.bit);
     code.op(Op.i64Or);
     code.memory(Op.i64Store, 0);
-    code.end();
   }
 
   private bookOther(): void {
@@ -323,7 +315,7 @@ export class WheelCode {
     code.tee(at);
     code.get(at);
     code.memory(Op.i64Load, 0);
-    code.i64Words(0, SPECIAL);
+    code.i64Words(0, -1);
     code.op(Op.i64Or);
     code.memory(Op.i64Store, 0);
   }
@@ -344,34 +336,13 @@ export class WheelCode {
     code.memory(Op.f64Store, options.numbersAt + numberBytes(offset));
   }
 
-  /** Of up to 32 banks, the sides are toggled when the run ends. */
+  /** Of up to 32 banks, the sides are toggled when a word is over. */
   protected get togglesLater(): boolean {
     return this.options.banks <= 32;
   }
 
-  protected toggleLater(banks: () => void): void {
-    const { code, options } = this;
-    if (!this.togglesLater) return;
-    const at = options.arrays.controlAt + 4 * control.toggled;
-    code.i32(at);
-    code.i32(at);
-    code.memory(Op.i32Load, 0);
-    banks();
-    code.op(Op.i32Xor);
-    code.memory(Op.i32Store, 0);
-  }
-
   protected toggleSide(): void {
     const { code, options } = this;
-    if (this.togglesLater) {
-      code.get(this.toggled);
-      code.i32(1);
-      code.get(this.bank);
-      code.op(Op.i32Shl);
-      code.op(Op.i32Xor);
-      code.set(this.toggled);
-      return;
-    }
     code.get(this.bank);
     code.get(this.bank);
     code.memory(Op.i32Load8U, options.sidesAt);
@@ -380,6 +351,3 @@ export class WheelCode {
     code.memory(Op.i32Store8, options.sidesAt);
   }
 }
-
-/** Upper half of the sign of `meta`. */
-const SPECIAL = -0x80000000;
