@@ -1,5 +1,6 @@
 import { FIRST_PRIVATE, RING, wordOffset, type WordField } from '../hart/state.js';
 import { HART_SHIFT } from '../hart/slot.js';
+import { winnerOf } from '../interconnect/arbiter.js';
 import { arenaBytes, type Arena } from '../memory/arena.js';
 
 /** What translated code shares with the rest of the machine, and what it keeps for itself. */
@@ -37,8 +38,17 @@ const UNDO_BYTES = 1 << 15;
 /** Keeps the same counter or frame of all harts out of the same set of the host's cache. */
 const SKEW = 5 * 64;
 
+/** Bits of the wheel for each cycle, as a power of two: one for each hart. */
+export const laneShiftOf = (harts: number): number => (harts > 1 ? 32 - Math.clz32(harts - 1) : 0);
+export const wheelBytes = (harts: number): number => (WHEEL << laneShiftOf(harts)) >> 3;
+
 /** In the place of the number of a path: no frame has been written. */
 const NO_FRAME = -1;
+
+const WINNERS = 1 << 11;
+function fillWinners(winners: Uint8Array): void {
+  for (let i = 0; i < WINNERS; i++) winners[i] = winnerOf(i & 0xff, i >> 8, 8);
+}
 
 /** Bytes of the control block. */
 const CONTROL = 64;
@@ -48,7 +58,7 @@ export const REGION_FRAME = 2048;
 export const control = {
   /** Last cycle in which a function may hand on to another one without the wheel. */
   deadline: 0,
-  /** A bit for each bank: whether it granted an odd number of requests. */
+  /** Banks that granted an odd number of requests. */
   toggled: 1,
 } as const;
 
@@ -76,9 +86,10 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
     CONTROL,
     REGION_FRAME,
     4 * 32,
+    2 * wheelBytes(harts),
     8 * WHEEL,
     4 * tcdm.banks,
-    8 * 32,
+    WINNERS,
     counterBytes(harts),
     undoBytes(harts),
     2 * (tcdm.size + l2.size),
@@ -91,17 +102,24 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
 export class TranslatorArrays {
   readonly control: Int32Array;
   readonly controlAt: number;
+  /** Of a bank, one bit: whether it granted an odd number of requests. */
+  readonly toggledAt: number;
   readonly frame: Int32Array;
   /** The bits of the banks, a word each. */
   readonly banksAt: number;
-  /** One word of 64 bits a cycle: requesting harts (0..15), other events (16..31), banks (32..63). */
+  /** Lanes of bits, a row for each cycle: all events, and those that are no requests. */
   readonly wheelAt: number;
+  readonly othersAt: number;
   readonly wheel: Int32Array;
+  readonly others: Int32Array;
+  /** 64 bits a cycle: banks that are asked for (0..31), and contested ones (32..63). */
+  readonly metaAt: number;
+  readonly meta: Int32Array;
   /** By bank: harts whose request has been refused; while a contested cycle is settled, all that ask. */
   readonly asking: Int32Array;
   readonly askingAt: number;
-  /** Bits of banks in the wheel, of 64 bits. */
-  readonly bankBitsAt: number;
+  /** By pointer (3 bits) and requesters (8 bits) the one that an arbiter grants, a byte each. */
+  readonly winnersAt: number;
   readonly counters: Int32Array;
   readonly undo: Int32Array;
   /** Element of the function table that goes on at each halfword of code, 0 = not translated. */
@@ -127,18 +145,23 @@ export class TranslatorArrays {
     const bits = words(4 * 32);
     bits.forEach((_, bank) => (bits[bank] = 1 << bank));
     this.banksAt = bits.byteOffset;
-    this.wheel = words(8 * WHEEL);
+    this.wheel = words(2 * wheelBytes(harts));
+    this.others = this.wheel.subarray(this.wheel.length / 2);
+    this.meta = words(8 * WHEEL);
     this.asking = words(4 * tcdm.banks);
-    const bankBits = words(8 * 32);
+    const winners = words(WINNERS);
     this.counters = words(counterBytes(harts));
     this.undo = words(undoBytes(harts));
     this.entries = words(2 * (tcdm.size + l2.size));
     this.completions = words(2 * (tcdm.size + l2.size));
     this.controlAt = this.control.byteOffset;
+    this.toggledAt = this.controlAt + 4 * control.toggled;
     this.wheelAt = this.wheel.byteOffset;
-    for (let bank = 0; bank < 32; bank++) bankBits[2 * bank + 1] = 1 << bank;
-    this.bankBitsAt = bankBits.byteOffset;
+    this.othersAt = this.others.byteOffset;
+    this.metaAt = this.meta.byteOffset;
     this.askingAt = this.asking.byteOffset;
+    this.winnersAt = winners.byteOffset;
+    fillWinners(new Uint8Array(winners.buffer, winners.byteOffset, WINNERS));
     this.pathBytes = 4 * harts;
     this.countersFromWords = this.counters.byteOffset - (wordsAt >>> HART_SHIFT);
     this.undoAt = this.undo.byteOffset;
@@ -173,6 +196,9 @@ export class TranslatorArrays {
     return false;
   }
 }
+
+export const othersFromWheel = ({ wheelAt, othersAt }: TranslatorArrays): number =>
+  othersAt - wheelAt;
 
 /** Offsets of words from the start of a hart's, in bytes. */
 export const wordBytes = (name: WordField): number => 4 * wordOffset(name);

@@ -14,7 +14,7 @@ import {
   type Step,
   type Tree,
 } from './tree.js';
-import { BASE, OFFSET, TIME, UNDO, type SegmentOptions } from './writer.js';
+import { AT, BASE, OFFSET, TIME, UNDO, type SegmentOptions } from './writer.js';
 
 /** How functions find each other. */
 export interface Links {
@@ -48,6 +48,11 @@ export class SegmentEmitter extends JumpWriter {
     this.signature = signature;
     this.self = self;
     body.begin(3);
+    body.local(Type.i32);
+    body.get(AT);
+    body.i32(this.options.laneShift);
+    body.op(Op.i32ShrU);
+    body.set(TIME);
     this.locals.fill(-1);
     const state = new PathState();
     if (tree.completes) {
@@ -444,7 +449,7 @@ export class SegmentEmitter extends JumpWriter {
       body.get(found);
       body.memory(Op.i32Store, privateBytes('function'));
     }
-    this.now(state);
+    this.placeNow(state);
     body.op(Op.return);
     body.end();
     this.leaving(step.pc, state);

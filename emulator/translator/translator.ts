@@ -16,7 +16,15 @@ import type { SharedArena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
 import { CodeStore } from './code-store.js';
 import { Heat } from './heat.js';
-import { control, MAX_HARTS, MAX_PATHS, privateWord, TranslatorArrays, WHEEL } from './layout.js';
+import {
+  control,
+  laneShiftOf,
+  MAX_HARTS,
+  MAX_PATHS,
+  privateWord,
+  TranslatorArrays,
+  WHEEL,
+} from './layout.js';
 import { LoopTable } from './loops.js';
 import { Paths } from './path.js';
 import { Regions } from './regions.js';
@@ -78,6 +86,7 @@ export class Translator {
   readonly regions: Regions;
   private readonly words: Int32Array;
   private readonly count: number;
+  private readonly laneShift: number;
   private generation = -1;
   private codeEnd = 0;
   /** Visits in a row that were short, and cycles of the next pause. */
@@ -89,7 +98,6 @@ export class Translator {
   private origin = 0;
   private settledAt = 0;
   /** Harts whose request had been refused when translated code was entered. */
-  private waiting = 0;
 
   /** Undefined where the host has no WebAssembly, or the machine more harts than the wheel has bits. */
   static create(options: TranslatorOptions): Translator | undefined {
@@ -103,6 +111,7 @@ export class Translator {
     this.count = sizes.harts;
     this.shortestVisit = options.eager ? 1 : SHORTEST_VISIT;
     this.words = state.words;
+    this.laneShift = laneShiftOf(sizes.harts);
     this.arrays = new TranslatorArrays(sizes, arena, state.words.byteOffset);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
     this.reader = new StepReader(harts.codeCache, this.loops);
@@ -114,6 +123,7 @@ export class Translator {
       pointersAt: crossbar.pointers.byteOffset,
       sidesAt: crossbar.sides.byteOffset,
       conflictsAt: crossbar.conflictsPerBank.byteOffset,
+      harts: sizes.harts,
       banks: sizes.tcdm.banks,
       masters: sizes.tcdm.masters,
       fair: crossbar.fair,
@@ -134,6 +144,7 @@ export class Translator {
         historyAt: state.history.byteOffset,
         tcdmAt: tcdm.u8.byteOffset,
         l2At: l2.u8.byteOffset,
+        laneShift: this.laneShift,
         tcdm: { base: tcdm.base, size: tcdm.size },
         l2: { base: l2.base, size: l2.size },
         fetch: options.icache && {
@@ -235,14 +246,14 @@ export class Translator {
     }
     this.visits++;
     let entered = 0;
-    this.waiting = 0;
     for (let hart = 0; hart < this.count; hart++) {
       if (next[hart << HART_SHIFT] >= end) continue;
       this.enter(hart);
       entered |= 1 << hart;
     }
-    const reached = now + this.store.run(0, end - now, this.waiting);
-    this.toggleSides();
+    const cycles = this.store.run(0, end - now);
+    this.endCycles(cycles);
+    const reached = now + cycles;
     let left = false;
     for (let hart = 0; hart < this.count; hart++) {
       if (((entered >>> hart) & 1) !== 0 && this.exit(hart, reached)) left = true;
@@ -252,14 +263,19 @@ export class Translator {
     return reached;
   }
 
-  /** Who is favoured at a bank changes with each grant. */
-  private toggleSides(): void {
-    const { sides } = this.options.crossbar;
-    const words = this.arrays.control;
-    for (let banks = words[control.toggled]; banks !== 0; banks &= banks - 1) {
-      sides[31 - Math.clz32(banks & -banks)] ^= 1;
-    }
+  /** Ends the cycles of a word of the wheel that the run did not end, and toggles the sides of banks. */
+  private endCycles(reached: number): void {
+    const { meta, control: words } = this.arrays;
+    const { sides, banks } = this.options.crossbar;
+    let toggled = words[control.toggled];
     words[control.toggled] = 0;
+    for (let time = reached & (-64 >> this.laneShift); time < reached; time++) {
+      const at = 2 * (time & (WHEEL - 1));
+      toggled ^= meta[at];
+      meta[at] = meta[at + 1] = 0;
+    }
+    if (banks > 32) return;
+    for (; toggled !== 0; toggled &= toggled - 1) sides[31 - Math.clz32(toggled & -toggled)] ^= 1;
   }
 
   /** Where visits are short, coming and going costs more than they gain: then the interpreter goes on for a while. */
@@ -302,25 +318,38 @@ export class Translator {
     const { state } = this.options.harts;
     const base = hart << HART_SHIFT;
     words[base + own('event')] = event;
-    const slot = 2 * (event & (WHEEL - 1));
+    const cycle = event & (WHEEL - 1);
+    const place = (cycle << this.laneShift) + hart;
+    arrays.wheel[place >> 5] |= 1 << (place & 31);
     const info = store.infos[words[base + own('function')]];
     if (!info?.completes) {
-      arrays.wheel[slot] |= 1 << (16 + hart);
+      arrays.others[place >> 5] |= 1 << (place & 31);
+      arrays.meta[2 * cycle + 1] = -1;
       return;
     }
     const bank = this.bankOf(hart);
+    const bit = 1 << (bank & 31);
+    const { meta } = arrays;
+    if ((meta[2 * cycle] & bit) !== 0) meta[2 * cycle + 1] |= bit;
+    meta[2 * cycle] |= bit;
     if (state.mode[base] === mode.requesting) {
       state.mode[base] = mode.running;
       words[base + own('event')] = state.since[base] - this.origin;
       // A probe stopped the run before this cycle was settled, or it was refused in the last one.
       if (state.since[base] < this.origin) {
-        this.waiting |= 1 << hart;
         arrays.asking[bank] |= 1 << hart;
-        return;
+        meta[2 * cycle + 1] |= bit;
       }
     }
-    arrays.wheel[slot] |= 1 << hart;
-    arrays.wheel[slot + 1] |= 1 << (bank & 31);
+  }
+
+  /** Takes the event of a hart out of the wheel, with all others near it: nobody is in it any more. */
+  private remove(hart: number, event: number): void {
+    const { arrays } = this;
+    const cycle = event & (WHEEL - 1);
+    const place = (cycle << this.laneShift) + hart;
+    arrays.wheel[place >> 5] = arrays.others[place >> 5] = 0;
+    arrays.meta[2 * cycle] = arrays.meta[2 * cycle + 1] = 0;
   }
 
   /** Finds the function that goes on with a hart; 0 leaves it to the interpreter in its cycle. */
@@ -405,8 +434,7 @@ export class Translator {
     const refused = since < reached;
     const next = refused ? reached : since;
     if (refused) arrays.asking[this.bankOf(hart)] = 0;
-    const slot = 2 * ((next - this.origin) & (WHEEL - 1));
-    arrays.wheel[slot] = arrays.wheel[slot + 1] = 0;
+    this.remove(hart, next - this.origin);
     state.next[base] = next;
     state.jalrReady[base] = this.origin + words[base + own('ready')];
     const index = words[base + own('function')];
