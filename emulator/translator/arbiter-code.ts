@@ -71,17 +71,14 @@ export class ArbiterCode extends WheelCode {
     code.tee(this.slotAt);
     code.get(this.slotAt);
     code.memory(Op.i64Load, 0);
-    for (const half of [0, 32]) {
-      this.bankBit(() => {
-        code.get(this.bank);
-        code.i32(31);
-        code.op(Op.i32And);
-        if (half === 0) return;
-        code.i32(half);
-        code.op(Op.i32Add);
-      });
-      code.op(Op.i64Or);
-    }
+    // Asked for, and contested
+    code.i64Words(1, 1);
+    code.get(this.bank);
+    code.i32(31);
+    code.op(Op.i32And);
+    code.op(Op.i64ExtendI32U);
+    code.op(Op.i64Shl);
+    code.op(Op.i64Or);
     code.memory(Op.i64Store, 0);
     code.get(this.losers);
     code.op(Op.i64ExtendI32U);

@@ -224,10 +224,20 @@ class Requests extends ArbiterCode {
     code.i32(this.laneShift);
     code.op(Op.i32ShrU);
     code.set(TIME);
+    // Events that are no requests make all banks of a cycle contested.
+    code.block();
+    code.get(this.meta);
+    code.i64(32);
+    code.op(Op.i64ShrU);
+    code.op(Op.i32WrapI64);
+    code.i32(-1);
+    code.op(Op.i32Ne);
+    code.brIf(0);
     this.wordAddress(this.at);
     code.memory(Op.i64Load, othersFromWheel(options.arrays));
     this.lanesAt();
-    code.if();
+    code.op(Op.i32Eqz);
+    code.brIf(0);
     this.storeWord();
     code.get(TIME);
     code.get(UNTIL);
