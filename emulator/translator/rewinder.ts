@@ -11,7 +11,6 @@ import {
   numberOffset,
   RING,
   SOON,
-  stall,
   stallCauses,
   stallOffset,
   UNTIL,
@@ -179,8 +178,6 @@ export class Rewinder {
       next = undo.cycles === STAMPED ? this.origins[hart] + bytes[at] : next - undo.cycles;
       if (next <= time) break;
     }
-    // Of an access that ended after that, only what was loaded may be waited for.
-    if (next > time) state.lastStall[base] = stall.load_use;
     state.pc[base] = resumes;
     state.next[base] = next;
     const words = state.words.slice(base, base + FIRST_PRIVATE);

@@ -273,7 +273,10 @@ export class FunctionWriter {
 
   protected flushState(state: PathState): void {
     const { body, options } = this;
-    if (state.lastStall >= 0) this.storeWord(wordBytes('lastStall'), state.lastStall);
+    if (state.lastStall >= 0) {
+      this.save(wordOffset('lastStall'), state);
+      this.storeWord(wordBytes('lastStall'), state.lastStall);
+    }
     if (state.jumps.length > 0) this.flushHistory(state);
     if (state.ready !== UNKNOWN && state.ready >= state.time) this.storeReady(state);
     if (state.waitedLocal >= 0) {
