@@ -70,6 +70,8 @@ export interface MachineStats {
 export interface TierStats {
   /** Instructions that left decode, by tier. */
   instructions: { region: number; translated: number; interpreted: number };
+  /** Instructions and waits that the interpreter did for one hart while translated code went on with the others. */
+  assisted: number;
   /** Cycles that translated code left to the interpreter, by reason. */
   leaves: Record<string, number>;
   /** Times that translated code was entered. */

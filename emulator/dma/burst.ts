@@ -12,11 +12,9 @@ export class Burst {
   at = 0;
   /** Bytes of the direction's stream before this burst. */
   before = 0;
-  readonly data: Uint8Array;
 
-  constructor(bytes: number) {
-    this.data = new Uint8Array(bytes);
-  }
+  /** @param data room for its bytes */
+  constructor(readonly data: Uint8Array) {}
 
   /** External address of byte `i`. */
   externalAddress(i: number): number {

@@ -36,7 +36,12 @@ export abstract class Direction implements Stateful {
       config.segment_cycles,
     );
     const bursts = config.outstanding + config.buffer_beats + 1;
-    this.ring = Array.from({ length: bursts }, () => new Burst(config.burst_bytes));
+    const bytes = config.burst_bytes;
+    const room = new Uint8Array(bursts * bytes);
+    this.ring = Array.from(
+      { length: bursts },
+      (_, i) => new Burst(room.subarray(i * bytes, (i + 1) * bytes)),
+    );
   }
 
   protected abstract get outstanding(): number;

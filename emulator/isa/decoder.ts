@@ -109,8 +109,39 @@ export interface Decoder {
 /** Opcode, funct3 and the upper five bits. */
 const KEY = 0xf800707f | 0;
 
-/** Candidate rows by their low seven bits, so that a decode looks at a handful of rows. */
+/** Words whose meaning is kept; then all are forgotten. */
+const MOST_KNOWN = 1 << 16;
+
+const decoders = new Map<string, Decoder>();
+
+/** The decoder of a set of extensions: one a process, since its answers depend on nothing else. */
 export function createDecoder(extensions: ReadonlySet<Extension>): Decoder {
+  const key = [...extensions].toSorted().join();
+  const found = decoders.get(key);
+  if (found !== undefined) return found;
+  const decoder = remembering(decoderOf(new Set(extensions)));
+  decoders.set(key, decoder);
+  return decoder;
+}
+
+/** Code is decoded many times: by the interpreter, for its neighbours, for translation, after each change. */
+function remembering({ decode }: Decoder): Decoder {
+  const known = new Map<number, Decoded | undefined>();
+  return {
+    decode(word) {
+      const bits = (word & 3) === 3 ? word : word & 0xffff;
+      const seen = known.get(bits);
+      if (seen !== undefined || known.has(bits)) return seen;
+      if (known.size === MOST_KNOWN) known.clear();
+      const decoded = decode(bits);
+      known.set(bits, decoded);
+      return decoded;
+    },
+  };
+}
+
+/** Candidate rows by their low seven bits, so that a decode looks at a handful of rows. */
+function decoderOf(extensions: ReadonlySet<Extension>): Decoder {
   const byOpcode: { row: Row; encoding: Encoding }[][] = Array.from({ length: 128 }, () => []);
   const pulp = extensions.has('xpulpv2');
   for (const row of rows) {

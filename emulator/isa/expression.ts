@@ -185,7 +185,20 @@ const children = (tree: Expression): readonly Expression[] => {
 
 /** Whether the tree mentions an operand: tells the timing model which registers an instruction reads. */
 export function mentions(tree: Expression | undefined, name: Operand): boolean {
-  if (tree === undefined) return false;
-  if (tree.kind === 'operand') return tree.operand === name;
-  return children(tree).some((child) => mentions(child, name));
+  return tree !== undefined && operandsOf(tree).has(name);
+}
+
+/** By tree: it is asked for at each decode, and the trees of the table never change. */
+const operands = new WeakMap<Expression, ReadonlySet<Operand>>();
+
+function operandsOf(tree: Expression): ReadonlySet<Operand> {
+  const found = operands.get(tree);
+  if (found !== undefined) return found;
+  const names = new Set<Operand>(
+    tree.kind === 'operand'
+      ? [tree.operand]
+      : children(tree).flatMap((child) => [...operandsOf(child)]),
+  );
+  operands.set(tree, names);
+  return names;
 }

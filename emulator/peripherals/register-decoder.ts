@@ -7,12 +7,39 @@ export interface RegisterHit {
   readonly index: number;
 }
 
+type Hits = readonly (RegisterHit | undefined)[];
+
+/** By map: each machine has the same blocks. */
+const known = new WeakMap<RegisterMap, Hits>();
+
+/** Word by word, what lies in a block. */
+function hitsOf(map: RegisterMap, block: string): Hits {
+  const found = known.get(map);
+  if (found !== undefined) return found;
+  const hits: (RegisterHit | undefined)[] = Array.from({ length: map.size >> 2 });
+  for (const register of map.registers) {
+    const stride = register.stride ?? 4;
+    for (let index = 0; index < (register.count ?? 1); index++) {
+      const word = (register.offset + index * stride) >> 2;
+      if (hits[word] !== undefined || word >= hits.length) {
+        throw new OctobarError(
+          'internal',
+          `register ${register.name} of ${block} overlaps or lies outside the block`,
+        );
+      }
+      hits[word] = { register, index };
+    }
+  }
+  known.set(map, hits);
+  return hits;
+}
+
 /**
  * Turns offsets into registers of a map and rejects, by name, every access that the map forbids:
  * the models behind it see legal accesses only.
  */
 export class RegisterDecoder {
-  private readonly hits: (RegisterHit | undefined)[];
+  private readonly hits: Hits;
 
   /**
    * @param block name for people, e.g. `event unit`
@@ -23,20 +50,7 @@ export class RegisterDecoder {
     private readonly map: RegisterMap,
     private readonly anySize = false,
   ) {
-    this.hits = Array.from({ length: map.size >> 2 });
-    for (const register of map.registers) {
-      const stride = register.stride ?? 4;
-      for (let index = 0; index < (register.count ?? 1); index++) {
-        const word = (register.offset + index * stride) >> 2;
-        if (this.hits[word] !== undefined || word >= this.hits.length) {
-          throw new OctobarError(
-            'internal',
-            `register ${register.name} of ${block} overlaps or lies outside the block`,
-          );
-        }
-        this.hits[word] = { register, index };
-      }
-    }
+    this.hits = hitsOf(map, block);
   }
 
   /** The register that `offset` names; throws `device-misuse` when this access is not legal. */

@@ -8,7 +8,8 @@ import {
   type WasmTable,
   exported,
 } from '../wasm/index.js';
-import type { TranslatorArrays } from './layout.js';
+import { MAX_PATHS, type TranslatorArrays } from './layout.js';
+import { RESUME } from './resume-code.js';
 import { functionParameters, functionResults } from './scheduler.js';
 import { SegmentEmitter, type Links } from './segment.js';
 import type { SegmentOptions } from './writer.js';
@@ -27,19 +28,23 @@ export interface Root {
   readonly completes: boolean;
 }
 
-/** Functions of one module: the host's compilers take time that grows faster than a module. */
-const BATCH = 128;
-const CHUNK = 1024;
+/** Functions of one module. Each module has a copy of the table in the host, so there must be few. */
+const BATCH = 1024;
+const CHUNK = 4096;
+/** Room that a batch of functions needs at most. */
+const BATCH_PATHS = 8192;
+/** First element of the table that is code of the guest. */
+const FIRST = RESUME + 1;
 
 /** All translated code: grows by modules, is dropped as a whole. */
 export class CodeStore {
-  readonly infos: (FunctionInfo | undefined)[] = [undefined];
+  /** By element of the table; none for those below `FIRST`. */
+  readonly infos: (FunctionInfo | undefined)[] = Array.from({ length: FIRST });
   modules = 0;
   codeBytes = 0;
   run!: WasmFunction;
   private readonly host = wasmHost()!;
   private table!: WasmTable;
-  private readonly scheduler: WasmModule;
   private readonly builder = new ModuleBuilder();
   private readonly body = new FunctionBody();
   private readonly emitter: SegmentEmitter;
@@ -51,9 +56,9 @@ export class CodeStore {
     private readonly options: SegmentOptions,
     private readonly reader: StepReader,
     private readonly indexOf: (pc: number) => number,
-    scheduler: Uint8Array,
+    private readonly scheduler: WasmModule,
+    private readonly interpreted: Record<'assist' | 'complete', WasmFunction>,
   ) {
-    this.scheduler = new this.host.Module(scheduler);
     this.emitter = new SegmentEmitter(this.body, options);
     this.renew();
   }
@@ -65,20 +70,31 @@ export class CodeStore {
   }
 
   private imports(): Record<string, Record<string, unknown>> {
-    return { machine: { memory: this.memory, functions: this.table } };
+    return {
+      machine: { memory: this.memory, functions: this.table, ...this.interpreted },
+    };
+  }
+
+  get isEmpty(): boolean {
+    return this.infos.length === FIRST;
   }
 
   /** Forgets all functions. */
   drop(): void {
-    if (this.infos.length === 1) return;
+    if (this.isEmpty) return;
     for (const index of this.marked) {
       this.arrays.entries[index] = 0;
       this.arrays.completions[index] = 0;
     }
     this.marked.length = 0;
-    this.infos.length = 1;
+    this.infos.length = FIRST;
     this.options.paths.clear();
     this.renew();
+  }
+
+  /** Whether the paths of one more module can be counted. */
+  get hasRoom(): boolean {
+    return this.options.paths.size <= MAX_PATHS - BATCH_PATHS;
   }
 
   private map(root: Root): Int32Array {
@@ -127,7 +143,7 @@ export class CodeStore {
       trees.map((_, i) => i),
     );
     if (infos.length > this.table.length) {
-      this.table.grow(Math.ceil((infos.length - this.table.length) / CHUNK) * CHUNK);
+      this.table.grow(Math.max(this.table.length, infos.length - this.table.length));
     }
     const bytes = builder.finish();
     // Instantiating puts the functions into the table, which keeps them alive.
@@ -152,7 +168,11 @@ export class CodeStore {
       set.add(pc);
       if (this.indexOf(pc) >= 0 && this.find(pc, completes) === 0) waiting.push({ pc, completes });
     };
-    for (const { pc, completes } of roots) want(pc, completes);
+    for (const { pc, completes } of roots) {
+      want(pc, completes);
+      // A jump may lead to an access.
+      if (completes) want(pc, false);
+    }
     for (let root = waiting.shift(); root !== undefined; root = waiting.shift()) {
       if (trees.length === BATCH) break;
       const tree = growTree(this.reader, root.pc, root.completes);

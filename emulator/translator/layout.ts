@@ -1,7 +1,10 @@
 import { FIRST_PRIVATE, RING, wordOffset, type WordField } from '../hart/state.js';
 import { HART_SHIFT } from '../hart/slot.js';
+import { cacheBytes } from '../icache/arrays.js';
+import type { icacheParameters } from '../icache/parameters.js';
 import { winnerOf } from '../interconnect/arbiter.js';
 import { arenaBytes, type Arena } from '../memory/arena.js';
+import type { ConfigOf } from '../sim/parameters.js';
 
 /** What translated code shares with the rest of the machine, and what it keeps for itself. */
 
@@ -20,14 +23,21 @@ const privateWords = [
   'undo',
   /** One bit, at the place of the hart's number. */
   'bit',
+  /** Time of the next event where the wheel does not reach it, else 0: then `event` is before it. */
+  'far',
 ] as const;
 export type PrivateWord = (typeof privateWords)[number];
 export const privateWord = (name: PrivateWord): number =>
   FIRST_PRIVATE + privateWords.indexOf(name);
 
+/** Element of the function table that ends an access of the interpreter. */
+export const INTERPRETED = 1;
+
 export const MAX_HARTS = 16;
 /** Cycles that the wheel covers; a hart's next event must never be farther away. */
 export const WHEEL = 1024;
+/** The longest wait of a hart that the wheel is given. */
+export const FARTHEST = WHEEL - 64;
 /** Cycles that a hart may run ahead before it hands on to the wheel. */
 export const AHEAD = 192;
 /** Longest path of one function, in cycles. */
@@ -44,6 +54,8 @@ export const wheelBytes = (harts: number): number => (WHEEL << laneShiftOf(harts
 
 /** In the place of the number of a path: no frame has been written. */
 const NO_FRAME = -1;
+/** The same, and the hart has not run ahead since: older frames are no longer those of its state. */
+export const SETTLED = -2;
 
 const WINNERS = 1 << 11;
 function fillWinners(winners: Uint8Array): void {
@@ -60,29 +72,27 @@ export const control = {
   deadline: 0,
   /** Banks that granted an odd number of requests. */
   toggled: 1,
+  /** A double: the cycle that times count from. */
+  origin: 2,
 } as const;
 
 interface Sizes {
   readonly harts: number;
   readonly tcdm: { readonly size: number; readonly banks: number };
   readonly l2: { readonly size: number };
-  readonly icache: { readonly line: number };
 }
 
 const counterBytes = (harts: number): number => harts * 4 * MAX_PATHS;
 const undoBytes = (harts: number): number => harts * (UNDO_BYTES + SKEW);
 
-/** Bytes of the shared memory of a machine. */
-export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
+/** Bytes of the shared memory of a machine, with or without those of its translator. */
+export function sharedBytes(
+  { harts, tcdm, l2, icache }: Sizes & { readonly icache: ConfigOf<typeof icacheParameters> },
+  translates = true,
+): number {
   const entries = harts << HART_SHIFT;
-  const parts = [
-    tcdm.size,
-    l2.size,
-    4 * entries,
-    8 * entries,
-    8 * RING * harts,
-    10 * tcdm.banks,
-    (2 * (tcdm.size + l2.size)) / icache.line,
+  const parts = [tcdm.size, l2.size, 4 * entries, 8 * entries, 8 * RING * harts, 10 * tcdm.banks];
+  const own = [
     CONTROL,
     REGION_FRAME,
     4 * 32,
@@ -95,7 +105,11 @@ export function sharedBytes({ harts, tcdm, l2, icache }: Sizes): number {
     2 * (tcdm.size + l2.size),
     2 * (tcdm.size + l2.size),
   ];
-  return parts.reduce((sum, bytes) => sum + arenaBytes(bytes), 0);
+  const caches = cacheBytes(icache, harts, (tcdm.size + l2.size) / icache.line);
+  return [...parts, ...(translates ? own : [])].reduce(
+    (sum, bytes) => sum + arenaBytes(bytes),
+    caches,
+  );
 }
 
 /** The translator's own part of the shared memory. `...At` are addresses in it. */
@@ -104,6 +118,8 @@ export class TranslatorArrays {
   readonly controlAt: number;
   /** Of a bank, one bit: whether it granted an odd number of requests. */
   readonly toggledAt: number;
+  /** One double of the control block. */
+  readonly origin: Float64Array;
   readonly frame: Int32Array;
   /** The bits of the banks, a word each. */
   readonly banksAt: number;
@@ -156,6 +172,7 @@ export class TranslatorArrays {
     this.completions = words(2 * (tcdm.size + l2.size));
     this.controlAt = this.control.byteOffset;
     this.toggledAt = this.controlAt + 4 * control.toggled;
+    this.origin = new Float64Array(this.control.buffer, this.controlAt + 4 * control.origin, 1);
     this.wheelAt = this.wheel.byteOffset;
     this.othersAt = this.others.byteOffset;
     this.metaAt = this.meta.byteOffset;
@@ -187,6 +204,15 @@ export class TranslatorArrays {
     const at = this.firstPathAt(hart);
     this.firstPaths[hart] = this.undo[at];
     this.undo[at] = NO_FRAME;
+  }
+
+  /** The hart is where it is: nothing can be taken back. */
+  settle(hart: number): void {
+    this.undo[this.firstPathAt(hart)] = SETTLED;
+  }
+
+  isSettled(hart: number): boolean {
+    return this.undo[this.firstPathAt(hart)] === SETTLED;
   }
 
   ran(hart: number): boolean {

@@ -11,7 +11,6 @@ import {
   numberOffset,
   RING,
   SOON,
-  stall,
   stallCauses,
   stallOffset,
   UNTIL,
@@ -24,6 +23,8 @@ import { FOLLOWED, FRAME_HEAD } from './writer.js';
 interface Before {
   readonly words: Int32Array;
   readonly numbers: Float64Array;
+  /** What the interpreter has added to its counters since. */
+  readonly counted: Float64Array;
   valid: boolean;
 }
 
@@ -50,7 +51,6 @@ export class Rewinder {
     private readonly interpreter: Interpreter,
     private readonly arrays: TranslatorArrays,
     private readonly paths: Paths,
-    private readonly settle: () => void,
   ) {
     const { count } = harts;
     this.functions = new Int32Array(count);
@@ -61,6 +61,7 @@ export class Rewinder {
     this.before = Array.from({ length: count }, () => ({
       words: new Int32Array(FIRST_PRIVATE),
       numbers: new Float64Array(1 << HART_SHIFT),
+      counted: new Float64Array(counters.length),
       valid: false,
     }));
     this.bytes = new Int32Array(arrays.undo.buffer);
@@ -118,13 +119,17 @@ export class Rewinder {
     const { state } = this.harts;
     const base = hart << HART_SHIFT;
     const before = this.before[hart];
+    const { numbers } = state;
     if (!before.valid) {
-      this.settle();
       before.valid = true;
       before.words.set(state.words.subarray(base, base + FIRST_PRIVATE));
-      before.numbers.set(state.numbers.subarray(base, base + (1 << HART_SHIFT)));
+      before.numbers.set(numbers.subarray(base, base + (1 << HART_SHIFT)));
+      before.counted.fill(0);
     }
+    // Counters may be settled before the hart is taken back: so what a step adds to them is kept.
+    counters.forEach((counter, i) => (before.counted[i] -= numbers[base + counter]));
     this.runAlone(hart, state.next[base] + 1);
+    counters.forEach((counter, i) => (before.counted[i] += numbers[base + counter]));
   }
 
   /** Instructions of the hart from cycle `time` on have not happened. */
@@ -138,6 +143,9 @@ export class Rewinder {
     const before = this.before[hart];
     if (before.valid) {
       state.words.set(before.words, base);
+      counters.forEach((counter, i) => {
+        before.numbers[counter] = state.numbers[base + counter] - before.counted[i];
+      });
       state.numbers.set(before.numbers, base);
     } else if (this.ends[hart] >= 0) this.takeBackFrames(hart, time, reached);
     this.forget(hart);
@@ -170,16 +178,13 @@ export class Rewinder {
       next = undo.cycles === STAMPED ? this.origins[hart] + bytes[at] : next - undo.cycles;
       if (next <= time) break;
     }
-    // Of an access that ended after that, only what was loaded may be waited for.
-    if (next > time) state.lastStall[base] = stall.load_use;
-    this.settle();
     state.pc[base] = resumes;
     state.next[base] = next;
     const words = state.words.slice(base, base + FIRST_PRIVATE);
     const numbers = state.numbers.slice(base, base + (1 << HART_SHIFT));
     this.runAlone(hart, reached);
-    for (let i = 0; i < numbers.length; i++) {
-      if (counters.has(i)) numbers[i] -= state.numbers[base + i] - numbers[i];
+    for (const counter of counters) {
+      numbers[counter] -= state.numbers[base + counter] - numbers[counter];
     }
     state.words.set(words, base);
     state.numbers.set(numbers, base);
@@ -220,9 +225,9 @@ export class Rewinder {
 const READY = privateWord('ready');
 
 /** Numbers of a hart that instructions add to. */
-const counters: ReadonlySet<number> = new Set([
+const counters: readonly number[] = [
   ...(['branches', 'taken', 'jumps', 'loads', 'stores', 'walked', 'jalrStalls'] as const).map(
     numberOffset,
   ),
   ...stallCauses.map(stallOffset),
-]);
+];

@@ -1,7 +1,16 @@
-import { ModuleBuilder, Op, Simd, Type, type FunctionBody } from '../wasm/index.js';
+import {
+  FunctionBody,
+  ModuleBuilder,
+  Op,
+  Simd,
+  Type,
+  wasmHost,
+  type WasmModule,
+} from '../wasm/index.js';
 import { ArbiterCode } from './arbiter-code.js';
-import { othersFromWheel, privateBytes, wordBytes } from './layout.js';
-import { TIME, UNTIL, type SchedulerOptions } from './wheel-code.js';
+import { INTERPRETED, laneShiftOf, othersFromWheel, privateBytes, wordBytes } from './layout.js';
+import { addResume, RESUME, type ResumeOptions } from './resume-code.js';
+import { pushPlace, TIME, UNTIL, type SchedulerOptions } from './wheel-code.js';
 
 /**
  * Parameters of the functions of translated code: address of the hart's words, its place in the wheel, and the offset of
@@ -11,21 +20,68 @@ import { TIME, UNTIL, type SchedulerOptions } from './wheel-code.js';
 export const functionParameters = [Type.i32, Type.i32, Type.i32];
 export const functionResults = [Type.i32];
 
+/** What an import answers when translated code is to end before this cycle of the hart. */
+export const LEAVE = -0x80000000;
+
 /**
  * The module that pops event after event from the wheel: `run(time, until)` returns the first
  * cycle that it did not touch: `until`, or one with an event that translated code leaves to others.
  * All requests of a cycle are known when it comes, because each hart has been run up to its next one;
  * so the rule of `interconnect/arbiter.ts` holds cycle by cycle.
  */
-export function schedulerModule(options: SchedulerOptions): Uint8Array {
+export function schedulerModule(
+  options: SchedulerOptions,
+  resume: ResumeOptions | undefined,
+): Uint8Array {
   const module = new ModuleBuilder();
   const signature = module.type(functionParameters, functionResults);
   const run = module.type([Type.i32, Type.i32], [Type.i32]);
   module.importMemory('machine', 'memory', { min: options.pages, max: options.pages });
   module.importTable('machine', 'functions', { min: 1 });
-  const others = module.code(run, new OtherEvents(options, signature).body());
+  const assist = module.importFunction('machine', 'assist', run);
+  const complete = module.importFunction('machine', 'complete', signature);
+  const others = module.code(run, new OtherEvents(options, signature, assist).body());
   module.exportFunction('run', module.code(run, new Requests(options, signature, others).body()));
+  module.element(INTERPRETED, [module.code(signature, interpreted(complete, options.harts))]);
+  if (resume) module.element(RESUME, [addResume(module, resume, signature)]);
   return module.finish();
+}
+
+/** Compiled ones by their bytes; more than these are forgotten. */
+const compiled = new Map<string, WasmModule>();
+const MOST_COMPILED = 64;
+
+/** The module compiled: machines of one form share it. */
+export function compileScheduler(
+  options: SchedulerOptions,
+  resume: ResumeOptions | undefined,
+): WasmModule {
+  const bytes = schedulerModule(options, resume);
+  const key = String.fromCharCode(...bytes);
+  const found = compiled.get(key);
+  if (found !== undefined) return found;
+  if (compiled.size === MOST_COMPILED) compiled.clear();
+  const module = new (wasmHost()!.Module)(bytes);
+  compiled.set(key, module);
+  return module;
+}
+
+/** A function of translated code that has the interpreter end an access; `complete` deals in times. */
+function interpreted(complete: number, harts: number): FunctionBody {
+  const [base, at, third] = [0, 1, 2];
+  const laneShift = laneShiftOf(harts);
+  const code = new FunctionBody(64);
+  code.begin(3);
+  const next = code.local(Type.i32);
+  code.get(base);
+  code.get(at);
+  code.i32(laneShift);
+  code.op(Op.i32ShrU);
+  code.get(third);
+  code.call(complete);
+  code.set(next);
+  pushPlace(code, next, at, laneShift);
+  return code;
 }
 
 /** Writes `run`: requests, one after the other. */
@@ -318,10 +374,19 @@ class Requests extends ArbiterCode {
 }
 
 /**
- * Writes `others(time)`: events of a cycle that are no requests. It returns 1 when one of them is left to others;
- * then nothing of this cycle has happened.
+ * Writes `others(time)`: events of a cycle that are no requests, in the order of harts. A function may raise its request
+ * in this very cycle; where there is none the interpreter does it, or ends the visit: then it returns 1, and harts behind
+ * that one are the interpreter's own.
  */
 class OtherEvents extends ArbiterCode {
+  constructor(
+    options: SchedulerOptions,
+    signature: number,
+    private readonly assist: number,
+  ) {
+    super(options, signature);
+  }
+
   body(): FunctionBody {
     const { code, options } = this;
     const others = othersFromWheel(options.arrays);
@@ -345,32 +410,34 @@ class OtherEvents extends ArbiterCode {
     code.i32(0);
     code.op(Op.return);
     code.end();
-    // Whoever leaves ends the run before anything of this cycle has happened.
-    code.get(this.rest);
-    code.set(this.group);
-    code.loop();
-    this.takeHart(this.group);
-    code.get(this.base);
-    code.memory(Op.i32Load, privateBytes('function'));
-    code.op(Op.i32Eqz);
-    code.if();
-    code.i32(1);
-    code.op(Op.return);
-    code.end();
-    code.get(this.group);
-    code.brIf(0);
-    code.end();
-    // A function may raise its request in this very cycle.
     this.takeHart(this.rest);
     code.get(this.first);
     code.get(this.hart);
     code.op(Op.i32Or);
     code.set(this.at);
     for (const offset of [0, others]) this.clearBit(offset);
+    code.get(this.base);
+    code.memory(Op.i32Load, privateBytes('function'));
+    code.if();
     this.call(() => {
       code.get(this.base);
       code.memory(Op.i32Load, privateBytes('undo'));
     });
+    code.else();
+    code.get(this.hart);
+    code.get(TIME);
+    code.call(this.assist);
+    code.tee(this.nextAt);
+    code.i32(LEAVE);
+    code.op(Op.i32Eq);
+    code.if();
+    code.i32(1);
+    code.op(Op.return);
+    code.end();
+    pushPlace(code, this.nextAt, this.hart, this.laneShift);
+    code.set(this.nextAt);
+    this.book();
+    code.end();
     code.br(0);
     code.end();
     code.op(Op.unreachable);

@@ -159,6 +159,7 @@ export class SegmentEmitter extends JumpWriter {
   /** Words beside registers that a path may change. */
   private stateWords(tree: Tree): number[] {
     let jumps = false;
+    let stalls = false;
     const loopWords: number[] = [];
     let feeds = tree.completes?.feedsJalr ?? false;
     let waits = tree.completes ? tree.completes.nextIsJump : this.firstIsJump(tree.body);
@@ -171,11 +172,14 @@ export class SegmentEmitter extends JumpWriter {
       ]) {
         const { timing } = step.row;
         if (timing === 'jump' || timing === 'jalr' || timing === 'branch') jumps = true;
+        else if (timing !== 'alu' && timing !== 'mul') stalls = true;
+        if (step.cost > 1) stalls = true;
         feeds ||= step.feedsJalr;
         waits ||= step.nextIsJump && (timing === 'div' || timing === 'mulh');
       }
     }
     return [
+      ...(jumps || stalls ? [wordOffset('lastStall')] : []),
       ...(jumps ? [wordOffset('historyHead')] : []),
       ...(feeds ? [privateWord('ready')] : []),
       ...(waits ? [wordOffset('waited')] : []),

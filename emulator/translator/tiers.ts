@@ -16,11 +16,12 @@ export function tierStats(
   const region = translator?.regions.instructions ?? 0;
   return {
     instructions: { region, translated, interpreted: instructions - translated - region },
+    assisted: translator?.assist.count ?? 0,
     leaves: { ...translator?.leaves },
     visits: translator?.visits ?? 0,
     region_visits: translator?.regions.visits ?? 0,
     regions: translator?.regions.translated ?? 0,
-    functions: (translator?.store.infos.length ?? 1) - 1,
+    functions: Math.max((translator?.store.infos.length ?? 0) - 3, 0),
     modules: translator?.store.modules ?? 0,
     code_bytes: (translator?.store.codeBytes ?? 0) + (translator?.regions.codeBytes ?? 0),
     dropped: translator?.drops ?? 0,

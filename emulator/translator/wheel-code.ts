@@ -34,6 +34,26 @@ export const UNTIL = 1;
 
 export const numberBytes = (offset: number): number => 8 * offset;
 
+/** Pushes the place of a hart in the cycle that a local holds, or the complement of both. `hart`: its number or a place of it. */
+export function pushPlace(code: FunctionBody, time: number, hart: number, laneShift: number): void {
+  const sign = (): void => {
+    code.get(time);
+    code.i32(31);
+    code.op(Op.i32ShrS);
+  };
+  code.get(time);
+  sign();
+  code.op(Op.i32Xor);
+  code.i32(laneShift);
+  code.op(Op.i32Shl);
+  code.get(hart);
+  code.i32((1 << laneShift) - 1);
+  code.op(Op.i32And);
+  code.op(Op.i32Or);
+  sign();
+  code.op(Op.i32Xor);
+}
+
 /**
  * Locals of `run`, and the pieces of code that its parts share.
  *

@@ -8,6 +8,7 @@ import type { OperandPlace } from './expression.js';
 import { control, privateBytes, privateWord, wordBytes, type TranslatorArrays } from './layout.js';
 import type { LoopTable } from './loops.js';
 import { PathState, STAMPED, UNKNOWN, type Paths } from './path.js';
+import { RESUME } from './resume-code.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
 /** What the functions of translated code need to know of the machine. */
@@ -27,7 +28,9 @@ export interface SegmentOptions {
   /** A cycle is as many places of the wheel, as a power of two. */
   readonly laneShift: number;
   /** The instruction cache: address of its bits, bytes of a line as a power; undefined when every fetch hits. */
-  readonly fetch: { readonly residentAt: number; readonly lineShift: number } | undefined;
+  readonly fetch:
+    | { readonly residentAt: number; readonly lineShift: number; readonly sets: number }
+    | undefined;
 }
 
 /**
@@ -74,10 +77,18 @@ export class FunctionWriter {
       body.op(Op.i32And);
       body.op(Op.i32Eqz);
       body.if();
-      this.leave(step.pc, new PathState(state));
+      const path = new PathState(state);
+      this.flush(path);
+      this.leaving(step.pc, path, this.resumes(step) ? RESUME : 0);
       body.end();
       state.lines.push(line);
     }
+  }
+
+  /** Whether `RESUME` may fetch this instruction. Of two sets, the second of its lines may push the first one out. */
+  protected resumes(step: Step): boolean {
+    const [first, last] = this.linesOf(step);
+    return first === last || this.options.fetch!.sets > 2;
   }
 
   /** Lines that an instruction lies in; none where every fetch hits. */
@@ -285,7 +296,10 @@ export class FunctionWriter {
 
   protected flushState(state: PathState): void {
     const { body, options } = this;
-    if (state.lastStall >= 0) this.storeWord(wordBytes('lastStall'), state.lastStall);
+    if (state.lastStall >= 0) {
+      this.save(wordOffset('lastStall'), state);
+      this.storeWord(wordBytes('lastStall'), state.lastStall);
+    }
     if (state.jumps.length > 0) this.flushHistory(state);
     if (state.ready !== UNKNOWN && state.ready >= state.time) this.storeReady(state);
     if (state.waitedLocal >= 0) {
@@ -394,11 +408,11 @@ export class FunctionWriter {
     this.leaving(pc, state);
   }
 
-  /** Returns: the instruction at `pc` is for the interpreter, in its cycle. */
-  protected leaving(pc: number, state: PathState): void {
+  /** Returns: the instruction at `pc` is for the interpreter, in its cycle, or for a function that goes on there. */
+  protected leaving(pc: number, state: PathState, to = 0): void {
     const { body } = this;
     this.storeWord(wordBytes('pc'), pc);
-    this.storeWord(privateBytes('function'), 0);
+    this.storeWord(privateBytes('function'), to);
     this.placeNow(state);
     body.i32(-1);
     body.op(Op.i32Xor);

@@ -134,7 +134,17 @@ function sourceOf(origin: Origin, source: string, preset: Preset): string {
   return origin === 'preset' ? `preset ${preset.name}: ${preset.source}` : source;
 }
 
+/** By engines: the tables behind a schema never change. */
+const schemas = new Map<string, Schema>();
+
 export function schemaFor(engines: readonly (EngineName | null)[]): Schema {
+  const key = engines.join();
+  const schema = schemas.get(key) ?? newSchema(engines);
+  schemas.set(key, schema);
+  return schema;
+}
+
+function newSchema(engines: readonly (EngineName | null)[]): Schema {
   const used = engines.flatMap((name) => (name === null ? [] : [engineParts[name]]));
   const prices = pricedParts(engines);
   const areas = areaParts(engines);

@@ -1,14 +1,17 @@
 import type { MachineApi, Stop } from '../../emulator/api.js';
 import { composeMachine } from '../../src/session/compose.js';
 import { configure } from '../../src/session/open.js';
+import { defaultPreset, findPreset } from '../../src/session/presets.js';
 import type { Settings } from '../../src/config/index.js';
 import { l2Bytes, place, tcdmBytes } from './writer.js';
 
 /** The machine that defines what is right, and the one under test. */
 export type Engine = 'interpreter' | 'auto' | 'eager';
 
+const preset = findPreset(defaultPreset);
+
 export function openMachine(engine: Engine, settings: Settings): MachineApi {
-  return composeMachine(configure({ set: { ...settings, ...switches(engine) } }));
+  return composeMachine(configure({ preset, set: { ...settings, ...switches(engine) } }));
 }
 
 /** What chooses the tier: the reference never translates, `eager` does at first sight. */

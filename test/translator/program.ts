@@ -78,7 +78,9 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
   asm.place(end);
   epilogue(w, c);
   const { code, listing } = asm.assemble();
-  const dataSeed = r.word();
+  const data = new Random(r.word());
+  const memory = randomData(harts, data);
+  const cells = c.engines ? randomBytes(data, 0x2000) : undefined;
   return {
     harts,
     settings,
@@ -87,7 +89,11 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
     entry: base + entry.offset,
     pcs: listing.filter(({ name }) => name !== '').map(({ offset }) => base + offset),
     cycles: number % 5 === 0 ? 8_000 : 2_500,
-    prepare: (machine) => prepare(machine, base, code, harts, dataSeed),
+    prepare(machine) {
+      machine.write(base, code);
+      for (const [address, bytes] of memory) machine.write(address, bytes);
+      if (cells !== undefined) machine.preload('.ima.0', cells);
+    },
   };
 }
 
@@ -120,7 +126,7 @@ function cacheSettings(r: Random): Settings {
   if (r.chance(35)) return { 'icache.ideal': true };
   return {
     ...(r.chance(20) ? { 'icache.line': r.pick([4, 8, 32, 64]), 'icache.private_ways': 1 } : {}),
-    ...(r.chance(15) ? { 'icache.private_size': 1024 } : {}),
+    ...(r.chance(40) ? { 'icache.private_size': r.pick([128, 128, 256, 1024]) } : {}),
     ...(r.chance(15) ? { 'icache.shared_size': 2048, 'icache.shared_banks': r.pick([1, 4]) } : {}),
     ...(r.chance(20) ? { 'icache.prefetch': false } : {}),
     ...(r.chance(5) ? { 'icache.enabled': false } : {}),
@@ -262,23 +268,19 @@ function epilogue(w: Writer, c: Character): void {
   asm.wide('jal', e.jType(0, 0));
 }
 
-function prepare(
-  machine: MachineApi,
-  base: number,
-  code: Uint8Array,
-  harts: number,
-  dataSeed: number,
-): void {
-  const r = new Random(dataSeed);
-  const bytes = (count: number): Uint8Array =>
-    Uint8Array.from({ length: count }, () => r.below(256));
-  machine.write(base, code);
-  machine.write(place.own, bytes(0x400 * harts));
-  machine.write(place.shared, bytes(windowBytes));
-  machine.write(place.outside, bytes(0x800));
-  machine.write(place.engine, bytes(0x1000));
-  machine.write(place.engine + 0x4000, bytes(0x400));
-  machine.write(place.engine + 0x5000, bytes(0x300));
-  machine.write(place.engine + 0x9000, bytes(0x100));
-  machine.preload('.ima.0', bytes(0x2000));
+/** What lies in memory when the program starts. */
+function randomData(harts: number, r: Random): (readonly [number, Uint8Array])[] {
+  return [
+    [place.own, randomBytes(r, 0x400 * harts)],
+    [place.shared, randomBytes(r, windowBytes)],
+    [place.outside, randomBytes(r, 0x800)],
+    [place.engine, randomBytes(r, 0x1000)],
+    [place.engine + 0x4000, randomBytes(r, 0x400)],
+    [place.engine + 0x5000, randomBytes(r, 0x300)],
+    [place.engine + 0x9000, randomBytes(r, 0x100)],
+  ];
+}
+
+function randomBytes(r: Random, count: number): Uint8Array {
+  return new Uint8Array(Uint32Array.from({ length: count >> 2 }, () => r.word()).buffer);
 }

@@ -1,8 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { check } from './differential.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Fleet } from './fleet.js';
 
 const seed = 1;
-const group = 50;
 
 /**
  * A share of the random programs that run on the reference interpreter and translated. Files take a
@@ -10,13 +9,14 @@ const group = 50;
  */
 export function compareShare(first: number, count: number): void {
   describe(`translated code equals the interpreter, seed ${seed}`, () => {
-    it.each(Array.from({ length: count / group }, (_, i) => first + i * group))(
-      `${group} programs from %i on`,
-      (start) => {
-        for (let number = start; number < start + group; number++)
-          expect(check(seed, number)?.text).toBeUndefined();
-      },
-      120_000,
-    );
+    const fleet = new Fleet(seed);
+    afterAll(() => fleet.close());
+
+    it(`${count} programs from ${first} on`, { timeout: 600_000 }, async () => {
+      let compared = first;
+      const difference = await fleet.compare(first, count, (next) => (compared = next));
+      expect(difference).toBeUndefined();
+      expect(compared).toBe(first + count);
+    });
   });
 }

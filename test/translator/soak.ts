@@ -1,84 +1,86 @@
 /**
  * The long form of the comparison with the reference interpreter, behind `make soak`:
- *   npx tsx test/translator/soak.ts [--programs 100000] [--seed 1] [--processes 2] [--restart 1]
- * Goes on where an interrupted soak of the same seed and length stopped.
+ *   npx tsx test/translator/soak.ts [--programs 100000] [--first 0] [--seed 1] [--jobs 1] [--restart 1]
+ * Programs depend on the seed and their number only, so parts may run apart, on any computer. Goes on
+ * where an interrupted soak of the same part stopped.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readArguments } from '../lockstep/arguments.js';
-import { check } from './differential.js';
+import { Fleet } from './fleet.js';
 
-const share = 200;
-const options = readArguments({
+/** Programs of one process. */
+const SHARE = 2_500;
+const { programs, first, seed, jobs, restart } = readArguments({
   programs: 100_000,
+  first: 0,
   seed: 1,
-  processes: 2,
+  jobs: Number(process.env['JOBS'] ?? 1),
   restart: 0,
-  /** Set for a child: the first program of its share. */
-  first: -1,
 });
-const { programs, seed, processes, restart, first } = options;
+const stateFile = fileURLToPath(
+  new URL(`../../.cache/soak/translator-${seed}-${first}-${programs}.json`, import.meta.url),
+);
 
-if (first >= 0) {
-  const last = Math.min(programs, first + share);
-  for (let number = first; number < last; number++) {
-    const failure = check(seed, number);
-    if (failure === undefined) continue;
-    process.stdout.write(`${failure.text}\n`);
+/** Programs [from, to) that have not been compared. */
+interface Part {
+  from: number;
+  readonly to: number;
+}
+
+const parts = restart === 0 && existsSync(stateFile) ? readParts() : allParts();
+const left = (): number => parts.reduce((sum, { from, to }) => sum + to - from, 0);
+const before = left();
+const fleet = new Fleet(seed);
+const started = Date.now();
+let reported = started;
+process.stderr.write(
+  `soak: ${before} of ${programs} programs from ${first} on, seed ${seed}, ${jobs} at a time\n`,
+);
+
+const waiting = [...parts];
+await Promise.all(Array.from({ length: jobs }, work));
+fleet.close();
+rmSync(stateFile, { force: true });
+process.stdout.write(
+  `${programs} cluster programs from ${first} on ran translated as interpreted, to the cycle (seed ${seed})\n`,
+);
+
+async function work(): Promise<void> {
+  for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+    const mine = part;
+    const difference = await fleet.compare(mine.from, mine.to - mine.from, (next) => {
+      mine.from = next;
+      report();
+    });
+    if (difference === undefined) continue;
+    process.stdout.write(`${difference}\n`);
+    fleet.close();
     process.exit(79);
   }
-} else await soak();
+}
 
-async function soak(): Promise<void> {
-  const stateFile = fileURLToPath(
-    new URL(
-      `../../node_modules/.cache/octobar/translator-soak-${seed}-${programs}.json`,
-      import.meta.url,
-    ),
-  );
-  const start = restart === 0 && existsSync(stateFile) ? readNext(stateFile) : 0;
-  const started = Date.now();
-  for (let next = start; next < programs; next += processes * share) {
-    const firsts = Array.from({ length: processes }, (_, i) => next + i * share);
-    const reports = await Promise.all(firsts.filter((n) => n < programs).map(runShare));
-    const differing = reports.filter((text) => text !== '');
-    if (differing.length > 0) {
-      process.stdout.write(differing.join(''));
-      process.exit(79);
-    }
-    const done = Math.min(programs, next + processes * share);
-    mkdirSync(dirname(stateFile), { recursive: true });
-    writeFileSync(stateFile, JSON.stringify({ next: done }));
-    const seconds = (Date.now() - started) / 1000;
-    const left = Math.ceil(((programs - done) * seconds) / (done - start));
-    process.stderr.write(`soak: ${done} of ${programs} equal, about ${left} s left\n`);
-  }
-  rmSync(stateFile, { force: true });
-  process.stdout.write(
-    `${programs} cluster programs ran translated as interpreted, to the cycle (seed ${seed})\n`,
+function report(): void {
+  mkdirSync(dirname(stateFile), { recursive: true });
+  writeFileSync(stateFile, JSON.stringify(parts.filter(({ from, to }) => from < to)));
+  const now = Date.now();
+  if (now - reported < 10_000 && left() > 0) return;
+  reported = now;
+  const seconds = Math.ceil((left() * (now - started)) / 1000 / Math.max(1, before - left()));
+  process.stderr.write(
+    `soak: ${programs - left()} of ${programs} equal, about ${seconds} s left\n`,
   );
 }
 
-/** Output of a child that found a difference, else ''. */
-function runShare(from: number): Promise<string> {
-  const args = ['--programs', String(programs), '--seed', String(seed), '--first', String(from)];
-  const child = spawn(
-    process.execPath,
-    [...process.execArgv, fileURLToPath(import.meta.url), ...args],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  let text = '';
-  child.stdout.on('data', (data: Buffer) => (text += data.toString()));
-  return new Promise((resolve) => {
-    child.on('close', (code) =>
-      resolve(code === 0 ? '' : text || `the share from program ${from} on ended with ${code}\n`),
-    );
-  });
+function allParts(): Part[] {
+  return Array.from({ length: Math.ceil(programs / SHARE) }, (_, i) => ({
+    from: first + i * SHARE,
+    to: first + Math.min((i + 1) * SHARE, programs),
+  }));
 }
 
-function readNext(file: string): number {
-  const { next } = JSON.parse(readFileSync(file, 'utf8')) as { next: number };
-  return next < programs ? next : 0;
+function readParts(): Part[] {
+  const found = JSON.parse(readFileSync(stateFile, 'utf8')) as Part[];
+  return found.length > 0 ? found : allParts();
 }
