@@ -14,7 +14,7 @@ import {
   type Step,
   type Tree,
 } from './tree.js';
-import { BASE, OFFSET, TIME, UNDO, type SegmentOptions } from './writer.js';
+import { AT, BASE, OFFSET, TIME, UNDO, type SegmentOptions } from './writer.js';
 
 /** How functions find each other. */
 export interface Links {
@@ -48,6 +48,11 @@ export class SegmentEmitter extends JumpWriter {
     this.signature = signature;
     this.self = self;
     body.begin(3);
+    body.local(Type.i32);
+    body.get(AT);
+    body.i32(this.options.laneShift);
+    body.op(Op.i32ShrU);
+    body.set(TIME);
     this.locals.fill(-1);
     const state = new PathState();
     if (tree.completes) {
@@ -154,6 +159,7 @@ export class SegmentEmitter extends JumpWriter {
   /** Words beside registers that a path may change. */
   private stateWords(tree: Tree): number[] {
     let jumps = false;
+    let stalls = false;
     const loopWords: number[] = [];
     let feeds = tree.completes?.feedsJalr ?? false;
     let waits = tree.completes ? tree.completes.nextIsJump : this.firstIsJump(tree.body);
@@ -166,12 +172,14 @@ export class SegmentEmitter extends JumpWriter {
       ]) {
         const { timing } = step.row;
         if (timing === 'jump' || timing === 'jalr' || timing === 'branch') jumps = true;
+        else if (timing !== 'alu' && timing !== 'mul') stalls = true;
+        if (step.cost > 1) stalls = true;
         feeds ||= step.feedsJalr;
         waits ||= step.nextIsJump && (timing === 'div' || timing === 'mulh');
       }
     }
     return [
-      wordOffset('lastStall'),
+      ...(jumps || stalls ? [wordOffset('lastStall')] : []),
       ...(jumps ? [wordOffset('historyHead')] : []),
       ...(feeds ? [privateWord('ready')] : []),
       ...(waits ? [wordOffset('waited')] : []),
@@ -445,7 +453,7 @@ export class SegmentEmitter extends JumpWriter {
       body.get(found);
       body.memory(Op.i32Store, privateBytes('function'));
     }
-    this.now(state);
+    this.placeNow(state);
     body.op(Op.return);
     body.end();
     this.leaving(step.pc, state);
