@@ -93,7 +93,7 @@ export class Translator {
     this.arrays = new TranslatorArrays(sizes, arena, state.words.byteOffset);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
     this.fetches = new Fetches(options.icache, harts.codeCache);
-    this.reader = new StepReader(harts.codeCache, this.loops, this.fetches);
+    this.reader = new StepReader(harts.codeCache, this.loops);
     const pages = arena.memory!.buffer.byteLength >> 16;
     const { tcdm } = harts;
     const { l2, icache } = options;

@@ -14,7 +14,6 @@ import {
   SINK,
 } from '../hart/slot.js';
 import type { LoopTable, SetUp } from './loops.js';
-import type { Fetches } from './fetches.js';
 import { mentions } from '../isa/expression.js';
 import type { Row } from '../isa/row.js';
 
@@ -106,7 +105,6 @@ export class StepReader {
   constructor(
     private readonly code: CodeCache,
     readonly loops: LoopTable,
-    readonly fetches: Fetches,
   ) {}
 
   /** Cycles of the last instruction of a body before the first one. */
@@ -229,8 +227,7 @@ export function growTree(
           node.end = { kind: 'leave', pc: at, reason };
           break;
         }
-        const before = path.at(-1) ?? (completes ? pc : undefined);
-        if (before !== undefined && (isBeyond(step) || reader.fetches.isFar(before, step))) {
+        if (isBeyond(step) && (path.length > 0 || completes)) {
           node.end = { kind: 'chain', pc: at };
           break;
         }
