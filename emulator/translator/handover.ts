@@ -8,7 +8,7 @@ import {
   RS2_SHIFT,
   rowOf,
 } from '../hart/slot.js';
-import { mode, phase, wordOffset } from '../hart/state.js';
+import { mode, phase, RING, wordOffset } from '../hart/state.js';
 import type { Crossbar } from '../interconnect/crossbar.js';
 import type { Assist } from './assist.js';
 import type { CodeStore } from './code-store.js';
@@ -86,6 +86,7 @@ export class Handover {
     const { state } = this.parts.harts;
     words[base + own('undo')] = arrays.undoOf(hart);
     words[base + own('bit')] = 1 << hart;
+    words[base + own('ring')] = state.history.byteOffset + 8 * RING * hart;
     const kept = this.parts.rewinder.keptFunction(hart);
     if (kept <= 0) this.prepare(hart, kept < 0);
     else words[base + own('function')] = kept;

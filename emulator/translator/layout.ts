@@ -21,6 +21,8 @@ const privateWords = [
   'ready',
   /** Address of this hart's undo log. */
   'undo',
+  /** Address of this hart's ring of taken jumps. */
+  'ring',
   /** One bit, at the place of the hart's number. */
   'bit',
   /** Time of the next event where the wheel does not reach it, else 0: then `event` is before it. */
@@ -43,7 +45,9 @@ export const AHEAD = 192;
 /** Longest path of one function, in cycles. */
 export const LONGEST_PATH = 256;
 /** Paths that are counted; more code than that is dropped and starts anew. */
-export const MAX_PATHS = 1 << 16;
+export const MAX_PATHS = 1 << 17;
+/** Paths whose counters of one hart stand together: as many as the hart has words. */
+export const PATH_BLOCK = 1 << HART_SHIFT;
 const UNDO_BYTES = 1 << 15;
 /** Keeps the same counter or frame of all harts out of the same set of the host's cache. */
 const SKEW = 5 * 64;
@@ -147,9 +151,8 @@ export class TranslatorArrays {
   private readonly undoAt: number;
   private readonly firstPaths = new Int32Array(MAX_HARTS);
 
-  /** Bytes of the counters of one path, and of their address less 1/128 of that of the hart's words. */
-  readonly pathBytes: number;
-  readonly countersFromWords: number;
+  private readonly countersFromWords: number;
+  private readonly blockWords: number;
 
   constructor({ harts, tcdm, l2 }: Sizes, arena: Arena, wordsAt: number) {
     const words = (bytes: number): Int32Array => {
@@ -179,8 +182,8 @@ export class TranslatorArrays {
     this.askingAt = this.asking.byteOffset;
     this.winnersAt = winners.byteOffset;
     fillWinners(new Uint8Array(winners.buffer, winners.byteOffset, WINNERS));
-    this.pathBytes = 4 * harts;
-    this.countersFromWords = this.counters.byteOffset - (wordsAt >>> HART_SHIFT);
+    this.blockWords = harts * PATH_BLOCK;
+    this.countersFromWords = this.counters.byteOffset - wordsAt;
     this.undoAt = this.undo.byteOffset;
     this.entriesAt = this.entries.byteOffset;
     this.completionsAt = this.completions.byteOffset;
@@ -188,7 +191,13 @@ export class TranslatorArrays {
 
   /** Index into `counters` of a path of a hart. */
   counterIndex(hart: number, path: number): number {
-    return (this.pathBytes >> 2) * path + hart;
+    const inBlock = path % PATH_BLOCK;
+    return ((path - inBlock) / PATH_BLOCK) * this.blockWords + hart * PATH_BLOCK + inBlock;
+  }
+
+  /** Address of the counter of a path less that of the words of its hart. */
+  counterFromWords(path: number): number {
+    return this.countersFromWords + 4 * this.counterIndex(0, path);
   }
 
   undoOf(hart: number): number {

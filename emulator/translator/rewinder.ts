@@ -11,9 +11,11 @@ import {
   numberOffset,
   RING,
   SOON,
+  stall,
   stallCauses,
   stallOffset,
   UNTIL,
+  wordOffset,
 } from '../hart/state.js';
 import { privateWord, type TranslatorArrays } from './layout.js';
 import { STAMPED, type Paths } from './path.js';
@@ -162,22 +164,27 @@ export class Rewinder {
       frames.push(at);
       const path = bytes[at + 1];
       if (path >= 0) break;
-      at += (FRAME_HEAD >> 2) + this.paths.undo[path ^ FOLLOWED].saved.length;
+      at += (FRAME_HEAD >> 2) + this.paths.undo(path ^ FOLLOWED).saved.length;
     }
     let resumes = 0;
+    let isSaved = false;
     let next = this.ends[hart];
     for (let at = frames.pop(); at !== undefined; at = frames.pop()) {
-      const undo = this.paths.undo[bytes[at + 1] & ~FOLLOWED];
+      const undo = this.paths.undo(bytes[at + 1] & ~FOLLOWED);
       undo.saved.forEach((word, i) => {
         const value = bytes[at! + (FRAME_HEAD >> 2) + i];
         if (word === READY) state.jalrReady[base] = this.origins[hart] + value;
         else state.words[base + word] = value;
       });
-      state.historyHead[base] = (state.historyHead[base] - undo.jumps) & (RING - 1);
+      state.historyHead[base] = (state.historyHead[base] - undo.entries) & (RING - 1);
       resumes = undo.resumes;
       next = undo.cycles === STAMPED ? this.origins[hart] + bytes[at] : next - undo.cycles;
-      if (next <= time) break;
+      isSaved = undo.saved.includes(LAST_STALL);
+      // A stall that ends here is of what came before.
+      if (next < time) break;
     }
+    // Behind an access only what was loaded may have been waited for.
+    if (next >= time && !isSaved) state.lastStall[base] = stall.load_use;
     state.pc[base] = resumes;
     state.next[base] = next;
     const words = state.words.slice(base, base + FIRST_PRIVATE);
@@ -223,6 +230,7 @@ export class Rewinder {
 }
 
 const READY = privateWord('ready');
+const LAST_STALL = wordOffset('lastStall');
 
 /** Numbers of a hart that instructions add to. */
 const counters: readonly number[] = [

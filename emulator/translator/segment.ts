@@ -100,7 +100,7 @@ export class SegmentEmitter extends JumpWriter {
       (path, start, cost) => {
         this.account(step, cost, path, false);
         path.count('walked', step.after - start);
-        this.rememberNow(step.pc, () => this.body.i32(start));
+        this.rememberNow(step.pc, start);
         this.begin(start, path);
       },
       (path) => {

@@ -13,7 +13,6 @@ export function firstIsJump(node: Node): boolean {
 /** Words beside registers that a path may change. */
 export function stateWords(tree: Tree): number[] {
   let jumps = false;
-  let stalls = false;
   const loopWords: number[] = [];
   let feeds = tree.completes?.feedsJalr ?? false;
   let waits = tree.completes ? tree.completes.nextIsJump : firstIsJump(tree.body);
@@ -23,14 +22,12 @@ export function stateWords(tree: Tree): number[] {
     for (const step of [...steps, ...('step' in end && end.kind !== 'request' ? [end.step] : [])]) {
       const { timing } = step.row;
       if (timing === 'jump' || timing === 'jalr' || timing === 'branch') jumps = true;
-      else if (timing !== 'alu' && timing !== 'mul') stalls = true;
-      if (step.cost > 1) stalls = true;
       feeds ||= step.feedsJalr;
       waits ||= step.nextIsJump && (timing === 'div' || timing === 'mulh');
     }
   }
   return [
-    ...(jumps || stalls ? [wordOffset('lastStall')] : []),
+    wordOffset('lastStall'),
     ...(jumps ? [wordOffset('historyHead')] : []),
     ...(feeds ? [privateWord('ready')] : []),
     ...(waits ? [wordOffset('waited')] : []),
