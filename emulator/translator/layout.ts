@@ -180,10 +180,10 @@ export class TranslatorArrays {
     this.othersAt = this.others.byteOffset;
     this.metaAt = this.meta.byteOffset;
     this.askingAt = this.asking.byteOffset;
-    this.blockWords = harts * PATH_BLOCK;
-    this.countersFromWords = this.counters.byteOffset - wordsAt;
     this.winnersAt = winners.byteOffset;
     fillWinners(new Uint8Array(winners.buffer, winners.byteOffset, WINNERS));
+    this.blockWords = harts * PATH_BLOCK;
+    this.countersFromWords = this.counters.byteOffset - wordsAt;
     this.undoAt = this.undo.byteOffset;
     this.entriesAt = this.entries.byteOffset;
     this.completionsAt = this.completions.byteOffset;
