@@ -108,7 +108,8 @@ export class CodeCache {
     const low = index < this.l2.size ? 0 : this.l2.size;
     const high = index < this.l2.size ? this.l2.size : this.slots.length;
     const end = Math.min(index + (address & 1) + bytes, high);
-    for (let at = Math.max(index - 2, low); at < end; at += 2) if (this.slots[at] !== 0) return true;
+    for (let at = Math.max(index - 2, low); at < end; at += 2)
+      if (this.slots[at] !== 0) return true;
     return false;
   }
 

@@ -14,8 +14,8 @@ import {
 import type { InstructionCache } from '../icache/instruction-cache.js';
 import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
-import type { CodeStore, Root } from './code-store.js';
-import type { Heat } from './heat.js';
+import type { CodeStore } from './code-store.js';
+import type { Demand } from './demand.js';
 import { FARTHEST, INTERPRETED, privateWord, type TranslatorArrays } from './layout.js';
 import { LEAVE } from './scheduler.js';
 import type { StepReader, Step } from './tree.js';
@@ -28,15 +28,11 @@ export interface AssistParts {
   readonly arrays: TranslatorArrays;
   readonly store: CodeStore;
   readonly reader: StepReader;
-  readonly heat: Heat;
-  /** Places that are translated together. */
-  readonly batch: number;
+  readonly demand: Demand;
 }
 
 /** Instructions of code without a translation that are executed in one visit before it ends. */
 const COLD = 48;
-/** Cycles that few wanted places wait for others, for each module that there is. */
-const MODULE = 500;
 
 const FUNCTION = privateWord('function');
 const EVENT = privateWord('event');
@@ -61,10 +57,8 @@ export class Assist {
   /** The cycle that is at work, as `origin` counts. */
   private now = 0;
   private cold = 0;
-  private readonly wanted = new Map<number, Root>();
-  private wantedSince = 0;
-  /** By hart: address behind the last instruction that was executed for want of a translation, else odd. */
-  private readonly behind: Int32Array;
+  /** By hart: the address behind the instruction that was executed here last. */
+  private readonly following: Int32Array;
   private readonly words: Int32Array;
   private readonly numbers: Float64Array;
   private readonly l2Base: number;
@@ -73,10 +67,10 @@ export class Assist {
 
   constructor(private readonly parts: AssistParts) {
     const { harts } = parts;
+    this.following = new Int32Array(harts.count);
     this.words = harts.state.words;
     this.numbers = harts.state.numbers;
     this.wordsAt = harts.state.words.byteOffset;
-    this.behind = new Int32Array(harts.count).fill(1);
     this.l2Base = harts.l2Base;
     this.l2Size = harts.l2Size;
   }
@@ -127,9 +121,7 @@ export class Assist {
     }
     const known = arrays.entries[index >> 1] !== 0;
     // Where its line was there, the function has been tried, and has left this instruction to us.
-    // What follows a place that is wanted will be translated with it.
-    const follows = this.behind[hart] === pc;
-    if (known ? missed : !follows && this.translate(pc, now)) return this.later(base, index, time);
+    if (known ? missed : this.translate(hart, pc, now)) return this.later(base, index, time);
     return this.step(hart, pc, index, time);
   }
 
@@ -164,30 +156,21 @@ export class Assist {
     return ~(this.now + FARTHEST);
   }
 
-  /** Has the function of a place that has become hot made, with those of other places: modules are dear. */
-  private translate(pc: number, now: number): boolean {
-    const { heat, store, reader, harts, batch } = this.parts;
-    if (!store.hasRoom || !heat.add(pc)) return false;
+  /** Has the function of a place made when it is time: one that is reached, not the next one in a row. */
+  private translate(hart: number, pc: number, now: number): boolean {
+    const { demand, store, reader, harts } = this.parts;
+    if (!store.hasRoom || pc === this.following[hart]) return false;
     const step = reader.at(pc);
     if (step === undefined || step.endsLoop || step.probed) return false;
-    const { memory, timing } = step.row;
-    const completes = memory !== undefined && timing !== 'event-load';
-    if (this.wanted.size === 0) this.wantedSince = now;
-    this.wanted.set(pc, { pc, completes: completes && store.find(pc, true) === 0 });
-    if (this.wanted.size < batch && now - this.wantedSince < MODULE * store.modules) return false;
-    this.translateWanted(this.codeEnd);
+    const completes = step.row.memory !== undefined && step.row.timing !== 'event-load';
+    if (!demand.add({ pc, completes }, now, store.modules)) return false;
+    store.translate(demand.take(), this.codeEnd);
     return store.find(pc, false) !== 0 && !this.changed(harts);
   }
 
   /** Code changed. */
   drop(): void {
-    this.wanted.clear();
-  }
-
-  private translateWanted(codeEnd: number): void {
-    if (this.wanted.size === 0) return;
-    this.parts.store.translate([...this.wanted.values()], codeEnd);
-    this.wanted.clear();
+    this.following.fill(0);
   }
 
   /** More code became known than the functions of this visit were made for. */
@@ -207,10 +190,8 @@ export class Assist {
     if (step === undefined || step.probed || step.endsLoop || this.changed(harts)) return LEAVE;
     const base = hart << HART_SHIFT;
     if (!this.isPrivate(base, step) || this.cold === 0) return LEAVE;
-    if (this.isCold(step, index)) {
-      this.cold--;
-      this.behind[hart] = step.after;
-    } else this.behind[hart] = 1;
+    if (this.isCold(step, index)) this.cold--;
+    this.following[hart] = step.after;
     this.count++;
     const now = this.origin + time;
     numbers[base + START] = now;

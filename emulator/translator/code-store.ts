@@ -12,8 +12,9 @@ import { MAX_PATHS, type TranslatorArrays } from './layout.js';
 import { RESUME } from './resume-code.js';
 import { functionParameters, functionResults } from './scheduler.js';
 import { SegmentEmitter, type Links } from './segment.js';
+import type { Root } from './demand.js';
 import type { SegmentOptions } from './writer.js';
-import { growTree, nodesOf, type StepReader, type Tree } from './tree.js';
+import { growTree, nodesOf, type Node, type StepReader, type Tree } from './tree.js';
 
 /** One function of translated code. */
 export interface FunctionInfo {
@@ -22,17 +23,22 @@ export interface FunctionInfo {
   readonly completes: boolean;
 }
 
-/** A place that is to be translated. */
-export interface Root {
-  readonly pc: number;
-  readonly completes: boolean;
-}
-
-/** Functions of one module. Each module has a copy of the table in the host, so there must be few. */
+/**
+ * Functions of one module: what can be reached from a few places comes along. Each module has a copy of the table
+ * in the host, so there must be few.
+ */
+const REACHED = 128;
+const REACHED_FROM_EACH = 8;
 const BATCH = 1024;
 const CHUNK = 4096;
-/** Room that a batch of functions needs at most. */
+/** Paths of one module at most, and of its last function. */
 const BATCH_PATHS = 8192;
+const FUNCTION_PATHS = 512;
+/**
+ * Functions after which code is too much for the instruction caches of the guest and of the host: a function
+ * then ends where a line does, so that a fetch that misses is at its beginning, where nothing is to be saved.
+ */
+const MUCH = 1500;
 /** First element of the table that is code of the guest. */
 const FIRST = RESUME + 1;
 
@@ -94,7 +100,7 @@ export class CodeStore {
 
   /** Whether the paths of one more module can be counted. */
   get hasRoom(): boolean {
-    return this.options.paths.size <= MAX_PATHS - BATCH_PATHS;
+    return this.options.paths.size <= MAX_PATHS - BATCH_PATHS - FUNCTION_PATHS;
   }
 
   private map(root: Root): Int32Array {
@@ -159,6 +165,10 @@ export class CodeStore {
 
   private collect(roots: readonly Root[]): Tree[] {
     const trees: Tree[] = [];
+    const { fetch } = this.options;
+    const lineShift = fetch && this.infos.length > MUCH ? fetch.lineShift : undefined;
+    const most = Math.min(Math.max(REACHED, REACHED_FROM_EACH * roots.length), BATCH);
+    let paths = 0;
     this.options.loops.learn();
     const seen = [new Set<number>(), new Set<number>()] as const;
     const waiting: Root[] = [];
@@ -174,10 +184,11 @@ export class CodeStore {
       if (completes) want(pc, false);
     }
     for (let root = waiting.shift(); root !== undefined; root = waiting.shift()) {
-      if (trees.length === BATCH) break;
-      const tree = growTree(this.reader, root.pc, root.completes);
+      if (trees.length === most || paths > BATCH_PATHS) break;
+      const tree = growTree(this.reader, root.pc, root.completes, lineShift);
       if (tree === undefined || isEmpty(tree)) continue;
       trees.push(tree);
+      paths += mostPaths(tree.body);
       for (const { steps, end } of nodesOf(tree.body)) {
         for (const step of steps)
           if (step.row.timing === 'jump' && isLink(step.rd)) want(step.after, false);
@@ -199,4 +210,11 @@ const isLink = (rd: number): boolean => rd === 1 || rd === 5;
 /** A function that would do nothing but leave. */
 function isEmpty({ completes, body }: Tree): boolean {
   return completes === undefined && body.steps.length === 0 && body.end.kind === 'leave';
+}
+
+/** Paths that its code may have: ends, guards before them, and fetches that miss. */
+function mostPaths(body: Node): number {
+  let paths = 0;
+  for (const { steps, setUps } of nodesOf(body)) paths += 3 + steps.length + setUps.size;
+  return paths;
 }

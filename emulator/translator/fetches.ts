@@ -27,20 +27,6 @@ export class Fetches {
     return privates.sets > 2 || this.first(step) >>> lineShift === this.last(step) >>> lineShift;
   }
 
-  /**
-   * Whether an instruction lies in a line that the one before it does not lie in, and no hart holds: then its
-   * fetch will have a consequence, and what goes on there is a function of its own, once for all
-   * paths that come there. Code that is executed again and again is held by somebody when it is translated.
-   */
-  isFar(before: number, step: Step): boolean {
-    const { icache } = this;
-    if (icache === undefined) return false;
-    const { resident, lineShift } = icache;
-    const known = this.codeCache.indexOf(before) >>> lineShift;
-    const isNew = (line: number): boolean => line !== known && resident[line] === 0;
-    return isNew(this.first(step) >>> lineShift) || isNew(this.last(step) >>> lineShift);
-  }
-
   private first({ pc }: Step): number {
     return this.codeCache.indexOf(pc);
   }

@@ -1,7 +1,7 @@
 import { numberOffset, stallOffset, wordOffset } from '../hart/state.js';
 import { Op, Type } from '../wasm/index.js';
 import { privateBytes, wordBytes } from './layout.js';
-import { PathState, UNKNOWN } from './path.js';
+import { DYNAMIC, PathState, UNKNOWN } from './path.js';
 import { writesOf, type Step } from './tree.js';
 import { BASE, FunctionWriter, TIME } from './writer.js';
 
@@ -118,11 +118,11 @@ export class JumpWriter extends FunctionWriter {
     state.count('jumps');
     state.stall('jump', cost - 1);
     state.retire(cost);
-    this.remembers(state, 1);
+    state.jumps.push(step.pc, DYNAMIC);
+    state.target = target;
     this.stamp(state);
     this.flush(state);
     this.rebase(state);
-    this.rememberNow(step.pc, () => body.get(target));
     this.addNumber(numberOffset('walked'), () => {
       body.i32(step.after);
       body.get(target);
@@ -143,7 +143,7 @@ export class JumpWriter extends FunctionWriter {
     body.get(target);
     body.memory(Op.i32Store, wordBytes('pc'));
     this.storeWord(privateBytes('function'), 0);
-    body.get(TIME);
+    this.placeNow(state);
     body.i32(-1);
     body.op(Op.i32Xor);
     body.op(Op.return);

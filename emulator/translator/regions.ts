@@ -51,7 +51,7 @@ const SHORT = 48;
 const MOST_SHORT = 16;
 const PAUSE = 4096;
 const LONGEST_PAUSE = 1 << 20;
-/** Translations that are free, and cycles after which there may be one more: they cost a millisecond each. */
+/** Translations that are free, and cycles in regions after which there may be one more: they cost a millisecond each. */
 const FREE = 64;
 const EARNED = 500_000;
 const MOST_REGIONS = 256;
@@ -59,6 +59,8 @@ const MOST_VERSIONS = 6;
 const MOST_REFUSALS = 16;
 /** Instructions that the interpreter steps on to find a region. */
 const SEEK = 100;
+
+export type RegionsOff = 'div_base' | 'round-robin' | 'banks';
 
 /** Runs a hart that is alone: no request waits, so time is known when code is translated. */
 export class Regions {
@@ -81,9 +83,12 @@ export class Regions {
   private readonly emitter: RegionEmitter;
   private readonly words: Int32Array;
   private readonly frameAt: number;
-  private readonly usable: boolean;
+  /** What of the configuration leaves harts that are alone to segments. */
+  readonly off: RegionsOff | undefined;
   private vain = 0;
   private attempts = 0;
+  /** Cycles that were executed here. */
+  private cycles = 0;
   private short = 0;
   private pause = PAUSE;
   private pausedUntil = 0;
@@ -103,12 +108,14 @@ export class Regions {
     this.frameAt = arrays.frame.byteOffset >> 2;
     this.heat = new Heat(eager ? 1 : 2);
     // A division must take longer than what hides behind it; the flags of banks are bits of one word.
-    this.usable = timing.div_base >= 2 && crossbar.fair && crossbar.banks <= 32;
+    if (timing.div_base < 2) this.off = 'div_base';
+    else if (!crossbar.fair) this.off = 'round-robin';
+    else if (crossbar.banks > 32) this.off = 'banks';
   }
 
   reset(): void {
     this.instructions = this.visits = 0;
-    this.attempts = this.short = this.pausedUntil = 0;
+    this.attempts = this.cycles = this.short = this.pausedUntil = 0;
     this.pause = PAUSE;
   }
 
@@ -148,7 +155,7 @@ export class Regions {
    */
   run(now: number, until: number): number {
     this.askAgainAt = Infinity;
-    if (!this.usable) return -1;
+    if (this.off !== undefined) return -1;
     const hart = this.alone(now);
     if (hart < 0) return -1;
     const { state } = this.options.harts;
@@ -168,6 +175,7 @@ export class Regions {
       this.judge(state.next[base], now);
       return state.next[base];
     }
+    const start = state.next[base];
     const ran = region !== undefined && this.enter(region, hart, end);
     if (!ran) {
       this.vain = Math.min(this.vain + 1, MOST_VAIN);
@@ -175,6 +183,7 @@ export class Regions {
       return -1;
     }
     this.vain = 0;
+    this.cycles += state.next[base] - start;
     this.judge(state.next[base], now);
     return state.next[base];
   }
@@ -241,7 +250,7 @@ export class Regions {
   private at(hart: number, pc: number, first: boolean): Region | undefined {
     const known = this.regions.get(pc);
     if (known !== undefined) {
-      if (!known.stale || !this.earned(hart)) return known;
+      if (!known.stale || !this.earned) return known;
       this.settleRegion(known);
       this.regions.delete(pc);
       const newer = this.translate(hart, pc);
@@ -250,15 +259,14 @@ export class Regions {
       return newer;
     }
     if (!first || (this.versions.get(pc) ?? 0) >= MOST_VERSIONS) return undefined;
-    if (!this.earned(hart)) return undefined;
+    if (!this.earned) return undefined;
     if (!this.wanted.has(pc) && !this.heat.add(pc)) return undefined;
     return this.translate(hart, pc);
   }
 
   /** Whether so much has run that one more translation will not be felt. */
-  private earned(hart: number): boolean {
-    const now = this.options.harts.state.next[hart << HART_SHIFT];
-    return this.options.eager || this.attempts < FREE + now / EARNED;
+  private get earned(): boolean {
+    return this.options.eager || this.attempts < FREE + this.cycles / EARNED;
   }
 
   private keep(region: Region): Region {

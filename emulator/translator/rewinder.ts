@@ -164,19 +164,19 @@ export class Rewinder {
       frames.push(at);
       const path = bytes[at + 1];
       if (path >= 0) break;
-      at += (FRAME_HEAD >> 2) + this.paths.undo[path ^ FOLLOWED].saved.length;
+      at += (FRAME_HEAD >> 2) + this.paths.undo(path ^ FOLLOWED).saved.length;
     }
     let resumes = 0;
     let isSaved = false;
     let next = this.ends[hart];
     for (let at = frames.pop(); at !== undefined; at = frames.pop()) {
-      const undo = this.paths.undo[bytes[at + 1] & ~FOLLOWED];
+      const undo = this.paths.undo(bytes[at + 1] & ~FOLLOWED);
       undo.saved.forEach((word, i) => {
         const value = bytes[at! + (FRAME_HEAD >> 2) + i];
         if (word === READY) state.jalrReady[base] = this.origins[hart] + value;
         else state.words[base + word] = value;
       });
-      state.historyHead[base] = (state.historyHead[base] - undo.jumps) & (RING - 1);
+      state.historyHead[base] = (state.historyHead[base] - undo.entries) & (RING - 1);
       resumes = undo.resumes;
       next = undo.cycles === STAMPED ? this.origins[hart] + bytes[at] : next - undo.cycles;
       isSaved = undo.saved.includes(LAST_STALL);

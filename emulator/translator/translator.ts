@@ -7,12 +7,12 @@ import type { SharedArena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
 import { Assist } from './assist.js';
 import { CodeStore } from './code-store.js';
+import { Demand } from './demand.js';
 import { Fetches } from './fetches.js';
 import { Handover, privateTimings, type Left } from './handover.js';
-import { Heat } from './heat.js';
-import { MAX_HARTS, TranslatorArrays, WHEEL } from './layout.js';
+import { laneShiftOf, MAX_HARTS, PATH_BLOCK, TranslatorArrays, WHEEL } from './layout.js';
 import { LoopTable } from './loops.js';
-import { Paths } from './path.js';
+import { DYNAMIC, Paths } from './path.js';
 import { Regions } from './regions.js';
 import { Rewinder } from './rewinder.js';
 import { compileScheduler } from './scheduler.js';
@@ -46,7 +46,6 @@ const WORTH = 48;
 const PATIENCE = 16;
 const PAUSE = 512;
 const LONGEST_PAUSE = 16_384;
-const BATCH = 32;
 
 /** Runs harts by translated code. Any cycle can be the last one of a visit, and state is then as the interpreter's. */
 export class Translator {
@@ -65,7 +64,7 @@ export class Translator {
   private readonly paths = new Paths();
   private readonly reader: StepReader;
   private readonly loops: LoopTable;
-  private readonly heat: Heat;
+  private readonly demand: Demand;
   private readonly rewinder: Rewinder;
   readonly regions: Regions;
   private readonly fetches: Fetches;
@@ -94,12 +93,13 @@ export class Translator {
     this.arrays = new TranslatorArrays(sizes, arena, state.words.byteOffset);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
     this.fetches = new Fetches(options.icache, harts.codeCache);
-    this.reader = new StepReader(harts.codeCache, this.loops, this.fetches);
+    this.reader = new StepReader(harts.codeCache, this.loops);
     const pages = arena.memory!.buffer.byteLength >> 16;
     const { tcdm } = harts;
     const { l2, icache } = options;
     const places = {
       arrays: this.arrays,
+      laneShift: laneShiftOf(sizes.harts),
       wordsAt: state.words.byteOffset,
       numbersAt: state.numbers.byteOffset,
       tcdmAt: tcdm.u8.byteOffset,
@@ -129,7 +129,6 @@ export class Translator {
         paths: this.paths,
         loops: this.loops,
         timing: harts.timing,
-        historyAt: state.history.byteOffset,
         fetch: icache && {
           residentAt: icache.resident.byteOffset,
           lineShift: icache.lineShift,
@@ -144,16 +143,15 @@ export class Translator {
         complete: (words, time) => this.assist.complete(words, time),
       },
     );
-    this.heat = new Heat(options.eager ? 1 : undefined);
+    this.demand = new Demand(options.eager);
     this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths);
-    const { arrays, store, reader, heat } = this;
+    const { arrays, store, reader, demand } = this;
     this.assist = new Assist({
       ...options,
       arrays,
       store,
       reader,
-      heat,
-      batch: options.eager ? 1 : BATCH,
+      demand,
     });
     this.handover = new Handover({
       harts,
@@ -174,6 +172,11 @@ export class Translator {
       reaches: (hart, { word, imm }) => this.handover.address(hart, word, imm),
     });
     state.settle = () => this.settle();
+    state.jumpsOf = (source, target) => {
+      const jumps = [...this.paths.jumps(target >>> 1)];
+      if (jumps.at(-1) === DYNAMIC) jumps[jumps.length - 1] = source;
+      return jumps;
+    };
   }
 
   reset(): void {
@@ -188,13 +191,17 @@ export class Translator {
     this.regions.settle();
     const { counters } = this.arrays;
     const { numbers } = this.options.harts.state;
-    for (let path = 0; path < this.paths.size; path++) {
+    const { size } = this.paths;
+    for (let first = 0; first < size; first += PATH_BLOCK) {
+      const paths = Math.min(size - first, PATH_BLOCK);
       for (let hart = 0; hart < this.count; hart++) {
-        const at = this.arrays.counterIndex(hart, path);
-        const times = counters[at];
-        if (times === 0) continue;
-        counters[at] = 0;
-        this.instructions += this.paths.apply(path, times, numbers, hart << HART_SHIFT);
+        const at = this.arrays.counterIndex(hart, first) - first;
+        for (let path = first; path < first + paths; path++) {
+          const times = counters[at + path];
+          if (times === 0) continue;
+          counters[at + path] = 0;
+          this.instructions += this.paths.apply(path, times, numbers, hart << HART_SHIFT);
+        }
       }
     }
   }
@@ -204,12 +211,13 @@ export class Translator {
     this.rewinder.takeBack(hart, time);
   }
 
-  private drop(): void {
+  private drop(tooMuch: boolean): void {
     this.regions.drop();
     this.settle();
     this.rewinder.clear();
+    this.options.harts.state.writeJumps();
     this.store.drop();
-    this.heat.clear();
+    this.demand.narrow(tooMuch);
     this.assist.drop();
     this.drops++;
   }
@@ -223,7 +231,7 @@ export class Translator {
     this.stale = false;
     if (stale || !this.store.hasRoom) {
       for (let hart = 0; hart < this.count; hart++) this.takeBack(hart, now);
-      this.drop();
+      this.drop(!stale);
     }
     this.generation = codeCache.generation;
     this.codeEnd = codeEnd;
@@ -259,7 +267,9 @@ export class Translator {
       this.handover.enter(hart);
       entered |= 1 << hart;
     }
-    const reached = now + this.store.run(0, end - now, this.handover.waiting);
+    const cycles = this.store.run(0, end - now);
+    this.handover.endCycles(cycles);
+    const reached = now + cycles;
     let left = false;
     for (let hart = 0; hart < this.count; hart++) {
       const stopped = (entered >>> hart) & 1 ? this.handover.exit(hart, reached) : undefined;
@@ -326,7 +336,7 @@ export class Translator {
       this.leaves.system++;
       return;
     }
-    const { heat, store } = this;
+    const { demand, store } = this;
     // Behind a fetch, a load or store goes on from before its request.
     const root = { pc, completes: completes && !(settled && store.find(pc, false) === 0) };
     if (store.find(pc, root.completes) !== 0 && store.find(pc, false) !== 0) {
@@ -334,9 +344,8 @@ export class Translator {
       return;
     }
     this.leaves.untranslated++;
-    if (heat.add(pc, root.completes)) {
-      // What is warm comes along: a module costs the host more than its functions do.
-      store.translate([root, ...heat.take()], this.codeEnd);
+    if (demand.add(root, now, store.modules)) {
+      store.translate(demand.take(), this.codeEnd);
       if (store.find(pc, root.completes) !== 0) return;
     }
     this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));
