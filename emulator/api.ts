@@ -78,6 +78,8 @@ export interface TierStats {
   instructions: { region: number; translated: number; interpreted: number };
   /** The same as parts of 1; zeros before the first instruction. */
   shares: { region: number; translated: number; interpreted: number };
+  /** Instructions and waits that the interpreter did for one hart while translated code went on with the others. */
+  assisted: number;
   /** Cycles that translated code left to the interpreter, by reason. */
   leaves: Record<string, number>;
   /** Times that translated code was entered. */

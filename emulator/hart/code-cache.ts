@@ -96,16 +96,21 @@ export class CodeCache {
    * at. The halfword before them may begin a 32-bit instruction.
    */
   changed(address: number, bytes: number): void {
+    if (!this.holds(address, bytes)) return;
+    this.beforeChange();
+    this.invalidate();
+  }
+
+  /** Whether a slot depends on these bytes. */
+  holds(address: number, bytes: number): boolean {
     const index = this.indexOf(address & -2);
-    if (index < 0) return;
+    if (index < 0) return false;
     const low = index < this.l2.size ? 0 : this.l2.size;
     const high = index < this.l2.size ? this.l2.size : this.slots.length;
     const end = Math.min(index + (address & 1) + bytes, high);
-    for (let at = Math.max(index - 2, low); at < end; at += 2) {
-      if (this.slots[at] === 0) continue;
-      this.beforeChange();
-      return this.invalidate();
-    }
+    for (let at = Math.max(index - 2, low); at < end; at += 2)
+      if (this.slots[at] !== 0) return true;
+    return false;
   }
 
   private halfword(address: number): number {

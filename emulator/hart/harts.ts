@@ -170,6 +170,11 @@ export class Harts implements InterpreterContext, HartControl {
     return wait;
   }
 
+  /** Cycles that a hart waits in cycle `now` for the instruction at a pc; they are counted as a stall. */
+  fetchWait(hart: number, pc: number, index: number, now: number): number {
+    return this.fetchUnit.wait(hart, pc, index, now);
+  }
+
   /** Lets a hart that is about to issue wait for its instruction, if it must. */
   waitsForFetch(hart: number, pc: number, now: number): boolean {
     const index = this.codeCache.indexOf(pc);

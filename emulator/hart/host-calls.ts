@@ -40,9 +40,13 @@ export class HostCalls {
     this.watchesTcdm = this.tcdm.contains(toHost, 4);
   }
 
+  watches(address: number, bytes: number): boolean {
+    return this.toHost >= 0 && address <= this.toHost + 3 && address + bytes > this.toHost;
+  }
+
   /** A hart stored `bytes` bytes at an address: perhaps that ends the run. */
   stored(hart: number, address: number, bytes: number, now: number): void {
-    if (address > this.toHost + 3 || address + bytes <= this.toHost || this.toHost < 0) return;
+    if (!this.watches(address, bytes)) return;
     const value = this.word(this.toHost);
     if ((value & 1) !== 0) this.harts.host.exit(value >>> 1, hart, now);
     else if (value !== 0) {

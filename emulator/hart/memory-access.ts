@@ -269,6 +269,11 @@ export class MemoryAccess {
     this.hostCalls.stored(hart, address & -4, 4, this.harts.state.next[hart << HART_SHIFT]);
   }
 
+  /** Whether a store to L2 changes nothing but its bytes: no code that was looked at, no call of the host. */
+  isPlainStore(at: number, bytes: number): boolean {
+    return !this.hostCalls.watches(at, bytes) && !this.harts.codeCache.holds(at, bytes);
+  }
+
   // --- Memory without arbitration: L2, and the TCDM as the controller sees it ------------------
 
   private accessOuter(

@@ -190,6 +190,8 @@ class HartArrays {
   readonly requesters: Int32Array;
   /** Called before somebody looks at the counters: translated code counts in a form of its own. */
   settle: () => void = () => undefined;
+  /** Jumps (source, target, ...) that translated code remembers as one entry: what its two words stand for. */
+  jumpsOf: (source: number, target: number) => readonly number[] = () => [];
 
   /** @param clockStops cycles of a sleep before the clock stops */
   constructor(
@@ -237,7 +239,9 @@ class HartArrays {
     for (let end = 1 << HART_SHIFT; end <= words.length; end += 1 << HART_SHIFT) {
       words.fill(0, end - (1 << HART_SHIFT) + FIRST_PRIVATE, end);
     }
-    return { words, numbers: this.numbers.slice(), history: this.history.slice() };
+    const history = this.history.slice();
+    this.writeJumps(history);
+    return { words, numbers: this.numbers.slice(), history };
   }
 
   restore(state: unknown): void {
@@ -256,6 +260,36 @@ class HartArrays {
     this.history[at] = source;
     this.history[at + 1] = target;
     historyHead[base] = (historyHead[base] + 1) & (RING - 1);
+  }
+
+  /** The last taken jumps of a hart (source, target, ...), newest first; targets are even. */
+  takenJumps(hart: number): number[] {
+    const { history } = this;
+    const head = this.views.historyHead[hart << HART_SHIFT];
+    const jumps: number[] = [];
+    for (let back = 1; back <= RING && jumps.length < 2 * HISTORY; back++) {
+      const at = 2 * (hart * RING + ((head - back) & (RING - 1)));
+      const [source, target] = [history[at], history[at + 1]];
+      if (target === 0) break;
+      const entry = (target & 1) === 0 ? [source, target] : this.jumpsOf(source, target);
+      for (let i = entry.length - 2; i >= 0; i -= 2) jumps.push(entry[i], entry[i + 1]);
+    }
+    jumps.length = Math.min(jumps.length, 2 * HISTORY);
+    return jumps;
+  }
+
+  /** Fills the rings with an entry for each of the last jumps. */
+  writeJumps(history = this.history): void {
+    for (let hart = 0; hart < this.count; hart++) {
+      const jumps = this.takenJumps(hart);
+      const head = this.views.historyHead[hart << HART_SHIFT];
+      history.fill(0, 2 * hart * RING, 2 * (hart + 1) * RING);
+      for (let i = 0; i < jumps.length; i += 2) {
+        const at = 2 * (hart * RING + ((head - 1 - i / 2) & (RING - 1)));
+        history[at] = jumps[i];
+        history[at + 1] = jumps[i + 1];
+      }
+    }
   }
 
   /**

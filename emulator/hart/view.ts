@@ -1,15 +1,6 @@
 import type { HartStats } from '../api.js';
 import type { CodeCache } from './code-cache.js';
-import {
-  HISTORY,
-  mode,
-  NOT_EXECUTED,
-  phase,
-  RING,
-  stallCauses,
-  stall,
-  type HartState,
-} from './state.js';
+import { mode, NOT_EXECUTED, phase, stallCauses, stall, type HartState } from './state.js';
 import { HART_SHIFT } from './slot.js';
 
 /** Counters of a hart that caches and accesses add (`machine-stats.ts`). */
@@ -110,12 +101,10 @@ export function recentInstructions(state: HartState, code: CodeCache, hart: numb
   const limit = 16;
   const recent: number[] = [];
   let end = state.pc[hart << HART_SHIFT] >>> 0;
-  for (let back = 1; back <= HISTORY && recent.length < limit; back++) {
-    const entry = (state.historyHead[hart << HART_SHIFT] - back) & (RING - 1);
-    const at = 2 * (hart * RING + entry);
-    const source = state.history[at] >>> 0;
-    const target = state.history[at + 1] >>> 0;
-    if (target === 0) break;
+  const jumps = state.takenJumps(hart);
+  for (let i = 0; i < jumps.length && recent.length < limit; i += 2) {
+    const source = jumps[i] >>> 0;
+    const target = jumps[i + 1] >>> 0;
     recent.unshift(...straightLine(code, target, end, limit - recent.length));
     // The start of the hart is remembered as a jump from 0.
     if (source === 0) break;

@@ -4,6 +4,7 @@ import { separateArena, type Arena } from '../memory/arena.js';
 import { OctobarError } from '../sim/error.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import type { Stateful } from '../sim/unit.js';
+import { doubles, words } from './arrays.js';
 import type { icacheParameters } from './parameters.js';
 import { PrivateCaches } from './private-caches.js';
 import { SharedCache } from './shared-cache.js';
@@ -39,20 +40,21 @@ export class InstructionCache implements Stateful {
   /** Lines that were fetched ahead, by hart. */
   readonly prefetches: Float64Array;
   /** By hart: the cycle in which a line that is fetched ahead arrives. */
-  private readonly portFree: Float64Array;
-  private enabled: boolean;
+  readonly portFree: Float64Array;
+  /** One word: whether the caches are on. */
+  readonly enabledWord: Int32Array;
   /** Called before lines go at somebody's command: harts that ran ahead must come back first. */
   beforeChange: () => void = () => undefined;
   /** With the caches off: the last words fetched, by hart. */
   private readonly words: Int32Array;
-  private readonly l2Lines: number;
+  readonly l2Lines: number;
 
   constructor(
-    private readonly config: ConfigOf<typeof icacheParameters>,
-    private readonly space: CodeSpace,
+    readonly config: ConfigOf<typeof icacheParameters>,
+    readonly space: CodeSpace,
     private readonly state: HartState,
     /** Harts of the cluster; one beyond them fetches past the caches. */
-    private readonly harts: number = state.count,
+    readonly harts: number = state.count,
     arena: Arena = separateArena,
   ) {
     checkGeometry(config);
@@ -70,13 +72,14 @@ export class InstructionCache implements Stateful {
       state.fetchEpoch,
       arena,
     );
-    this.shared = new SharedCache(config);
-    this.misses = new Float64Array(state.count);
-    this.sharedMisses = new Float64Array(state.count);
-    this.prefetches = new Float64Array(state.count);
-    this.portFree = new Float64Array(state.count);
+    this.shared = new SharedCache(config, arena);
+    this.misses = doubles(arena, state.count);
+    this.sharedMisses = doubles(arena, state.count);
+    this.prefetches = doubles(arena, state.count);
+    this.portFree = doubles(arena, state.count);
+    this.enabledWord = words(arena, 1);
     this.words = new Int32Array(state.count * WORDS).fill(NONE);
-    this.enabled = config.enabled;
+    this.isEnabled = config.enabled;
     this.prefetch(this.prefetchAtReset);
   }
 
@@ -93,7 +96,7 @@ export class InstructionCache implements Stateful {
    * (both are halfwords of it), in cycle `now`; 0 when they are there. After the wait it asks again.
    */
   fetch(hart: number, first: number, last: number, now: number): number {
-    if (!this.enabled) return this.fetchWords(hart, first, last, now);
+    if (!this.isEnabled) return this.fetchWords(hart, first, last, now);
     const line = first >>> this.lineShift;
     const end = last >>> this.lineShift;
     const wait = this.privates.hits(hart, line) ? 0 : this.fetchLine(hart, line, now);
@@ -152,20 +155,24 @@ export class InstructionCache implements Stateful {
 
   /** Whether a fetch of this position would hit; asking changes nothing. */
   hits(hart: number, position: number): boolean {
-    return this.enabled && this.privates.hits(hart, position >>> this.lineShift);
+    return this.isEnabled && this.privates.hits(hart, position >>> this.lineShift);
   }
 
   // --- Control ---------------------------------------------------------------------------------
 
   get isEnabled(): boolean {
-    return this.enabled;
+    return this.enabledWord[0] !== 0;
+  }
+
+  private set isEnabled(on: boolean) {
+    this.enabledWord[0] = Number(on);
   }
 
   /** Both levels at once. They come up empty, and are left empty: harts fetch word by word meanwhile. */
   enable(on: boolean): void {
-    if (on === this.enabled) return;
+    if (on === this.isEnabled) return;
     this.beforeChange();
-    this.enabled = on;
+    this.isEnabled = on;
     this.words.fill(NONE);
     this.flush(true);
   }
@@ -202,7 +209,7 @@ export class InstructionCache implements Stateful {
     this.words.fill(NONE);
     this.prefetches.fill(0);
     this.portFree.fill(0);
-    this.enabled = this.config.enabled;
+    this.isEnabled = this.config.enabled;
     this.privates.prefetch(this.prefetchAtReset);
     for (let hart = 0; hart < this.state.count; hart++) {
       this.state.fetchEpoch[hart << HART_SHIFT] = 0;
@@ -211,7 +218,7 @@ export class InstructionCache implements Stateful {
 
   save() {
     return {
-      enabled: this.enabled,
+      enabled: this.isEnabled,
       words: this.words.slice(),
       misses: this.misses.slice(),
       sharedMisses: this.sharedMisses.slice(),
@@ -224,7 +231,7 @@ export class InstructionCache implements Stateful {
 
   restore(state: unknown): void {
     const saved = state as ReturnType<InstructionCache['save']>;
-    this.enabled = saved.enabled;
+    this.isEnabled = saved.enabled;
     this.words.set(saved.words);
     this.misses.set(saved.misses);
     this.sharedMisses.set(saved.sharedMisses);

@@ -1,5 +1,6 @@
 import { HART_SHIFT } from '../hart/slot.js';
 import { separateArena, type Arena } from '../memory/arena.js';
+import { doubles, words } from './arrays.js';
 import { Replacement } from './replacement.js';
 
 const EMPTY = -1;
@@ -25,20 +26,20 @@ export class PrivateCaches {
   /** By line: a bit for each hart whose fetch hits and starts nothing. */
   readonly resident: Uint16Array;
   private readonly outside: number;
-  private readonly sets: number;
-  private readonly ways: number;
+  readonly sets: number;
+  readonly ways: number;
   /** Line numbers, by hart, set, way. */
-  private readonly tags: Int32Array;
+  readonly tags: Int32Array;
   /** By slot: the cycle in which the line is here; 0 when that is past and known. */
-  private readonly arrival: Float64Array;
-  private readonly replacement: Replacement;
-  /** Harts that fetch the next line ahead, a bit each. */
-  private ahead = 0;
+  readonly arrival: Float64Array;
+  readonly replacement: Replacement;
+  /** One word: harts that fetch the next line ahead, a bit each. */
+  readonly aheadWord: Int32Array;
 
   /** @param epochs counts up with every change of a private cache; by hart, HART_SHIFT apart */
   constructor(
     { harts, outside, size, ways, line, lines }: Geometry,
-    private readonly epochs: Int32Array,
+    readonly epochs: Int32Array,
     arena: Arena = separateArena,
   ) {
     this.outside = outside;
@@ -47,9 +48,14 @@ export class PrivateCaches {
     const { buffer, at } = arena.take(2 * lines);
     this.resident = new Uint16Array(buffer, at, lines);
     this.resident.fill(outside);
-    this.tags = new Int32Array(harts * this.sets * ways).fill(EMPTY);
-    this.arrival = new Float64Array(this.tags.length);
-    this.replacement = new Replacement(harts, ways);
+    this.tags = words(arena, harts * this.sets * ways).fill(EMPTY);
+    this.arrival = doubles(arena, this.tags.length);
+    this.replacement = new Replacement(harts, ways, arena);
+    this.aheadWord = words(arena, 1);
+  }
+
+  private get ahead(): number {
+    return this.aheadWord[0];
   }
 
   hits(hart: number, line: number): boolean {
@@ -124,7 +130,7 @@ export class PrivateCaches {
 
   /** @param harts a bit for each hart that fetches the next line ahead from now on */
   prefetch(harts: number): void {
-    this.ahead = harts;
+    this.aheadWord[0] = harts;
     this.updateAll();
   }
 

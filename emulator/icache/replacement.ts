@@ -1,16 +1,21 @@
+import { separateArena, type Arena } from '../memory/arena.js';
+import { octets } from './arrays.js';
+
 /**
  * Pseudo-random ways, one generator for each private cache and each shared bank: an 8-bit feedback
  * shift register that steps only when its way is taken, so the choice is a function of the refills alone.
  * Source: pulp-platform/common_cells lfsr_8bit (taps 7, 3, 2, 1, inverted; starts at 0).
  */
 export class Replacement {
-  private readonly state: Uint8Array;
+  /** By generator. */
+  readonly state: Uint8Array;
 
   constructor(
     generators: number,
     private readonly ways: number,
+    arena: Arena = separateArena,
   ) {
-    this.state = new Uint8Array(generators);
+    this.state = octets(arena, generators);
   }
 
   take(generator: number): number {

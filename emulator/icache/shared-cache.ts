@@ -1,8 +1,13 @@
+import { separateArena, type Arena } from '../memory/arena.js';
 import type { ConfigOf } from '../sim/parameters.js';
+import { doubles, SHARED_NUMBERS, words } from './arrays.js';
 import type { icacheParameters } from './parameters.js';
 import { Replacement } from './replacement.js';
 
 const EMPTY = -1;
+
+/** Indices into `numbers`. */
+export const sharedNumber = { misses: 0, waited: 1, portFree: 2 } as const;
 
 /**
  * The second level: line-interleaved banks, each of which answers one fetch a cycle, and one port to
@@ -11,32 +16,47 @@ const EMPTY = -1;
  * the cycle in which its refill arrives.
  */
 export class SharedCache {
-  misses = 0;
-  /** Cycles that fetches waited for a bank that was busy with another one. */
-  waited = 0;
-  private readonly banks: number;
-  private readonly sets: number;
-  private readonly ways: number;
+  readonly banks: number;
+  readonly sets: number;
+  readonly ways: number;
   /** Line numbers, by bank, set, way. */
-  private readonly tags: Int32Array;
+  readonly tags: Int32Array;
   /** By slot: the cycle in which the bank answers with this line for the first time. */
-  private readonly arrival: Float64Array;
+  readonly arrival: Float64Array;
   /** By bank: the first cycle in which it takes a fetch again. */
-  private readonly free: Float64Array;
-  private portFree = 0;
-  private readonly replacement: Replacement;
-  private readonly beats: number;
+  readonly free: Float64Array;
+  /** Counters and the first cycle in which the port is free, by `sharedNumber`. */
+  readonly numbers: Float64Array;
+  readonly replacement: Replacement;
+  readonly beats: number;
 
-  constructor(private readonly config: ConfigOf<typeof icacheParameters>) {
+  constructor(
+    private readonly config: ConfigOf<typeof icacheParameters>,
+    arena: Arena = separateArena,
+  ) {
     const { shared_banks, shared_ways, shared_size, line, refill_width } = config;
     this.banks = shared_banks;
     this.ways = shared_ways;
     this.sets = shared_size / (shared_banks * shared_ways * line);
-    this.tags = new Int32Array(shared_size / line).fill(EMPTY);
-    this.arrival = new Float64Array(shared_size / line);
-    this.free = new Float64Array(shared_banks);
-    this.replacement = new Replacement(shared_banks, shared_ways);
+    this.tags = words(arena, shared_size / line).fill(EMPTY);
+    this.arrival = doubles(arena, shared_size / line);
+    this.free = doubles(arena, shared_banks);
+    this.numbers = doubles(arena, SHARED_NUMBERS);
+    this.replacement = new Replacement(shared_banks, shared_ways, arena);
     this.beats = Math.max(1, line / refill_width);
+  }
+
+  get misses(): number {
+    return this.numbers[sharedNumber.misses];
+  }
+
+  /** Cycles that fetches waited for a bank that was busy with another one. */
+  get waited(): number {
+    return this.numbers[sharedNumber.waited];
+  }
+
+  private get portFree(): number {
+    return this.numbers[sharedNumber.portFree];
   }
 
   /**
@@ -47,7 +67,7 @@ export class SharedCache {
   fetch(line: number, now: number, latency: number): number {
     const bank = line & (this.banks - 1);
     const granted = Math.max(now, this.free[bank]);
-    this.waited += granted - now;
+    this.numbers[sharedNumber.waited] += granted - now;
     const slot = this.find(bank, line);
     if (slot < 0) return this.refill(bank, line, granted, latency);
     if (this.arrival[slot] <= granted) {
@@ -74,7 +94,7 @@ export class SharedCache {
 
   /** The way is a random one, also while another one is empty: the RTL does not look. */
   private refill(bank: number, line: number, granted: number, latency: number): number {
-    this.misses++;
+    this.numbers[sharedNumber.misses]++;
     const slot = this.setOf(bank, line) + this.replacement.take(bank);
     const arrived = this.transfer(granted + this.config.shared_miss - 1 + latency);
     this.tags[slot] = line;
@@ -90,8 +110,9 @@ export class SharedCache {
 
   /** Occupies the port from `first` on, or as soon as it is free; gives the cycle behind the last beat. */
   private transfer(first: number): number {
-    this.portFree = Math.max(first, this.portFree) + this.beats;
-    return this.portFree;
+    const free = Math.max(first, this.portFree) + this.beats;
+    this.numbers[sharedNumber.portFree] = free;
+    return free;
   }
 
   flush(): void {
@@ -108,7 +129,7 @@ export class SharedCache {
     this.flush();
     this.arrival.fill(0);
     this.free.fill(0);
-    this.portFree = this.misses = this.waited = 0;
+    this.numbers.fill(0);
     this.replacement.reset();
   }
 
@@ -125,12 +146,12 @@ export class SharedCache {
   }
 
   restore(saved: ReturnType<SharedCache['save']>): void {
-    this.misses = saved.misses;
-    this.waited = saved.waited;
+    this.numbers[sharedNumber.misses] = saved.misses;
+    this.numbers[sharedNumber.waited] = saved.waited;
+    this.numbers[sharedNumber.portFree] = saved.portFree;
     this.tags.set(saved.tags);
     this.arrival.set(saved.arrival);
     this.free.set(saved.free);
-    this.portFree = saved.portFree;
     this.replacement.restore(saved.replacement);
   }
 }

@@ -8,11 +8,13 @@ import {
   type WasmTable,
   exported,
 } from '../wasm/index.js';
-import type { TranslatorArrays } from './layout.js';
+import { MAX_PATHS, type TranslatorArrays } from './layout.js';
+import { RESUME } from './resume-code.js';
 import { functionParameters, functionResults } from './scheduler.js';
 import { SegmentEmitter, type Links } from './segment.js';
+import type { Root } from './demand.js';
 import type { SegmentOptions } from './writer.js';
-import { growTree, nodesOf, type StepReader, type Tree } from './tree.js';
+import { growTree, nodesOf, type Node, type StepReader, type Tree } from './tree.js';
 
 /** One function of translated code. */
 export interface FunctionInfo {
@@ -21,19 +23,29 @@ export interface FunctionInfo {
   readonly completes: boolean;
 }
 
-/** A place that is to be translated. */
-export interface Root {
-  readonly pc: number;
-  readonly completes: boolean;
-}
-
-/** Functions of one module: the host's compilers take time that grows faster than a module. */
-const BATCH = 128;
-const CHUNK = 1024;
+/**
+ * Functions of one module: what can be reached from a few places comes along. Each module has a copy of the table
+ * in the host, so there must be few.
+ */
+const REACHED = 128;
+const REACHED_FROM_EACH = 8;
+const BATCH = 1024;
+const CHUNK = 4096;
+/** Paths of one module at most, and of its last function. */
+const BATCH_PATHS = 8192;
+const FUNCTION_PATHS = 512;
+/**
+ * Functions after which code is too much for the instruction caches of the guest and of the host: a function
+ * then ends where a line does, so that a fetch that misses is at its beginning, where nothing is to be saved.
+ */
+const MUCH = 1500;
+/** First element of the table that is code of the guest. */
+const FIRST = RESUME + 1;
 
 /** All translated code: grows by modules, is dropped as a whole. */
 export class CodeStore {
-  readonly infos: (FunctionInfo | undefined)[] = [undefined];
+  /** By element of the table; none for those below `FIRST`. */
+  readonly infos: (FunctionInfo | undefined)[] = Array.from({ length: FIRST });
   modules = 0;
   codeBytes = 0;
   run!: WasmFunction;
@@ -51,6 +63,7 @@ export class CodeStore {
     private readonly reader: StepReader,
     private readonly indexOf: (pc: number) => number,
     private readonly scheduler: WasmModule,
+    private readonly interpreted: Record<'assist' | 'complete', WasmFunction>,
   ) {
     this.emitter = new SegmentEmitter(this.body, options);
     this.renew();
@@ -63,20 +76,31 @@ export class CodeStore {
   }
 
   private imports(): Record<string, Record<string, unknown>> {
-    return { machine: { memory: this.memory, functions: this.table } };
+    return {
+      machine: { memory: this.memory, functions: this.table, ...this.interpreted },
+    };
+  }
+
+  get isEmpty(): boolean {
+    return this.infos.length === FIRST;
   }
 
   /** Forgets all functions. */
   drop(): void {
-    if (this.infos.length === 1) return;
+    if (this.isEmpty) return;
     for (const index of this.marked) {
       this.arrays.entries[index] = 0;
       this.arrays.completions[index] = 0;
     }
     this.marked.length = 0;
-    this.infos.length = 1;
+    this.infos.length = FIRST;
     this.options.paths.clear();
     this.renew();
+  }
+
+  /** Whether the paths of one more module can be counted. */
+  get hasRoom(): boolean {
+    return this.options.paths.size <= MAX_PATHS - BATCH_PATHS - FUNCTION_PATHS;
   }
 
   private map(root: Root): Int32Array {
@@ -125,7 +149,7 @@ export class CodeStore {
       trees.map((_, i) => i),
     );
     if (infos.length > this.table.length) {
-      this.table.grow(Math.ceil((infos.length - this.table.length) / CHUNK) * CHUNK);
+      this.table.grow(Math.max(this.table.length, infos.length - this.table.length));
     }
     const bytes = builder.finish();
     // Instantiating puts the functions into the table, which keeps them alive.
@@ -141,6 +165,10 @@ export class CodeStore {
 
   private collect(roots: readonly Root[]): Tree[] {
     const trees: Tree[] = [];
+    const { fetch } = this.options;
+    const lineShift = fetch && this.infos.length > MUCH ? fetch.lineShift : undefined;
+    const most = Math.min(Math.max(REACHED, REACHED_FROM_EACH * roots.length), BATCH);
+    let paths = 0;
     this.options.loops.learn();
     const seen = [new Set<number>(), new Set<number>()] as const;
     const waiting: Root[] = [];
@@ -150,12 +178,17 @@ export class CodeStore {
       set.add(pc);
       if (this.indexOf(pc) >= 0 && this.find(pc, completes) === 0) waiting.push({ pc, completes });
     };
-    for (const { pc, completes } of roots) want(pc, completes);
+    for (const { pc, completes } of roots) {
+      want(pc, completes);
+      // A jump may lead to an access.
+      if (completes) want(pc, false);
+    }
     for (let root = waiting.shift(); root !== undefined; root = waiting.shift()) {
-      if (trees.length === BATCH) break;
-      const tree = growTree(this.reader, root.pc, root.completes);
+      if (trees.length === most || paths > BATCH_PATHS) break;
+      const tree = growTree(this.reader, root.pc, root.completes, lineShift);
       if (tree === undefined || isEmpty(tree)) continue;
       trees.push(tree);
+      paths += mostPaths(tree.body);
       for (const { steps, end } of nodesOf(tree.body)) {
         for (const step of steps)
           if (step.row.timing === 'jump' && isLink(step.rd)) want(step.after, false);
@@ -177,4 +210,11 @@ const isLink = (rd: number): boolean => rd === 1 || rd === 5;
 /** A function that would do nothing but leave. */
 function isEmpty({ completes, body }: Tree): boolean {
   return completes === undefined && body.steps.length === 0 && body.end.kind === 'leave';
+}
+
+/** Paths that its code may have: ends, guards before them, and fetches that miss. */
+function mostPaths(body: Node): number {
+  let paths = 0;
+  for (const { steps, setUps } of nodesOf(body)) paths += 3 + steps.length + setUps.size;
+  return paths;
 }

@@ -1,7 +1,7 @@
 import { numberOffset, stallOffset, wordOffset } from '../hart/state.js';
 import { Op, Type } from '../wasm/index.js';
 import { privateBytes, wordBytes } from './layout.js';
-import { PathState, UNKNOWN } from './path.js';
+import { DYNAMIC, PathState, UNKNOWN } from './path.js';
 import { writesOf, type Step } from './tree.js';
 import { BASE, FunctionWriter, TIME } from './writer.js';
 
@@ -16,9 +16,6 @@ interface Place {
 
 /** Jumps: they hide behind what they wait for, and may find their target only at run time. */
 export class JumpWriter extends FunctionWriter {
-  /** Whether the function begins with the end of an access. */
-  protected completes = false;
-
   protected remember(step: Step, target: number, state: PathState): void {
     state.jumps.push(step.pc, target);
     state.count('walked', step.after - target);
@@ -45,6 +42,7 @@ export class JumpWriter extends FunctionWriter {
   protected hide(state: PathState, cycles: number, condition: () => void): void {
     const { body } = this;
     this.keepReady(state);
+    this.stamp(state);
     condition();
     body.if();
     body.get(TIME);
@@ -120,10 +118,11 @@ export class JumpWriter extends FunctionWriter {
     state.count('jumps');
     state.stall('jump', cost - 1);
     state.retire(cost);
-    this.remembers(state, 1);
+    state.jumps.push(step.pc, DYNAMIC);
+    state.target = target;
+    this.stamp(state);
     this.flush(state);
     this.rebase(state);
-    this.rememberNow(step.pc, () => body.get(target));
     this.addNumber(numberOffset('walked'), () => {
       body.i32(step.after);
       body.get(target);
@@ -144,7 +143,7 @@ export class JumpWriter extends FunctionWriter {
     body.get(target);
     body.memory(Op.i32Store, wordBytes('pc'));
     this.storeWord(privateBytes('function'), 0);
-    body.get(TIME);
+    this.placeNow(state);
     body.i32(-1);
     body.op(Op.i32Xor);
     body.op(Op.return);

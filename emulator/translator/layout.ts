@@ -1,6 +1,10 @@
 import { FIRST_PRIVATE, RING, wordOffset, type WordField } from '../hart/state.js';
 import { HART_SHIFT } from '../hart/slot.js';
+import { cacheBytes } from '../icache/arrays.js';
+import type { icacheParameters } from '../icache/parameters.js';
+import { winnerOf } from '../interconnect/arbiter.js';
 import { arenaBytes, type Arena } from '../memory/arena.js';
+import type { ConfigOf } from '../sim/parameters.js';
 
 /** What translated code shares with the rest of the machine, and what it keeps for itself. */
 
@@ -13,91 +17,129 @@ const privateWords = [
    * in which it is raised for the first time.
    */
   'event',
-  /** Address of the last frame of the undo log that belongs to the pending event. */
-  'frame',
   /** `jalrReady` in cycles since translated code was entered. */
   'ready',
   /** Address of this hart's undo log. */
   'undo',
+  /** Address of this hart's ring of taken jumps. */
+  'ring',
   /** One bit, at the place of the hart's number. */
   'bit',
+  /** Time of the next event where the wheel does not reach it, else 0: then `event` is before it. */
+  'far',
 ] as const;
 export type PrivateWord = (typeof privateWords)[number];
 export const privateWord = (name: PrivateWord): number =>
   FIRST_PRIVATE + privateWords.indexOf(name);
 
+/** Element of the function table that ends an access of the interpreter. */
+export const INTERPRETED = 1;
+
 export const MAX_HARTS = 16;
 /** Cycles that the wheel covers; a hart's next event must never be farther away. */
 export const WHEEL = 1024;
+/** The longest wait of a hart that the wheel is given. */
+export const FARTHEST = WHEEL - 64;
 /** Cycles that a hart may run ahead before it hands on to the wheel. */
 export const AHEAD = 192;
 /** Longest path of one function, in cycles. */
 export const LONGEST_PATH = 256;
 /** Paths that are counted; more code than that is dropped and starts anew. */
-export const MAX_PATHS = 1 << 16;
+export const MAX_PATHS = 1 << 17;
+/** Paths whose counters of one hart stand together: as many as the hart has words. */
+export const PATH_BLOCK = 1 << HART_SHIFT;
 const UNDO_BYTES = 1 << 15;
 /** Keeps the same counter or frame of all harts out of the same set of the host's cache. */
 const SKEW = 5 * 64;
+
+/** Bits of the wheel for each cycle, as a power of two: one for each hart. */
+export const laneShiftOf = (harts: number): number => (harts > 1 ? 32 - Math.clz32(harts - 1) : 0);
+export const wheelBytes = (harts: number): number => (WHEEL << laneShiftOf(harts)) >> 3;
+
+/** In the place of the number of a path: no frame has been written. */
+const NO_FRAME = -1;
+/** The same, and the hart has not run ahead since: older frames are no longer those of its state. */
+export const SETTLED = -2;
+
+const WINNERS = 1 << 11;
+function fillWinners(winners: Uint8Array): void {
+  for (let i = 0; i < WINNERS; i++) winners[i] = winnerOf(i & 0xff, i >> 8, 8);
+}
 
 /** Bytes of the control block. */
 const CONTROL = 64;
 /** Bytes in which a region leaves what it counted. */
 export const REGION_FRAME = 2048;
 /** Words of the control block. */
-export const control = { deadline: 0 } as const;
+export const control = {
+  /** Last cycle in which a function may hand on to another one without the wheel. */
+  deadline: 0,
+  /** Banks that granted an odd number of requests. */
+  toggled: 1,
+  /** A double: the cycle that times count from. */
+  origin: 2,
+} as const;
 
 interface Sizes {
   readonly harts: number;
   readonly tcdm: { readonly size: number; readonly banks: number };
   readonly l2: { readonly size: number };
-  readonly icache: { readonly line: number };
 }
 
 const counterBytes = (harts: number): number => harts * 4 * MAX_PATHS;
 const undoBytes = (harts: number): number => harts * (UNDO_BYTES + SKEW);
 
 /** Bytes of the shared memory of a machine, with or without those of its translator. */
-export function sharedBytes({ harts, tcdm, l2, icache }: Sizes, translates = true): number {
+export function sharedBytes(
+  { harts, tcdm, l2, icache }: Sizes & { readonly icache: ConfigOf<typeof icacheParameters> },
+  translates = true,
+): number {
   const entries = harts << HART_SHIFT;
-  const parts = [
-    tcdm.size,
-    l2.size,
-    4 * entries,
-    8 * entries,
-    8 * RING * harts,
-    10 * tcdm.banks,
-    (2 * (tcdm.size + l2.size)) / icache.line,
-  ];
+  const parts = [tcdm.size, l2.size, 4 * entries, 8 * entries, 8 * RING * harts, 10 * tcdm.banks];
   const own = [
     CONTROL,
     REGION_FRAME,
     4 * 32,
+    2 * wheelBytes(harts),
     8 * WHEEL,
     4 * tcdm.banks,
-    8 * 32,
+    WINNERS,
     counterBytes(harts),
     undoBytes(harts),
     2 * (tcdm.size + l2.size),
     2 * (tcdm.size + l2.size),
   ];
-  return [...parts, ...(translates ? own : [])].reduce((sum, bytes) => sum + arenaBytes(bytes), 0);
+  const caches = cacheBytes(icache, harts, (tcdm.size + l2.size) / icache.line);
+  return [...parts, ...(translates ? own : [])].reduce(
+    (sum, bytes) => sum + arenaBytes(bytes),
+    caches,
+  );
 }
 
 /** The translator's own part of the shared memory. `...At` are addresses in it. */
 export class TranslatorArrays {
   readonly control: Int32Array;
   readonly controlAt: number;
+  /** Of a bank, one bit: whether it granted an odd number of requests. */
+  readonly toggledAt: number;
+  /** One double of the control block. */
+  readonly origin: Float64Array;
   readonly frame: Int32Array;
   /** The bits of the banks, a word each. */
   readonly banksAt: number;
-  /** One word of 64 bits a cycle: requesting harts (0..15), other events (16..31), banks (32..63). */
+  /** Lanes of bits, a row for each cycle: all events, and those that are no requests. */
   readonly wheelAt: number;
+  readonly othersAt: number;
   readonly wheel: Int32Array;
+  readonly others: Int32Array;
+  /** 64 bits a cycle: banks that are asked for (0..31), and contested ones (32..63). */
+  readonly metaAt: number;
+  readonly meta: Int32Array;
   /** By bank: harts whose request has been refused; while a contested cycle is settled, all that ask. */
   readonly asking: Int32Array;
   readonly askingAt: number;
-  /** Bits of banks in the wheel, of 64 bits. */
-  readonly bankBitsAt: number;
+  /** By pointer (3 bits) and requesters (8 bits) the one that an arbiter grants, a byte each. */
+  readonly winnersAt: number;
   readonly counters: Int32Array;
   readonly undo: Int32Array;
   /** Element of the function table that goes on at each halfword of code, 0 = not translated. */
@@ -107,10 +149,10 @@ export class TranslatorArrays {
   readonly completions: Int32Array;
   readonly completionsAt: number;
   private readonly undoAt: number;
+  private readonly firstPaths = new Int32Array(MAX_HARTS);
 
-  /** Bytes of the counters of one path, and of their address less 1/128 of that of the hart's words. */
-  readonly pathBytes: number;
-  readonly countersFromWords: number;
+  private readonly countersFromWords: number;
+  private readonly blockWords: number;
 
   constructor({ harts, tcdm, l2 }: Sizes, arena: Arena, wordsAt: number) {
     const words = (bytes: number): Int32Array => {
@@ -122,20 +164,26 @@ export class TranslatorArrays {
     const bits = words(4 * 32);
     bits.forEach((_, bank) => (bits[bank] = 1 << bank));
     this.banksAt = bits.byteOffset;
-    this.wheel = words(8 * WHEEL);
+    this.wheel = words(2 * wheelBytes(harts));
+    this.others = this.wheel.subarray(this.wheel.length / 2);
+    this.meta = words(8 * WHEEL);
     this.asking = words(4 * tcdm.banks);
-    const bankBits = words(8 * 32);
+    const winners = words(WINNERS);
     this.counters = words(counterBytes(harts));
     this.undo = words(undoBytes(harts));
     this.entries = words(2 * (tcdm.size + l2.size));
     this.completions = words(2 * (tcdm.size + l2.size));
     this.controlAt = this.control.byteOffset;
+    this.toggledAt = this.controlAt + 4 * control.toggled;
+    this.origin = new Float64Array(this.control.buffer, this.controlAt + 4 * control.origin, 1);
     this.wheelAt = this.wheel.byteOffset;
-    for (let bank = 0; bank < 32; bank++) bankBits[2 * bank + 1] = 1 << bank;
-    this.bankBitsAt = bankBits.byteOffset;
+    this.othersAt = this.others.byteOffset;
+    this.metaAt = this.meta.byteOffset;
     this.askingAt = this.asking.byteOffset;
-    this.pathBytes = 4 * harts;
-    this.countersFromWords = this.counters.byteOffset - (wordsAt >>> HART_SHIFT);
+    this.winnersAt = winners.byteOffset;
+    fillWinners(new Uint8Array(winners.buffer, winners.byteOffset, WINNERS));
+    this.blockWords = harts * PATH_BLOCK;
+    this.countersFromWords = this.counters.byteOffset - wordsAt;
     this.undoAt = this.undo.byteOffset;
     this.entriesAt = this.entries.byteOffset;
     this.completionsAt = this.completions.byteOffset;
@@ -143,13 +191,49 @@ export class TranslatorArrays {
 
   /** Index into `counters` of a path of a hart. */
   counterIndex(hart: number, path: number): number {
-    return (this.pathBytes >> 2) * path + hart;
+    const inBlock = path % PATH_BLOCK;
+    return ((path - inBlock) / PATH_BLOCK) * this.blockWords + hart * PATH_BLOCK + inBlock;
+  }
+
+  /** Address of the counter of a path less that of the words of its hart. */
+  counterFromWords(path: number): number {
+    return this.countersFromWords + 4 * this.counterIndex(0, path);
   }
 
   undoOf(hart: number): number {
     return this.undoAt + hart * (UNDO_BYTES + SKEW);
   }
+
+  private firstPathAt(hart: number): number {
+    return (hart * (UNDO_BYTES + SKEW) + 4) >> 2;
+  }
+
+  /** From here on `ran` tells whether functions of the hart left frames. Until then older frames stay. */
+  watchUndo(hart: number): void {
+    const at = this.firstPathAt(hart);
+    this.firstPaths[hart] = this.undo[at];
+    this.undo[at] = NO_FRAME;
+  }
+
+  /** The hart is where it is: nothing can be taken back. */
+  settle(hart: number): void {
+    this.undo[this.firstPathAt(hart)] = SETTLED;
+  }
+
+  isSettled(hart: number): boolean {
+    return this.undo[this.firstPathAt(hart)] === SETTLED;
+  }
+
+  ran(hart: number): boolean {
+    const at = this.firstPathAt(hart);
+    if (this.undo[at] !== NO_FRAME) return true;
+    this.undo[at] = this.firstPaths[hart];
+    return false;
+  }
 }
+
+export const othersFromWheel = ({ wheelAt, othersAt }: TranslatorArrays): number =>
+  othersAt - wheelAt;
 
 /** Offsets of words from the start of a hart's, in bytes. */
 export const wordBytes = (name: WordField): number => 4 * wordOffset(name);

@@ -26,10 +26,15 @@ export class PathState {
   /** Local that holds `ready` of the hart, or -1. */
   readyLocal = -1;
   lastStall = -1;
-  /** Taken jumps that this path has put into the ring of the hart. */
+  /** Entries that this path has put into the ring of taken jumps. */
   remembered = 0;
-  /** Where the hart is when its frame begins. */
+  /** Local with the target of its last jump when that is known at run time only, or -1. */
+  target = -1;
+  /** Where the hart is when its frame begins, and when: in cycles since the local that holds the time. */
   resumes = 0;
+  begun = 0;
+  /** Whether the frame holds when it begins. It need not while the time is known to the cycle. */
+  stamped = false;
   /** Registers whose value stands in their local, and those of them whose value stands nowhere else, by bit. */
   loaded = 0;
   dirty = 0;
@@ -56,7 +61,10 @@ export class PathState {
     this.readyLocal = from.readyLocal;
     this.lastStall = from.lastStall;
     this.remembered = from.remembered;
+    this.target = from.target;
     this.resumes = from.resumes;
+    this.begun = from.begun;
+    this.stamped = from.stamped;
     this.loaded = from.loaded;
     this.dirty = from.dirty;
   }
@@ -84,49 +92,100 @@ export const UNKNOWN = -1_000_000;
 /** What a path leaves in the undo log. */
 export interface Undo {
   /** Words of the hart that were saved, in their order. */
-  readonly saved: readonly number[];
+  readonly saved: Int32Array;
   /** Where the hart was when they had these values. */
   readonly resumes: number;
-  /** Taken jumps that it has put into the ring of the hart. */
-  readonly jumps: number;
+  /** Entries that it has put into the ring of taken jumps. */
+  readonly entries: number;
+  /** Cycles from the beginning of its frame to its end; `STAMPED`: the frame holds when it began. */
+  readonly cycles: number;
 }
+
+export const STAMPED = -1;
+/** In the place of a target that is known at run time only. */
+export const DYNAMIC = -1;
 
 /** Paths that have counters, and what one turn through each adds to the numbers of a hart. */
 export class Paths {
-  readonly undo: Undo[] = [];
-  private readonly indices: Uint8Array[] = [];
-  private readonly amounts: Int32Array[] = [];
-
-  get size(): number {
-    return this.indices.length;
-  }
+  size = 0;
+  private data = new Int32Array(1 << 12);
+  private used = 0;
+  /** Where in `data` is what a path counts, behind it its jumps; and what it leaves in the undo log. */
+  private counts = new Int32Array(1 << 8);
+  private undos = new Int32Array(1 << 8);
 
   clear(): void {
-    this.undo.length = 0;
-    this.indices.length = 0;
-    this.amounts.length = 0;
+    this.size = this.used = 0;
   }
 
-  add(counts: readonly number[], undo: Undo): number {
-    this.undo.push(undo);
-    const indices: number[] = [];
-    counts.forEach((amount, index) => {
-      if (amount !== 0) indices.push(index);
-    });
-    this.indices.push(Uint8Array.from(indices));
-    this.amounts.push(Int32Array.from(indices, (index) => counts[index]));
-    return this.indices.length - 1;
+  private push(value: number): void {
+    if (this.used === this.data.length) this.data = doubled(this.data);
+    this.data[this.used++] = value;
+  }
+
+  private pushAll(values: readonly number[]): void {
+    this.push(values.length);
+    for (const value of values) this.push(value);
+  }
+
+  /** @param jumps sources and targets of the jumps that it takes */
+  add(counts: readonly number[], jumps: readonly number[]): number {
+    if (this.size === this.counts.length) {
+      this.counts = doubled(this.counts);
+      this.undos = doubled(this.undos);
+    }
+    const at = this.used;
+    this.counts[this.size] = at;
+    this.push(0);
+    for (let index = 0; index < COUNTS; index++) {
+      if (counts[index] === 0) continue;
+      this.push(index);
+      this.push(counts[index]);
+    }
+    this.data[at] = this.used - at - 1;
+    this.pushAll(jumps);
+    return this.size++;
+  }
+
+  /** Of the path that was added last. */
+  setUndo(saved: readonly number[], resumes: number, entries: number, cycles: number): void {
+    this.undos[this.size - 1] = this.used;
+    this.push(resumes);
+    this.push(entries);
+    this.push(cycles);
+    this.pushAll(saved);
+  }
+
+  undo(path: number): Undo {
+    const { data } = this;
+    const at = this.undos[path];
+    const saved = data.subarray(at + 4, at + 4 + data[at + 3]);
+    return { saved, resumes: data[at], entries: data[at + 1], cycles: data[at + 2] };
+  }
+
+  /** Sources and targets of the jumps of a path. */
+  jumps(path: number): Int32Array {
+    const { data } = this;
+    const at = this.counts[path] + 1 + data[this.counts[path]];
+    return data.slice(at + 1, at + 1 + data[at]);
   }
 
   /** Adds `times` turns through a path to `numbers` from `base` on; returns their instructions. */
   apply(path: number, times: number, numbers: Float64Array, base: number): number {
-    const indices = this.indices[path];
-    const amounts = this.amounts[path];
+    const { data } = this;
+    const at = this.counts[path];
+    const end = at + data[at];
     let instructions = 0;
-    for (let i = 0; i < indices.length; i++) {
-      if (indices[i] === INSTRUCTIONS) instructions = amounts[i] * times;
-      else numbers[base + indices[i]] += amounts[i] * times;
+    for (let i = at + 1; i < end; i += 2) {
+      if (data[i] === INSTRUCTIONS) instructions = data[i + 1] * times;
+      else numbers[base + data[i]] += data[i + 1] * times;
     }
     return instructions;
   }
+}
+
+function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * array.length);
+  larger.set(array);
+  return larger;
 }

@@ -51,7 +51,7 @@ const SHORT = 48;
 const MOST_SHORT = 16;
 const PAUSE = 4096;
 const LONGEST_PAUSE = 1 << 20;
-/** Translations that are free, and cycles after which there may be one more: they cost a millisecond each. */
+/** Translations that are free, and cycles in regions after which there may be one more: they cost a millisecond each. */
 const FREE = 64;
 const EARNED = 500_000;
 const MOST_REGIONS = 256;
@@ -87,6 +87,8 @@ export class Regions {
   readonly off: RegionsOff | undefined;
   private vain = 0;
   private attempts = 0;
+  /** Cycles that were executed here. */
+  private cycles = 0;
   private short = 0;
   private pause = PAUSE;
   private pausedUntil = 0;
@@ -113,7 +115,7 @@ export class Regions {
 
   reset(): void {
     this.instructions = this.visits = 0;
-    this.attempts = this.short = this.pausedUntil = 0;
+    this.attempts = this.cycles = this.short = this.pausedUntil = 0;
     this.pause = PAUSE;
   }
 
@@ -173,6 +175,7 @@ export class Regions {
       this.judge(state.next[base], now);
       return state.next[base];
     }
+    const start = state.next[base];
     const ran = region !== undefined && this.enter(region, hart, end);
     if (!ran) {
       this.vain = Math.min(this.vain + 1, MOST_VAIN);
@@ -180,6 +183,7 @@ export class Regions {
       return -1;
     }
     this.vain = 0;
+    this.cycles += state.next[base] - start;
     this.judge(state.next[base], now);
     return state.next[base];
   }
@@ -246,7 +250,7 @@ export class Regions {
   private at(hart: number, pc: number, first: boolean): Region | undefined {
     const known = this.regions.get(pc);
     if (known !== undefined) {
-      if (!known.stale || !this.earned(hart)) return known;
+      if (!known.stale || !this.earned) return known;
       this.settleRegion(known);
       this.regions.delete(pc);
       const newer = this.translate(hart, pc);
@@ -255,15 +259,14 @@ export class Regions {
       return newer;
     }
     if (!first || (this.versions.get(pc) ?? 0) >= MOST_VERSIONS) return undefined;
-    if (!this.earned(hart)) return undefined;
+    if (!this.earned) return undefined;
     if (!this.wanted.has(pc) && !this.heat.add(pc)) return undefined;
     return this.translate(hart, pc);
   }
 
   /** Whether so much has run that one more translation will not be felt. */
-  private earned(hart: number): boolean {
-    const now = this.options.harts.state.next[hart << HART_SHIFT];
-    return this.options.eager || this.attempts < FREE + now / EARNED;
+  private get earned(): boolean {
+    return this.options.eager || this.attempts < FREE + this.cycles / EARNED;
   }
 
   private keep(region: Region): Region {

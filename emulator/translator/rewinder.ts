@@ -11,17 +11,22 @@ import {
   numberOffset,
   RING,
   SOON,
+  stall,
   stallCauses,
   stallOffset,
   UNTIL,
+  wordOffset,
 } from '../hart/state.js';
 import { privateWord, type TranslatorArrays } from './layout.js';
-import type { Paths } from './path.js';
+import { STAMPED, type Paths } from './path.js';
+import { FOLLOWED, FRAME_HEAD } from './writer.js';
 
 /** State of a hart before the interpreter let it run ahead. */
 interface Before {
   readonly words: Int32Array;
   readonly numbers: Float64Array;
+  /** What the interpreter has added to its counters since. */
+  readonly counted: Float64Array;
   valid: boolean;
 }
 
@@ -37,9 +42,9 @@ export class Rewinder {
   private readonly functions: Int32Array;
   private readonly next: Float64Array;
   private readonly pc: Int32Array;
-  /** Cycle that the times of the frames count from, and address of the last frame, 0 = none. */
+  /** Cycle in which the hart's last frame ends, and the one that times in frames count from; -1 = no frames. */
+  private readonly ends: Float64Array;
   private readonly origins: Float64Array;
-  private readonly lastFrame: Int32Array;
   private readonly before: Before[];
   private readonly bytes: Int32Array;
 
@@ -48,17 +53,17 @@ export class Rewinder {
     private readonly interpreter: Interpreter,
     private readonly arrays: TranslatorArrays,
     private readonly paths: Paths,
-    private readonly settle: () => void,
   ) {
     const { count } = harts;
     this.functions = new Int32Array(count);
     this.next = new Float64Array(count).fill(-1);
     this.pc = new Int32Array(count);
     this.origins = new Float64Array(count);
-    this.lastFrame = new Int32Array(count);
+    this.ends = new Float64Array(count).fill(-1);
     this.before = Array.from({ length: count }, () => ({
       words: new Int32Array(FIRST_PRIVATE),
       numbers: new Float64Array(1 << HART_SHIFT),
+      counted: new Float64Array(counters.length),
       valid: false,
     }));
     this.bytes = new Int32Array(arrays.undo.buffer);
@@ -67,7 +72,7 @@ export class Rewinder {
   clear(): void {
     this.next.fill(-1);
     this.functions.fill(0);
-    this.lastFrame.fill(0);
+    this.ends.fill(-1);
     for (const before of this.before) before.valid = false;
   }
 
@@ -100,14 +105,14 @@ export class Rewinder {
   /** The hart is where the interpreter left it. */
   forget(hart: number): void {
     this.next[hart] = -1;
-    this.lastFrame[hart] = 0;
+    this.ends[hart] = -1;
     this.before[hart].valid = false;
   }
 
-  /** Functions ran and left frames, the last one at `frame`. */
-  ran(hart: number, origin: number, frame: number): void {
+  /** Functions ran and left frames, in which times count from `origin`; the last one ends in cycle `end`. */
+  ran(hart: number, origin: number, end: number): void {
     this.origins[hart] = origin;
-    this.lastFrame[hart] = frame;
+    this.ends[hart] = end;
     this.before[hart].valid = false;
   }
 
@@ -116,13 +121,17 @@ export class Rewinder {
     const { state } = this.harts;
     const base = hart << HART_SHIFT;
     const before = this.before[hart];
+    const { numbers } = state;
     if (!before.valid) {
-      this.settle();
       before.valid = true;
       before.words.set(state.words.subarray(base, base + FIRST_PRIVATE));
-      before.numbers.set(state.numbers.subarray(base, base + (1 << HART_SHIFT)));
+      before.numbers.set(numbers.subarray(base, base + (1 << HART_SHIFT)));
+      before.counted.fill(0);
     }
+    // Counters may be settled before the hart is taken back: so what a step adds to them is kept.
+    counters.forEach((counter, i) => (before.counted[i] -= numbers[base + counter]));
     this.runAlone(hart, state.next[base] + 1);
+    counters.forEach((counter, i) => (before.counted[i] += numbers[base + counter]));
   }
 
   /** Instructions of the hart from cycle `time` on have not happened. */
@@ -136,8 +145,11 @@ export class Rewinder {
     const before = this.before[hart];
     if (before.valid) {
       state.words.set(before.words, base);
+      counters.forEach((counter, i) => {
+        before.numbers[counter] = state.numbers[base + counter] - before.counted[i];
+      });
       state.numbers.set(before.numbers, base);
-    } else if (this.lastFrame[hart] !== 0) this.takeBackFrames(hart, time, reached);
+    } else if (this.ends[hart] >= 0) this.takeBackFrames(hart, time, reached);
     this.forget(hart);
     if (state.next[base] < time) this.runAlone(hart, time);
     this.harts.disturbed = true;
@@ -148,32 +160,38 @@ export class Rewinder {
     const base = hart << HART_SHIFT;
     const frames: number[] = [];
     const { bytes } = this;
-    for (let at = this.arrays.undoOf(hart); at <= this.lastFrame[hart];) {
+    for (let at = this.arrays.undoOf(hart) >> 2; ;) {
       frames.push(at);
-      at += 8 + 4 * this.paths.undo[bytes[(at >> 2) + 1]].saved.length;
+      const path = bytes[at + 1];
+      if (path >= 0) break;
+      at += (FRAME_HEAD >> 2) + this.paths.undo(path ^ FOLLOWED).saved.length;
     }
     let resumes = 0;
-    let next = 0;
+    let isSaved = false;
+    let next = this.ends[hart];
     for (let at = frames.pop(); at !== undefined; at = frames.pop()) {
-      const undo = this.paths.undo[bytes[(at >> 2) + 1]];
+      const undo = this.paths.undo(bytes[at + 1] & ~FOLLOWED);
       undo.saved.forEach((word, i) => {
-        const value = bytes[(at! >> 2) + 2 + i];
+        const value = bytes[at! + (FRAME_HEAD >> 2) + i];
         if (word === READY) state.jalrReady[base] = this.origins[hart] + value;
         else state.words[base + word] = value;
       });
-      state.historyHead[base] = (state.historyHead[base] - undo.jumps) & (RING - 1);
+      state.historyHead[base] = (state.historyHead[base] - undo.entries) & (RING - 1);
       resumes = undo.resumes;
-      next = this.origins[hart] + bytes[at >> 2];
-      if (next <= time) break;
+      next = undo.cycles === STAMPED ? this.origins[hart] + bytes[at] : next - undo.cycles;
+      isSaved = undo.saved.includes(LAST_STALL);
+      // A stall that ends here is of what came before.
+      if (next < time) break;
     }
-    this.settle();
+    // Behind an access only what was loaded may have been waited for.
+    if (next >= time && !isSaved) state.lastStall[base] = stall.load_use;
     state.pc[base] = resumes;
     state.next[base] = next;
     const words = state.words.slice(base, base + FIRST_PRIVATE);
     const numbers = state.numbers.slice(base, base + (1 << HART_SHIFT));
     this.runAlone(hart, reached);
-    for (let i = 0; i < numbers.length; i++) {
-      if (counters.has(i)) numbers[i] -= state.numbers[base + i] - numbers[i];
+    for (const counter of counters) {
+      numbers[counter] -= state.numbers[base + counter] - numbers[counter];
     }
     state.words.set(words, base);
     state.numbers.set(numbers, base);
@@ -212,11 +230,12 @@ export class Rewinder {
 }
 
 const READY = privateWord('ready');
+const LAST_STALL = wordOffset('lastStall');
 
 /** Numbers of a hart that instructions add to. */
-const counters: ReadonlySet<number> = new Set([
+const counters: readonly number[] = [
   ...(['branches', 'taken', 'jumps', 'loads', 'stores', 'walked', 'jalrStalls'] as const).map(
     numberOffset,
   ),
   ...stallCauses.map(stallOffset),
-]);
+];

@@ -3,8 +3,9 @@ import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import { ExpressionEmitter } from './expression.js';
 import { JumpWriter } from './jumps.js';
 import { privateBytes, privateWord, wordBytes } from './layout.js';
-import { allLoopWords, LoopCode } from './loop-code.js';
+import { LoopCode } from './loop-code.js';
 import { PathState, UNKNOWN } from './path.js';
+import { firstIsJump, stateWords } from './state-words.js';
 import {
   nodesOf,
   readsOf,
@@ -14,7 +15,7 @@ import {
   type Step,
   type Tree,
 } from './tree.js';
-import { BASE, TIME, UNDO, type SegmentOptions } from './writer.js';
+import { AT, BASE, OFFSET, TIME, UNDO, type SegmentOptions } from './writer.js';
 
 /** How functions find each other. */
 export interface Links {
@@ -48,12 +49,20 @@ export class SegmentEmitter extends JumpWriter {
     this.signature = signature;
     this.self = self;
     body.begin(3);
+    body.local(Type.i32);
+    body.get(AT);
+    body.i32(this.options.laneShift);
+    body.op(Op.i32ShrU);
+    body.set(TIME);
     this.locals.fill(-1);
     const state = new PathState();
     if (tree.completes) {
       // It was fetched, and since then its hart has fetched nothing else.
       state.lines.push(...this.linesOf(tree.completes));
       this.transfer(tree.completes, state);
+      body.get(BASE);
+      body.memory(Op.i32Load, privateBytes('undo'));
+      body.set(UNDO);
       const { end } = tree.body;
       if (end.kind === 'loop-end' && end.step === tree.completes) {
         return this.completedLoopEnd(end, state);
@@ -63,7 +72,7 @@ export class SegmentEmitter extends JumpWriter {
     this.begin(tree.completes ? tree.completes.after : tree.pc, state);
     if (tree.completes?.nextIsJump) this.saveWait(state);
     if (tree.loops) this.enterLoop(tree, state);
-    if (!tree.completes && this.firstIsJump(tree.body)) {
+    if (!tree.completes && firstIsJump(tree.body)) {
       state.waitedLocal = body.local(Type.i32);
       body.get(BASE);
       body.memory(Op.i32Load, wordBytes('waited'));
@@ -77,9 +86,7 @@ export class SegmentEmitter extends JumpWriter {
   /** A frame begins: the hart can be taken back to `pc`, now. */
   private begin(pc: number, state: PathState): void {
     state.resumes = pc;
-    this.body.get(UNDO);
-    this.now(state);
-    this.body.memory(Op.i32Store, 0);
+    state.begun = state.time;
     if (state.ready !== UNKNOWN) this.saveReady(state);
   }
 
@@ -93,7 +100,7 @@ export class SegmentEmitter extends JumpWriter {
       (path, start, cost) => {
         this.account(step, cost, path, false);
         path.count('walked', step.after - start);
-        this.rememberNow(step.pc, () => this.body.i32(start));
+        this.rememberNow(step.pc, start);
         this.begin(start, path);
       },
       (path) => {
@@ -138,55 +145,19 @@ export class SegmentEmitter extends JumpWriter {
     }
     for (const register of new Set([...reads, ...writes])) this.load(register, state);
     for (const register of writes) state.dirty |= 1 << register;
-    for (const word of this.stateWords(tree)) this.save(word, state);
+    for (const word of stateWords(tree)) this.save(word, state);
+    this.stamp(state);
     body.loop();
     this.depth = 0;
-  }
-
-  private firstIsJump(node: Node): boolean {
-    const first =
-      node.steps.length > 0 ? node.steps[0] : 'step' in node.end ? node.end.step : undefined;
-    return first?.row.timing === 'jump' || first?.row.timing === 'jalr' || first?.endsLoop === true;
-  }
-
-  /** Words beside registers that a path may change. */
-  private stateWords(tree: Tree): number[] {
-    let jumps = false;
-    let stalls = false;
-    const loopWords: number[] = [];
-    let feeds = tree.completes?.feedsJalr ?? false;
-    let waits = tree.completes ? tree.completes.nextIsJump : this.firstIsJump(tree.body);
-    for (const { steps, end, setUps } of nodesOf(tree.body)) {
-      if (end.kind === 'loop-end') jumps = true;
-      if (end.kind === 'loop-end' || setUps.size > 0) loopWords.push(...allLoopWords);
-      for (const step of [
-        ...steps,
-        ...('step' in end && end.kind !== 'request' ? [end.step] : []),
-      ]) {
-        const { timing } = step.row;
-        if (timing === 'jump' || timing === 'jalr' || timing === 'branch') jumps = true;
-        else if (timing !== 'alu' && timing !== 'mul') stalls = true;
-        if (step.cost > 1) stalls = true;
-        feeds ||= step.feedsJalr;
-        waits ||= step.nextIsJump && (timing === 'div' || timing === 'mulh');
-      }
-    }
-    return [
-      ...(jumps || stalls ? [wordOffset('lastStall')] : []),
-      ...(jumps ? [wordOffset('historyHead')] : []),
-      ...(feeds ? [privateWord('ready')] : []),
-      ...(waits ? [wordOffset('waited')] : []),
-      ...new Set(loopWords),
-    ];
   }
 
   /** The access was granted in the cycle `TIME`. */
   private transfer(step: Step, state: PathState): void {
     const { body, options } = this;
     const { bytes, signed, write, postIncrement, offset } = step.row.memory!;
-    this.need(step, state);
-    body.get(BASE);
-    body.memory(Op.i32Load, wordBytes('requestOffset'));
+    if (postIncrement || offset !== undefined) this.need(step, state);
+    else if (write && step.rs2 !== 0) this.load(step.rs2, state);
+    body.get(OFFSET);
     if (write) {
       this.register(step.rs2);
       const op = bytes === 4 ? Op.i32Store : bytes === 2 ? Op.i32Store16 : Op.i32Store8;
@@ -351,6 +322,7 @@ export class SegmentEmitter extends JumpWriter {
     body.set(extra);
     this.expressions.emit(step.row.result!, (operand) => this.place(step, operand));
     this.result(step, state);
+    this.stamp(state);
     this.addNumber(stallOffset('div'), () => body.get(extra));
     state.lastStall = stall.div;
     this.rebase(state);
@@ -392,7 +364,8 @@ export class SegmentEmitter extends JumpWriter {
   private request(step: Step, state: PathState): void {
     const { body, options } = this;
     const { bytes, postIncrement, offset, write } = step.row.memory!;
-    this.need(step, state);
+    if (offset !== undefined) this.need(step, state);
+    else if (step.rs1 !== 0) this.load(step.rs1, state);
     if (step.endsLoop) {
       this.loops.guard(step, state);
       this.consumeWait(state);
@@ -444,7 +417,7 @@ export class SegmentEmitter extends JumpWriter {
       body.get(found);
       body.memory(Op.i32Store, privateBytes('function'));
     }
-    this.now(state);
+    this.placeNow(state);
     body.op(Op.return);
     body.end();
     this.leaving(step.pc, state);

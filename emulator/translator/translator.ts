@@ -1,29 +1,23 @@
 import type { Interpreter } from '../hart/generated/execute.js';
 import type { Harts } from '../hart/harts.js';
-import {
-  HART_SHIFT,
-  RS1_SHIFT,
-  RS2_SHIFT,
-  RD_SHIFT,
-  RD_MASK,
-  REGISTER_MASK,
-  rowOf,
-} from '../hart/slot.js';
-import { mode, phase, wordOffset } from '../hart/state.js';
+import { HART_SHIFT } from '../hart/slot.js';
 import type { InstructionCache } from '../icache/instruction-cache.js';
 import type { Crossbar } from '../interconnect/crossbar.js';
 import type { SharedArena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
+import { Assist } from './assist.js';
 import { CodeStore } from './code-store.js';
-import { Heat } from './heat.js';
-import { MAX_HARTS, MAX_PATHS, privateWord, TranslatorArrays, WHEEL } from './layout.js';
+import { Demand } from './demand.js';
+import { Fetches } from './fetches.js';
+import { Handover, privateTimings, type Left } from './handover.js';
+import { laneShiftOf, MAX_HARTS, PATH_BLOCK, TranslatorArrays, WHEEL } from './layout.js';
 import { LoopTable } from './loops.js';
-import { Paths } from './path.js';
+import { DYNAMIC, Paths } from './path.js';
 import { Regions } from './regions.js';
 import { Rewinder } from './rewinder.js';
 import { compileScheduler } from './scheduler.js';
 import type { Leaves } from './tiers.js';
-import { StepReader, type Step } from './tree.js';
+import { StepReader } from './tree.js';
 
 export interface TranslatorOptions {
   readonly harts: Harts;
@@ -39,11 +33,9 @@ export interface TranslatorOptions {
     readonly harts: number;
     readonly tcdm: { readonly size: number; readonly banks: number; readonly masters: number };
     readonly l2: { readonly size: number };
-    readonly icache: { readonly line: number };
   };
 }
 
-const own = privateWord;
 /** Cycles of one visit to translated code at most: the host then may put better code in its place. */
 const VISIT = 1_000_000;
 /** Cycles that the interpreter keeps going where code is not translated. */
@@ -54,8 +46,6 @@ const WORTH = 48;
 const PATIENCE = 16;
 const PAUSE = 512;
 const LONGEST_PAUSE = 16_384;
-/** Room that a batch of functions needs at most. */
-const BATCH_PATHS = 8192;
 
 /** Runs harts by translated code. Any cycle can be the last one of a visit, and state is then as the interpreter's. */
 export class Translator {
@@ -69,15 +59,17 @@ export class Translator {
   /** First cycle in which translated code may go on. */
   resumeAt = 0;
   readonly store: CodeStore;
+  readonly assist: Assist;
   private readonly arrays: TranslatorArrays;
   private readonly paths = new Paths();
   private readonly reader: StepReader;
   private readonly loops: LoopTable;
-  private readonly heat: Heat;
+  private readonly demand: Demand;
   private readonly rewinder: Rewinder;
   readonly regions: Regions;
-  private readonly words: Int32Array;
+  private readonly fetches: Fetches;
   private readonly count: number;
+  private readonly handover: Handover;
   private generation = -1;
   private codeEnd = 0;
   /** Visits in a row that were short, and cycles of the next pause. */
@@ -85,11 +77,7 @@ export class Translator {
   private pause = PAUSE;
   /** More is known of the code than its translation used. */
   private stale = false;
-  /** Cycle that times in the shared memory count from. */
-  private origin = 0;
   private settledAt = 0;
-  /** Harts whose request had been refused when translated code was entered. */
-  private waiting = 0;
 
   /** Undefined where the host has no WebAssembly, or the machine more harts than the wheel has bits. */
   static create(options: TranslatorOptions): Translator | undefined {
@@ -102,66 +90,97 @@ export class Translator {
     const { state } = harts;
     this.count = sizes.harts;
     this.shortestVisit = options.eager ? 1 : SHORTEST_VISIT;
-    this.words = state.words;
     this.arrays = new TranslatorArrays(sizes, arena, state.words.byteOffset);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
+    this.fetches = new Fetches(options.icache, harts.codeCache);
     this.reader = new StepReader(harts.codeCache, this.loops);
     const pages = arena.memory!.buffer.byteLength >> 16;
-    const scheduler = compileScheduler({
+    const { tcdm } = harts;
+    const { l2, icache } = options;
+    const places = {
       arrays: this.arrays,
+      laneShift: laneShiftOf(sizes.harts),
       wordsAt: state.words.byteOffset,
       numbersAt: state.numbers.byteOffset,
-      pointersAt: crossbar.pointers.byteOffset,
-      sidesAt: crossbar.sides.byteOffset,
-      conflictsAt: crossbar.conflictsPerBank.byteOffset,
-      banks: sizes.tcdm.banks,
-      masters: sizes.tcdm.masters,
-      fair: crossbar.fair,
-      pages,
-    });
-    const { tcdm } = harts;
-    const { l2 } = options;
+      tcdmAt: tcdm.u8.byteOffset,
+      l2At: l2.u8.byteOffset,
+      tcdm: { base: tcdm.base, size: tcdm.size },
+      l2: { base: l2.base, size: l2.size },
+    };
+    const scheduler = compileScheduler(
+      {
+        ...places,
+        pointersAt: crossbar.pointers.byteOffset,
+        sidesAt: crossbar.sides.byteOffset,
+        conflictsAt: crossbar.conflictsPerBank.byteOffset,
+        harts: sizes.harts,
+        banks: sizes.tcdm.banks,
+        masters: sizes.tcdm.masters,
+        fair: crossbar.fair,
+        pages,
+      },
+      icache && { ...places, cache: icache },
+    );
     this.store = new CodeStore(
       arena.memory!,
       this.arrays,
       {
-        arrays: this.arrays,
+        ...places,
         paths: this.paths,
         loops: this.loops,
         timing: harts.timing,
-        numbersAt: state.numbers.byteOffset,
-        wordsAt: state.words.byteOffset,
-        historyAt: state.history.byteOffset,
-        tcdmAt: tcdm.u8.byteOffset,
-        l2At: l2.u8.byteOffset,
-        tcdm: { base: tcdm.base, size: tcdm.size },
-        l2: { base: l2.base, size: l2.size },
-        fetch: options.icache && {
-          residentAt: options.icache.resident.byteOffset,
-          lineShift: options.icache.lineShift,
+        fetch: icache && {
+          residentAt: icache.resident.byteOffset,
+          lineShift: icache.lineShift,
+          sets: icache.privates.sets,
         },
       },
       this.reader,
       (pc) => harts.codeCache.indexOf(pc),
       scheduler,
+      {
+        assist: (hart, time) => this.assist.execute(hart, time),
+        complete: (words, time) => this.assist.complete(words, time),
+      },
     );
-    this.heat = new Heat(options.eager ? 1 : undefined);
-    this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths, () =>
-      this.settle(),
-    );
+    this.demand = new Demand(options.eager);
+    this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths);
+    const { arrays, store, reader, demand } = this;
+    this.assist = new Assist({
+      ...options,
+      arrays,
+      store,
+      reader,
+      demand,
+    });
+    this.handover = new Handover({
+      harts,
+      crossbar,
+      arrays,
+      store,
+      rewinder: this.rewinder,
+      reader,
+      fetches: this.fetches,
+      assist: this.assist,
+    });
     this.regions = new Regions({
       ...options,
       arrays: this.arrays,
       reader: this.reader,
       loops: this.loops,
       leaves: this.leaves,
-      reaches: (hart, { word, imm }) => this.address(hart, word, imm),
+      reaches: (hart, { word, imm }) => this.handover.address(hart, word, imm),
     });
     state.settle = () => this.settle();
+    state.jumpsOf = (source, target) => {
+      const jumps = [...this.paths.jumps(target >>> 1)];
+      if (jumps.at(-1) === DYNAMIC) jumps[jumps.length - 1] = source;
+      return jumps;
+    };
   }
 
   reset(): void {
-    this.instructions = this.visits = 0;
+    this.instructions = this.visits = this.assist.count = 0;
     this.regions.reset();
     this.rewinder.clear();
     this.resumeAt = 0;
@@ -172,13 +191,17 @@ export class Translator {
     this.regions.settle();
     const { counters } = this.arrays;
     const { numbers } = this.options.harts.state;
-    for (let path = 0; path < this.paths.size; path++) {
+    const { size } = this.paths;
+    for (let first = 0; first < size; first += PATH_BLOCK) {
+      const paths = Math.min(size - first, PATH_BLOCK);
       for (let hart = 0; hart < this.count; hart++) {
-        const at = this.arrays.counterIndex(hart, path);
-        const times = counters[at];
-        if (times === 0) continue;
-        counters[at] = 0;
-        this.instructions += this.paths.apply(path, times, numbers, hart << HART_SHIFT);
+        const at = this.arrays.counterIndex(hart, first) - first;
+        for (let path = first; path < first + paths; path++) {
+          const times = counters[at + path];
+          if (times === 0) continue;
+          counters[at + path] = 0;
+          this.instructions += this.paths.apply(path, times, numbers, hart << HART_SHIFT);
+        }
       }
     }
   }
@@ -188,12 +211,14 @@ export class Translator {
     this.rewinder.takeBack(hart, time);
   }
 
-  private drop(): void {
+  private drop(tooMuch: boolean): void {
     this.regions.drop();
     this.settle();
     this.rewinder.clear();
+    this.options.harts.state.writeJumps();
     this.store.drop();
-    this.heat.clear();
+    this.demand.narrow(tooMuch);
+    this.assist.drop();
     this.drops++;
   }
 
@@ -204,9 +229,9 @@ export class Translator {
     const changed = this.generation !== codeCache.generation || this.codeEnd !== codeEnd;
     const stale = changed || this.stale;
     this.stale = false;
-    if (stale || this.paths.size > MAX_PATHS - BATCH_PATHS) {
+    if (stale || !this.store.hasRoom) {
       for (let hart = 0; hart < this.count; hart++) this.takeBack(hart, now);
-      this.drop();
+      this.drop(!stale);
     }
     this.generation = codeCache.generation;
     this.codeEnd = codeEnd;
@@ -227,24 +252,30 @@ export class Translator {
       this.resumeAt = this.regions.left ? Math.max(this.resumeAt, alone + 1) : alone;
       return alone;
     }
-    this.origin = now;
+    this.arrays.origin[0] = now;
     let end = Math.min(until, now + VISIT, this.regions.askAgainAt);
     for (let hart = 0; hart < this.count; hart++) {
       const at = next[hart << HART_SHIFT];
       if (at !== Infinity && at - now > WHEEL / 2) end = Math.min(end, at);
     }
     this.visits++;
+    this.assist.begin(now, this.codeEnd);
+    this.handover.begin(now, this.codeEnd);
     let entered = 0;
-    this.waiting = 0;
     for (let hart = 0; hart < this.count; hart++) {
       if (next[hart << HART_SHIFT] >= end) continue;
-      this.enter(hart);
+      this.handover.enter(hart);
       entered |= 1 << hart;
     }
-    const reached = now + this.store.run(0, end - now, this.waiting);
+    const cycles = this.store.run(0, end - now);
+    this.handover.endCycles(cycles);
+    const reached = now + cycles;
     let left = false;
     for (let hart = 0; hart < this.count; hart++) {
-      if (((entered >>> hart) & 1) !== 0 && this.exit(hart, reached)) left = true;
+      const stopped = (entered >>> hart) & 1 ? this.handover.exit(hart, reached) : undefined;
+      if (stopped === undefined) continue;
+      this.left(stopped);
+      left = true;
     }
     this.resumeAt = left ? Math.max(this.resumeAt, reached + 1) : reached;
     this.judge(reached - now);
@@ -264,178 +295,7 @@ export class Translator {
     }
   }
 
-  // --- Entering ------------------------------------------------------------------------------
-
-  private enter(hart: number): void {
-    const base = hart << HART_SHIFT;
-    const { words, arrays } = this;
-    const { state } = this.options.harts;
-    words[base + own('undo')] = arrays.undoOf(hart);
-    words[base + own('bit')] = 1 << hart;
-    const kept = this.rewinder.keptFunction(hart);
-    if (kept <= 0) this.prepare(hart, kept < 0);
-    else words[base + own('function')] = kept;
-    words[base + own('frame')] = 0;
-    const ready = state.jalrReady[base] - this.origin;
-    words[base + own('ready')] = ready < -1e9 ? -1e9 : ready;
-    this.insert(hart, state.next[base] - this.origin);
-  }
-
-  private bankOf(hart: number): number {
-    const { bankMask } = this.options.crossbar;
-    return (this.words[(hart << HART_SHIFT) + wordOffset('requestOffset')] >> 2) & bankMask;
-  }
-
-  private insert(hart: number, event: number): void {
-    const { words, arrays, store } = this;
-    const { state } = this.options.harts;
-    const base = hart << HART_SHIFT;
-    words[base + own('event')] = event;
-    const slot = 2 * (event & (WHEEL - 1));
-    const info = store.infos[words[base + own('function')]];
-    if (!info?.completes) {
-      arrays.wheel[slot] |= 1 << (16 + hart);
-      return;
-    }
-    const bank = this.bankOf(hart);
-    if (state.mode[base] === mode.requesting) {
-      state.mode[base] = mode.running;
-      words[base + own('event')] = state.since[base] - this.origin;
-      // A probe stopped the run before this cycle was settled, or it was refused in the last one.
-      if (state.since[base] < this.origin) {
-        this.waiting |= 1 << hart;
-        arrays.asking[bank] |= 1 << hart;
-        return;
-      }
-    }
-    arrays.wheel[slot] |= 1 << hart;
-    arrays.wheel[slot + 1] |= 1 << (bank & 31);
-  }
-
-  /** Finds the function that goes on with a hart; 0 leaves it to the interpreter in its cycle. */
-  private prepare(hart: number, moved: boolean): void {
-    const { state } = this.options.harts;
-    const base = hart << HART_SHIFT;
-    const { words, store } = this;
-    words[base + own('function')] = 0;
-    if (moved) this.rewinder.forget(hart);
-    if (state.attention[base] !== 0 || state.phase[base] !== phase.simple) return;
-    if (state.mode[base] === mode.requesting) {
-      const pc = state.pc[base];
-      const index = store.find(pc, true);
-      // At the end of a loop the turn is counted already.
-      const step = this.reader.at(pc)!;
-      if (index === 0 || step.endsLoop || !this.isFetched(hart, step)) return;
-      words[base + own('function')] = index;
-      return;
-    }
-    if (state.mode[base] !== mode.running) return;
-    for (let steps = 0; steps < 24; steps++) {
-      const pc = state.pc[base];
-      const entry = store.find(pc, false);
-      if (entry !== 0) {
-        words[base + own('function')] = entry;
-        return;
-      }
-      const step = this.reader.at(pc);
-      if (step === undefined || step.probed || step.endsLoop) return;
-      if (!this.isFetched(hart, step)) return;
-      const { timing, memory } = step.row;
-      if (memory !== undefined) {
-        const completion = timing === 'event-load' ? 0 : store.find(pc, true);
-        if (completion !== 0 && this.address(hart, step.word, step.imm)) {
-          words[base + own('function')] = completion;
-        }
-        return;
-      }
-      if (!privateTimings.has(timing) || timing === 'loop') return;
-      if (!moved || store.infos.length === 1) return;
-      this.rewinder.stepAhead(hart);
-    }
-  }
-
-  /** Whether the fetch of an instruction would hit without any consequence. */
-  private isFetched(hart: number, step: Step): boolean {
-    const { icache, harts } = this.options;
-    if (icache === undefined) return true;
-    const at = (pc: number): boolean => icache.hits(hart, harts.codeCache.indexOf(pc));
-    return at(step.pc) && at(step.after - 2);
-  }
-
-  /** Offset of the access that a hart is about to make; false when it is no plain one to the TCDM. */
-  private address(hart: number, word: number, imm: number): boolean {
-    const { harts } = this.options;
-    const { registers } = harts.state;
-    const base = hart << HART_SHIFT;
-    const { bytes, offset, postIncrement, write } = rowOf(word)!.memory!;
-    const step =
-      offset === undefined
-        ? imm
-        : offset === 'rs2'
-          ? registers[base + ((word >>> RS2_SHIFT) & REGISTER_MASK)]
-          : registers[base + ((word >>> RD_SHIFT) & RD_MASK)];
-    const from = registers[base + ((word >>> RS1_SHIFT) & REGISTER_MASK)];
-    const where = ((postIncrement === true ? from : from + step) - harts.tcdmBase) | 0;
-    if (where >>> 0 >= harts.tcdmSize || (where & (bytes - 1)) !== 0) return false;
-    if (write && where < this.codeEnd) return false;
-    harts.state.requestOffset[base] = where;
-    return true;
-  }
-
   // --- Leaving -------------------------------------------------------------------------------
-
-  /** Gives the state of a hart its usual form; true when the hart is why translated code ended here. */
-  private exit(hart: number, reached: number): boolean {
-    const base = hart << HART_SHIFT;
-    const { words, arrays, store } = this;
-    const { harts } = this.options;
-    const { state } = harts;
-    const since = this.origin + words[base + own('event')];
-    const refused = since < reached;
-    const next = refused ? reached : since;
-    if (refused) arrays.asking[this.bankOf(hart)] = 0;
-    const slot = 2 * ((next - this.origin) & (WHEEL - 1));
-    arrays.wheel[slot] = arrays.wheel[slot + 1] = 0;
-    state.next[base] = next;
-    state.jalrReady[base] = this.origin + words[base + own('ready')];
-    const index = words[base + own('function')];
-    const info = store.infos[index];
-    const ran = words[base + own('frame')];
-    if (ran !== 0) this.rewinder.ran(hart, this.origin, ran);
-    if (info !== undefined) state.pc[base] = info.pc;
-    if (refused) {
-      this.refuse(hart, since);
-      return false;
-    }
-    this.rewinder.keep(hart, index);
-    if (info !== undefined || next !== reached) return false;
-    this.left(hart, state.pc[base], next);
-    return true;
-  }
-
-  /** A request that was refused is one to the interpreter too. */
-  private refuse(hart: number, since: number): void {
-    const { harts } = this.options;
-    const { state } = harts;
-    const base = hart << HART_SHIFT;
-    const pc = state.pc[base];
-    const step = this.reader.at(pc)!;
-    const { memory } = step.row;
-    state.requestSlot[base] = step.endsLoop
-      ? harts.loops.atEnd(hart, pc, step.word, true)
-      : step.word;
-    state.since[base] = since;
-    state.mode[base] = mode.requesting;
-    if (memory!.postIncrement === true) {
-      const { registers } = state;
-      const by =
-        memory!.offset === undefined
-          ? step.imm
-          : registers[base + (memory!.offset === 'rs2' ? step.rs2 : step.rd)];
-      state.nextBase[base] = (registers[base + step.rs1] + by) | 0;
-    }
-    this.rewinder.keep(hart, 0);
-  }
 
   /** Takes note of the loop that ends here, when it is not known: code at its end has to be translated again. */
   private learnLoop(hart: number, end: number): boolean {
@@ -452,7 +312,7 @@ export class Translator {
   }
 
   /** Counts why, and translates what is hot. */
-  private left(hart: number, pc: number, now: number): void {
+  private left({ hart, pc, now, settled }: Left): void {
     const { state } = this.options.harts;
     const step = this.reader.at(pc);
     if (state.attention[hart << HART_SHIFT] !== 0 || state.phase[hart << HART_SHIFT] !== 0) {
@@ -463,7 +323,7 @@ export class Translator {
       this.leaves.probe++;
       return;
     }
-    if (step && !this.isFetched(hart, step)) {
+    if (step && !this.fetches.hit(hart, step)) {
       this.leaves.fetch++;
       return;
     }
@@ -476,18 +336,20 @@ export class Translator {
       this.leaves.system++;
       return;
     }
-    if (this.store.find(pc, completes) !== 0) {
+    const { demand, store } = this;
+    // Behind a fetch, a load or store goes on from before its request.
+    const root = { pc, completes: completes && !(settled && store.find(pc, false) === 0) };
+    if (store.find(pc, root.completes) !== 0 && store.find(pc, false) !== 0) {
       this.leaves.outer++;
       return;
     }
     this.leaves.untranslated++;
-    if (this.heat.add(pc)) {
-      this.store.translate([{ pc, completes }], this.codeEnd);
-      if (this.store.find(pc, completes) !== 0) return;
+    if (demand.add(root, now, store.modules)) {
+      store.translate(demand.take(), this.codeEnd);
+      if (store.find(pc, root.completes) !== 0) return;
     }
     this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));
   }
 }
 
-const privateTimings = new Set(['alu', 'mul', 'mulh', 'div', 'branch', 'jump', 'jalr', 'loop']);
 const translatable = new Set([...privateTimings, 'fence']);

@@ -165,12 +165,22 @@ interface Growing {
   end: End;
 }
 
-export function growTree(reader: StepReader, pc: number, completes: boolean): Tree | undefined {
+/** @param lineShift bytes of a line of code as a power, where paths go on in another function behind it */
+export function growTree(
+  reader: StepReader,
+  pc: number,
+  completes: boolean,
+  lineShift?: number,
+): Tree | undefined {
   const root = reader.at(pc);
   if (root === undefined) return undefined;
   if (completes && root.row.memory === undefined) return undefined;
   let loops = false;
   let steps = 0;
+  /** The line at the beginning; all of `root` is there, or is fetched there. */
+  const line = lineShift === undefined ? 0 : (root.after - 2) >>> lineShift;
+  const isBeyond = (step: Step): boolean =>
+    lineShift !== undefined && (step.after - 2) >>> lineShift !== line;
   const waiting: (readonly [Growing, Place])[] = [];
   const plant = (place: Place): Growing => {
     const node: Growing = { steps: [], setUps: new Map(), end: { kind: 'chain', pc: place.pc } };
@@ -215,6 +225,10 @@ export function growTree(reader: StepReader, pc: number, completes: boolean): Tr
         if (step === undefined || step.probed) {
           const reason = step === undefined ? 'untranslated' : 'probe';
           node.end = { kind: 'leave', pc: at, reason };
+          break;
+        }
+        if (isBeyond(step) && (path.length > 0 || completes)) {
+          node.end = { kind: 'chain', pc: at };
           break;
         }
         const { timing } = step.row;

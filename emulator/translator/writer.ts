@@ -1,5 +1,4 @@
-import { HART_SHIFT } from '../hart/slot.js';
-import { RING, RING_SHIFT, wordOffset } from '../hart/state.js';
+import { RING, wordOffset } from '../hart/state.js';
 import type { timingParameters } from '../hart/timing.js';
 import type { Operand } from '../isa/expression.js';
 import type { ConfigOf } from '../sim/parameters.js';
@@ -7,7 +6,8 @@ import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import type { OperandPlace } from './expression.js';
 import { control, privateBytes, privateWord, wordBytes, type TranslatorArrays } from './layout.js';
 import type { LoopTable } from './loops.js';
-import { PathState, UNKNOWN, type Paths } from './path.js';
+import { PathState, STAMPED, UNKNOWN, type Paths } from './path.js';
+import { RESUME } from './resume-code.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
 /** What the functions of translated code need to know of the machine. */
@@ -19,26 +19,39 @@ export interface SegmentOptions {
   /** Addresses. */
   readonly numbersAt: number;
   readonly wordsAt: number;
-  readonly historyAt: number;
   readonly tcdmAt: number;
   readonly l2At: number;
   readonly tcdm: { readonly base: number; readonly size: number };
   readonly l2: { readonly base: number; readonly size: number };
+  /** A cycle is as many places of the wheel, as a power of two. */
+  readonly laneShift: number;
   /** The instruction cache: address of its bits, bytes of a line as a power; undefined when every fetch hits. */
-  readonly fetch: { readonly residentAt: number; readonly lineShift: number } | undefined;
+  readonly fetch:
+    | { readonly residentAt: number; readonly lineShift: number; readonly sets: number }
+    | undefined;
 }
 
-/** Parameters: address of the hart's words, time, address of the frame in the undo log. */
+/**
+ * Parameters: address of the hart's words, its place in the wheel, address of the frame in the undo log; to a
+ * function that ends an access its offset in the TCDM instead.
+ */
 export const BASE = 0;
-export const TIME = 1;
+export const AT = 1;
 export const UNDO = 2;
-/** Bytes of a frame before the saved words: its time, and the path that it belongs to. */
+export const OFFSET = 2;
+/** The first local: the time, which is in the place. */
+export const TIME = 3;
+/** Bytes of a frame before the saved words: when it begins, and the path that it belongs to. */
 export const FRAME_HEAD = 8;
+/** In the word that names the path: another frame follows. */
+export const FOLLOWED = -0x80000000;
 
 /** What all code of a path is made of: registers in locals, their way to memory, ends that return. */
 export class FunctionWriter {
   protected readonly locals = new Int32Array(32);
   protected signature = 0;
+  /** Whether the function begins with the end of an access. */
+  protected completes = false;
   /** Blocks around the code that is being written, within a loop. */
   depth = 0;
   private readonly reads = new Set<number>();
@@ -62,10 +75,18 @@ export class FunctionWriter {
       body.op(Op.i32And);
       body.op(Op.i32Eqz);
       body.if();
-      this.leave(step.pc, new PathState(state));
+      const path = new PathState(state);
+      this.flush(path);
+      this.leaving(step.pc, path, this.resumes(step) ? RESUME : 0);
       body.end();
       state.lines.push(line);
     }
+  }
+
+  /** Whether `RESUME` may fetch this instruction. Of two sets, the second of its lines may push the first one out. */
+  protected resumes(step: Step): boolean {
+    const [first, last] = this.linesOf(step);
+    return first === last || this.options.fetch!.sets > 2;
   }
 
   /** Lines that an instruction lies in; none where every fetch hits. */
@@ -89,6 +110,13 @@ export class FunctionWriter {
       body.get(BASE);
       body.memory(Op.i32Load, 4 * word);
     });
+  }
+
+  /** Saves a register before it changes; all paths from here on have one place for it. */
+  private saveRegister(register: number, state: PathState): void {
+    if (((state.loaded >>> register) & 1) === 0) return this.save(register, state);
+    if (state.saved.includes(register)) return;
+    this.saveAs(register, state, () => this.body.get(this.locals[register]));
   }
 
   /** Puts into the frame what a word of the hart will be when the hart is taken back. */
@@ -134,8 +162,38 @@ export class FunctionWriter {
     body.op(Op.i32Add);
   }
 
+  /** The hart's place in the wheel now. */
+  protected placeNow(state: PathState): void {
+    const { body, options } = this;
+    if (!state.stamped) {
+      body.get(AT);
+      body.i32(state.time << options.laneShift);
+      return body.op(Op.i32Add);
+    }
+    this.now(state);
+    body.i32(options.laneShift);
+    body.op(Op.i32Shl);
+    body.get(AT);
+    body.i32((1 << options.laneShift) - 1);
+    body.op(Op.i32And);
+    body.op(Op.i32Or);
+  }
+
+  /** What is done to `TIME` from here on does not change when the frame began. */
+  protected stamp(state: PathState): void {
+    const { body } = this;
+    if (state.stamped) return;
+    state.stamped = true;
+    body.get(UNDO);
+    body.get(TIME);
+    body.i32(state.begun);
+    body.op(Op.i32Add);
+    body.memory(Op.i32Store, 0);
+  }
+
   /** From here on `TIME` is now. */
   protected rebase(state: PathState): void {
+    this.stamp(state);
     if (state.time === 0) return;
     this.now(state);
     this.body.set(TIME);
@@ -168,6 +226,7 @@ export class FunctionWriter {
   protected result(step: Step, state: PathState): void {
     const register = writesOf(step);
     if (register < 0) return this.body.op(Op.drop);
+    if (((state.dirty >>> register) & 1) === 0) this.saveRegister(register, state);
     this.body.set(this.localOf(register));
     state.loaded |= 1 << register;
     state.dirty |= 1 << register;
@@ -225,27 +284,25 @@ export class FunctionWriter {
       body.get(this.locals[register]);
       body.memory(Op.i32Store, 4 * register);
     }
-    const { undo } = this.options.paths;
-    undo[undo.length - 1] = {
-      saved: [...state.saved],
-      resumes: state.resumes,
-      jumps: state.remembered,
-    };
-    body.get(UNDO);
-    body.i32(undo.length - 1);
-    body.memory(Op.i32Store, 4);
-    body.get(BASE);
-    body.get(UNDO);
-    body.memory(Op.i32Store, privateBytes('frame'));
+    const { paths } = this.options;
+    const cycles = state.stamped ? STAMPED : state.time - state.begun;
+    paths.setUndo(state.saved, state.resumes, state.remembered, cycles);
+    this.namePath(paths.size - 1);
+  }
+
+  private namePath(path: number): void {
+    this.body.get(UNDO);
+    this.body.i32(path);
+    this.body.memory(Op.i32Store, 4);
   }
 
   protected flushState(state: PathState): void {
     const { body, options } = this;
-    if (state.lastStall >= 0) {
-      this.save(wordOffset('lastStall'), state);
-      this.storeWord(wordBytes('lastStall'), state.lastStall);
-    }
-    if (state.jumps.length > 0) this.flushHistory(state);
+    // Where an access ended, only the loaded value can be waited for, which `Rewinder` knows.
+    if (!this.completes) this.save(wordOffset('lastStall'), state);
+    if (state.lastStall >= 0) this.storeWord(wordBytes('lastStall'), state.lastStall);
+    const jumps = state.jumps.splice(0);
+    if (jumps.length > 0) this.remembers(state);
     if (state.ready !== UNKNOWN && state.ready >= state.time) this.storeReady(state);
     if (state.waitedLocal >= 0) {
       this.save(wordOffset('waited'), state);
@@ -256,83 +313,61 @@ export class FunctionWriter {
       this.save(wordOffset('waited'), state);
       this.storeWord(wordBytes('waited'), state.waited);
     }
-    const path = options.paths.add(state.counts, { saved: [], resumes: 0, jumps: 0 });
-    const { countersFromWords, pathBytes } = options.arrays;
-    const address = body.local(Type.i32);
-    // Counters of one path stand beside each other, by hart: as far apart as 1/128 of their words.
+    const path = options.paths.add(state.counts, jumps);
+    if (jumps.length > 0) this.flushHistory(path, state);
+    const counter = options.arrays.counterFromWords(path);
     body.get(BASE);
-    body.i32(HART_SHIFT);
-    body.op(Op.i32ShrU);
-    body.tee(address);
-    body.get(address);
-    body.memory(Op.i32Load, countersFromWords + pathBytes * path);
+    body.get(BASE);
+    body.memory(Op.i32Load, counter);
     body.i32(1);
     body.op(Op.i32Add);
-    body.memory(Op.i32Store, countersFromWords + pathBytes * path);
+    body.memory(Op.i32Store, counter);
   }
 
-  protected ringAddress(head: number, index: number): void {
-    const { body, options } = this;
-    // The ring of a hart has 2^(RING_SHIFT + 1 - HART_SHIFT) times the bytes of its words.
+  /** Entries go into the ring: whoever takes them back takes its head back. A loop has saved the head. */
+  protected remembers(state: PathState): void {
+    if (!state.saved.includes(wordOffset('historyHead'))) state.remembered++;
+  }
+
+  /**
+   * The jumps of a path are one entry of the ring, its path: whoever wants to know looks them up. A last
+   * target that is known at run time only is the other word.
+   */
+  private flushHistory(path: number, { target }: PathState): void {
+    this.addEntry((address) => {
+      if (target >= 0) {
+        this.body.get(address);
+        this.body.get(target);
+        this.body.memory(Op.i32Store, 0);
+      }
+      this.body.get(address);
+      this.body.i32(2 * path + 1);
+      this.body.memory(Op.i32Store, 4);
+    });
+  }
+
+  protected rememberNow(source: number, target: number): void {
+    this.addEntry((address) => {
+      this.body.get(address);
+      this.body.i64Words(source, target);
+      this.body.memory(Op.i64Store, 0);
+    });
+  }
+
+  private addEntry(write: (address: number) => void): void {
+    const { body } = this;
+    const head = body.local(Type.i32);
+    const address = body.local(Type.i32);
     body.get(BASE);
-    body.i32(options.wordsAt);
-    body.op(Op.i32Sub);
-    body.i32(RING_SHIFT + 1 - HART_SHIFT);
-    body.op(Op.i32Shl);
-    body.get(head);
-    if (index > 0) {
-      body.i32(index);
-      body.op(Op.i32Add);
-      body.i32(RING - 1);
-      body.op(Op.i32And);
-    }
+    body.memory(Op.i32Load, privateBytes('ring'));
+    body.get(BASE);
+    body.memory(Op.i32Load, wordBytes('historyHead'));
+    body.tee(head);
     body.i32(3);
     body.op(Op.i32Shl);
     body.op(Op.i32Add);
-  }
-
-  /** Jumps go into the ring: whoever takes them back takes its head back. A loop has saved the head. */
-  protected remembers(state: PathState, count: number): void {
-    if (!state.saved.includes(wordOffset('historyHead'))) state.remembered += count;
-  }
-
-  protected flushHistory(state: PathState): void {
-    const { body, options } = this;
-    const { jumps } = state;
-    const head = body.local(Type.i32);
-    this.remembers(state, jumps.length >> 1);
-    body.get(BASE);
-    body.memory(Op.i32Load, wordBytes('historyHead'));
-    body.set(head);
-    for (let i = 0; i < jumps.length; i += 2) {
-      this.ringAddress(head, i >> 1);
-      body.i64Words(jumps[i], jumps[i + 1]);
-      body.memory(Op.i64Store, options.historyAt);
-    }
-    body.get(BASE);
-    body.get(head);
-    body.i32(jumps.length >> 1);
-    body.op(Op.i32Add);
-    body.i32(RING - 1);
-    body.op(Op.i32And);
-    body.memory(Op.i32Store, wordBytes('historyHead'));
-    jumps.length = 0;
-  }
-
-  protected rememberNow(source: number, target: () => void): void {
-    const { body, options } = this;
-    const head = body.local(Type.i32);
-    const address = body.local(Type.i32);
-    body.get(BASE);
-    body.memory(Op.i32Load, wordBytes('historyHead'));
-    body.set(head);
-    this.ringAddress(head, 0);
-    body.tee(address);
-    body.i32(source);
-    body.memory(Op.i32Store, options.historyAt);
-    body.get(address);
-    target();
-    body.memory(Op.i32Store, options.historyAt + 4);
+    body.set(address);
+    write(address);
     body.get(BASE);
     body.get(head);
     body.i32(1);
@@ -353,12 +388,12 @@ export class FunctionWriter {
     this.leaving(pc, state);
   }
 
-  /** Returns: the instruction at `pc` is for the interpreter, in its cycle. */
-  protected leaving(pc: number, state: PathState): void {
+  /** Returns: the instruction at `pc` is for the interpreter, in its cycle, or for a function that goes on there. */
+  protected leaving(pc: number, state: PathState, to = 0): void {
     const { body } = this;
     this.storeWord(wordBytes('pc'), pc);
-    this.storeWord(privateBytes('function'), 0);
-    this.now(state);
+    this.storeWord(privateBytes('function'), to);
+    this.placeNow(state);
     body.i32(-1);
     body.op(Op.i32Xor);
     body.op(Op.return);
@@ -373,9 +408,10 @@ export class FunctionWriter {
   }
 
   protected goOn(state: PathState, here: number, found: number): void {
-    const { body } = this;
+    const { body, options } = this;
+    this.namePath((options.paths.size - 1) | FOLLOWED);
     body.get(BASE);
-    this.now(state);
+    this.placeNow(state);
     body.get(UNDO);
     body.i32(FRAME_HEAD + 4 * state.saved.length);
     body.op(Op.i32Add);
@@ -390,7 +426,7 @@ export class FunctionWriter {
     body.get(BASE);
     body.get(found);
     body.memory(Op.i32Store, privateBytes('function'));
-    this.now(state);
+    this.placeNow(state);
     body.i32(-1);
     body.op(Op.i32Xor);
     body.op(Op.return);

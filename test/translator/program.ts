@@ -126,7 +126,7 @@ function cacheSettings(r: Random): Settings {
   if (r.chance(35)) return { 'icache.ideal': true };
   return {
     ...(r.chance(20) ? { 'icache.line': r.pick([4, 8, 32, 64]), 'icache.private_ways': 1 } : {}),
-    ...(r.chance(15) ? { 'icache.private_size': 1024 } : {}),
+    ...(r.chance(40) ? { 'icache.private_size': r.pick([128, 128, 256, 1024]) } : {}),
     ...(r.chance(15) ? { 'icache.shared_size': 2048, 'icache.shared_banks': r.pick([1, 4]) } : {}),
     ...(r.chance(20) ? { 'icache.prefetch': false } : {}),
     ...(r.chance(5) ? { 'icache.enabled': false } : {}),
