@@ -98,6 +98,7 @@ export class FakeMachine implements MachineApi {
       regions_off: null,
       instructions: { region: 0, translated: 0, interpreted: 0 },
       shares: { region: 0, translated: 0, interpreted: 0 },
+      assisted: 0,
       leaves: {},
       visits: 0,
       region_visits: 0,
