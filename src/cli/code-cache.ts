@@ -8,6 +8,9 @@ const bundle = loadBundle();
 if (bundle === undefined) throw new Error('there is no bundle');
 const guest = join(packageRoot(), 'firmware', 'prebuilt', 'hello.elf');
 const nobody = { out: () => undefined, err: () => undefined };
-for (const more of [['--max-cycles', '1'], ['--set', 'engine=auto']])
+for (const more of [
+  ['--max-cycles', '1'],
+  ['--set', 'engine=auto'],
+])
   await bundle.entry.runCli(['run', guest, ...more], nobody);
 writeFileSync(codeCacheFile, bundle.script.createCachedData());
