@@ -41,7 +41,14 @@ describe('a region', () => {
   });
 });
 
-function runAdding(observe: (session: Session) => void, harts = 8): Stats {
+/** Statistics of the guest: who executed it is another matter. */
+const guestOnly = ({ tier: _, ...guest }: Stats) => guest;
+
+function runAdding(observe: (session: Session) => void, harts = 8): ReturnType<typeof guestOnly> {
+  return guestOnly(runWhole(observe, harts));
+}
+
+function runWhole(observe: (session: Session) => void, harts: number): Stats {
   const session = openSession({ harts });
   session.load({ name: 'adding.elf', bytes: adding() });
   session.region('sum', 'loop', 'after');
@@ -82,7 +89,8 @@ describe('observers change nothing', () => {
     }
   });
 
-  it('the statistics obey the published schema', () => expect(checkStats(plain)).toEqual([]));
+  it('the statistics obey the published schema', () =>
+    expect(checkStats(runWhole(() => undefined, 8))).toEqual([]));
 });
 
 describe('save and restore', () => {
@@ -92,16 +100,16 @@ describe('save and restore', () => {
     session.runUntil(150);
     const snapshot = session.save();
     session.run();
-    const first = session.stats();
+    const first = guestOnly(session.stats());
     session.restore(snapshot);
     expect(session.now).toBe(150);
     session.run();
-    expect(session.stats()).toEqual(first);
+    expect(guestOnly(session.stats())).toEqual(first);
     const other = validation('cl_rand_half_ld.x1.elf', { harts: 8 });
     other.region('run', 'mark_start', 'mark_end');
     other.restore(snapshot);
     other.run();
-    expect(other.stats()).toEqual(first);
+    expect(guestOnly(other.stats())).toEqual(first);
   });
 });
 

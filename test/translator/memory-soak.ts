@@ -33,7 +33,7 @@ function soak(guest: RegionGuest, cycles: number): void {
   const more = growth(stretches);
   process.stdout.write(
     `${cycles} cycles, ${guest.harts} harts, ${count} loops: ${kept(stretches.at(-1)!)}; ` +
-      `${more.kept.toFixed(1)} MB kept and ${more.resident.toFixed(1)} MB resident more than after a fifth; instructions: ` +
+      `${more.kept.toFixed(1)} MB kept and ${more.resident.toFixed(1)} MB resident more at the peak of the second half than of the first; instructions: ` +
       `${percent(shares.region)} in regions, ${percent(shares.translated)} in segments, ` +
       `${percent(shares.interpreted)} interpreted; dropped ${dropped} times\n`,
   );
