@@ -70,7 +70,9 @@ export function compose(
   const controller = config.controller.present ? config.harts : -1;
   const count = controller < 0 ? config.harts : config.harts + 1;
   const sizes = { harts: count, tcdm: config.tcdm, l2: config.l2, icache: config.icache };
-  const arena = new SharedArena(sharedBytes(sizes));
+  // Functional timing has no banks to arbitrate.
+  const translates = config.engine !== 'interpreter' && !isFunctional(config.timing);
+  const arena = new SharedArena(sharedBytes(sizes, translates), translates);
   const tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size, arena);
   const l2 = new Memory(addressMap.l2.base, config.l2.size, arena);
   const state = createHartState(count, config.timing.clock_stops, arena);
@@ -97,7 +99,9 @@ export function compose(
     host,
   );
   const interpreter = icache ? createCachedInterpreter(harts) : createInterpreter(harts);
-  const translator = mayTranslate(config, harts)
+  // Loops of RI5CY have rules of their own.
+  const mayTranslate = translates && !harts.pulp;
+  const translator = mayTranslate
     ? Translator.create({
         harts,
         interpreter,
@@ -220,10 +224,6 @@ export function compose(
     ],
   };
 }
-
-/** Functional timing has no banks to arbitrate, and loops of RI5CY have rules of their own. */
-const mayTranslate = (config: MachineConfig, harts: Harts): boolean =>
-  config.engine !== 'interpreter' && !isFunctional(config.timing) && !harts.pulp;
 
 function surround(
   config: MachineConfig,

@@ -4,7 +4,7 @@ import type { EventUnit } from './event/index.js';
 import { HART_SHIFT } from './hart/slot.js';
 import type { EventSources } from './hart/profiler.js';
 import type { HartState } from './hart/state.js';
-import { hartStats } from './hart/view.js';
+import { settledStats } from './hart/view.js';
 import type { Accelerator } from './hwpe/environment.js';
 import type { InstructionCache } from './icache/instruction-cache.js';
 import type { Crossbar } from './interconnect/crossbar.js';
@@ -23,12 +23,10 @@ export interface CountingParts {
 /** All counters over the cycles [0, now). */
 export function machineStats(parts: CountingParts, now: number): MachineStats {
   const { state, crossbar, dma, events, icache, accelerators } = parts;
-  const harts = Array.from({ length: state.count }, (_, hart) => ({
-    ...withAccesses(state, hart, hartStats(state, hart, now)),
-    icache_misses: icache?.misses[hart] ?? 0,
-    icache_prefetches: icache?.prefetches[hart] ?? 0,
-    icache_shared_misses: icache?.sharedMisses[hart] ?? 0,
-  }));
+  state.settle();
+  const harts = Array.from({ length: state.count }, (_, hart) =>
+    withAccesses(state, icache, hart, settledStats(state, hart, now)),
+  );
   const accesses = harts.reduce(
     (sum, hart) => sum + hart.tcdm_reads + hart.tcdm_writes,
     crossbar.portReads + crossbar.portWrites,
@@ -58,16 +56,36 @@ export function machineStats(parts: CountingParts, now: number): MachineStats {
 }
 
 /** Where the loads and stores of a hart went. A misaligned access asks its second bank in the cycle that is its stall. */
-function withAccesses(state: HartState, hart: number, stats: ReturnType<typeof hartStats>) {
+function withAccesses(
+  state: HartState,
+  icache: InstructionCache | undefined,
+  hart: number,
+  stats: ReturnType<typeof settledStats>,
+): HartStats {
   const at = hart << HART_SHIFT;
   const { outerLoads, outerStores, l2Loads, l2Stores } = state;
+  const { loads, stores, stalls } = stats;
+  // Field by field: statistics may be asked for at every cycle.
   return {
-    ...stats,
-    tcdm_reads: stats.loads - outerLoads[at] + stats.stalls['misaligned'],
-    tcdm_writes: stats.stores - outerStores[at],
+    instret: stats.instret,
+    compressed: stats.compressed,
+    cycles_active: stats.cycles_active,
+    cycles_sleep: stats.cycles_sleep,
+    loads,
+    stores,
+    jumps: stats.jumps,
+    branches: stats.branches,
+    branches_taken: stats.branches_taken,
+    jalr_stalls: stats.jalr_stalls,
+    stalls,
+    tcdm_reads: loads - outerLoads[at] + stalls['misaligned'],
+    tcdm_writes: stores - outerStores[at],
     l2_reads: l2Loads[at],
     l2_writes: l2Stores[at],
     peripheral_accesses: outerLoads[at] - l2Loads[at] + outerStores[at] - l2Stores[at],
+    icache_misses: icache?.misses[hart] ?? 0,
+    icache_prefetches: icache?.prefetches[hart] ?? 0,
+    icache_shared_misses: icache?.sharedMisses[hart] ?? 0,
   };
 }
 

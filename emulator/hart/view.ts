@@ -19,9 +19,18 @@ export function hartStats(
   cycles: number,
 ): Omit<HartStats, SeenElsewhere> {
   state.settle();
-  const stalls = Object.fromEntries(
-    stallCauses.map((name, cause) => [name, state.stalls[(hart << HART_SHIFT) + cause]]),
-  );
+  return settledStats(state, hart, cycles);
+}
+
+/** The same of a hart whose counters are settled. */
+export function settledStats(
+  state: HartState,
+  hart: number,
+  cycles: number,
+): Omit<HartStats, SeenElsewhere> {
+  const stalls: Record<string, number> = {};
+  for (let cause = 0; cause < stallCauses.length; cause++)
+    stalls[stallCauses[cause]] = state.stalls[(hart << HART_SHIFT) + cause];
   const m = state.mode[hart << HART_SHIFT];
   let sleep = state.sleep[hart << HART_SHIFT];
   if (m === mode.asleep || m === mode.waitForInterrupt) {
@@ -35,7 +44,8 @@ export function hartStats(
   const started =
     m === mode.stopped ? cycles : Math.min(state.startedAt[hart << HART_SHIFT], cycles);
   const active = cycles - started - sleep;
-  const stalled = Object.values(stalls).reduce((sum, value) => sum + value, 0);
+  let stalled = 0;
+  for (const name of stallCauses) stalled += stalls[name];
   const instret = active - stalled;
   const base = hart << HART_SHIFT;
   // An instruction whose request is out has left decode, but the pc is still on it.

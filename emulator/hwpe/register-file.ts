@@ -12,11 +12,20 @@ interface Word {
   readonly name: string;
 }
 
+/** Word by word what a map has, and what reset leaves in its words. */
+interface Layout {
+  readonly words: readonly (Word | undefined)[];
+  readonly reset: Int32Array;
+}
+
+/** By map: it is the same in each machine. */
+const layouts = new WeakMap<HwpeRegisterMap, Layout>();
+
 /** The registers of one engine: one copy of the shared ones, one per context of the job's. */
 export class RegisterFile {
   readonly shared: Int32Array;
   readonly jobs: readonly Int32Array[];
-  private readonly words: (Word | undefined)[] = [];
+  private readonly layout: Layout;
 
   constructor(
     private readonly map: HwpeRegisterMap,
@@ -25,13 +34,14 @@ export class RegisterFile {
     const count = map.size >> 2;
     this.shared = new Int32Array(count);
     this.jobs = Array.from({ length: contexts }, () => new Int32Array(count));
-    for (const register of map.registers) this.place(register);
+    this.layout = layouts.get(map) ?? layoutOf(map);
+    layouts.set(map, this.layout);
     this.reset();
   }
 
   /** The register at an offset; an error for an offset that none claims or a width that is not 32 bits. */
   word(offset: number, size: number, hart: number): Word {
-    const found = (offset & 3) === 0 && size === 4 ? this.words[offset >> 2] : undefined;
+    const found = (offset & 3) === 0 && size === 4 ? this.layout.words[offset >> 2] : undefined;
     if (found !== undefined) return found;
     const place = `${this.map.name} + 0x${offset.toString(16)}`;
     if (size !== 4 || (offset & 3) !== 0)
@@ -48,11 +58,7 @@ export class RegisterFile {
   }
 
   reset(): void {
-    for (const words of [this.shared, ...this.jobs]) {
-      words.fill(0);
-      for (const [i, word] of this.words.entries())
-        if (word?.register.reset !== undefined) words[i] = word.register.reset | 0;
-    }
+    for (const words of [this.shared, ...this.jobs]) words.set(this.layout.reset);
   }
 
   save(): { shared: Int32Array; jobs: Int32Array[] } {
@@ -63,26 +69,32 @@ export class RegisterFile {
     this.shared.set(state.shared);
     for (const [i, job] of this.jobs.entries()) job.set(state.jobs[i]);
   }
+}
 
-  private place(register: Register): void {
+function layoutOf(map: HwpeRegisterMap): Layout {
+  const words: (Word | undefined)[] = [];
+  const reset = new Int32Array(map.size >> 2);
+  for (const register of map.registers) {
     const { count = 1, stride = 4 } = register;
     for (let i = 0; i < count; i++) {
       const index = (register.offset + i * stride) >> 2;
-      if (index >= this.shared.length || this.words[index] !== undefined)
+      if (index >= reset.length || words[index] !== undefined)
         throw new OctobarError(
           'internal',
-          `register ${register.name} of ${this.map.name} overlaps or lies outside`,
+          `register ${register.name} of ${map.name} overlaps or lies outside`,
         );
       const name = count > 1 ? `${register.name}[${i}]` : register.name;
-      this.words[index] = { kind: this.kindOf(register), register, name };
+      words[index] = { kind: kindOf(map, register), register, name };
+      reset[index] = register.reset ?? 0;
     }
   }
+  return { words, reset };
+}
 
-  private kindOf(register: Register): Kind {
-    if (this.map.shared.includes(register)) return 'shared';
-    if (this.map.job.includes(register)) return 'job';
-    return register.offset >= capabilityBase ? 'capability' : 'mandatory';
-  }
+function kindOf(map: HwpeRegisterMap, register: Register): Kind {
+  if (map.shared.includes(register)) return 'shared';
+  if (map.job.includes(register)) return 'job';
+  return register.offset >= capabilityBase ? 'capability' : 'mandatory';
 }
 
 /** An error of the firmware towards an engine. */

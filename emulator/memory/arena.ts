@@ -18,14 +18,17 @@ const LINE = 64;
  * bytes, so who executes the next cycle is nobody's business but the main loop's.
  */
 export class SharedArena implements Arena {
-  /** Undefined on a host without WebAssembly: an ordinary buffer takes its place. */
+  /** Undefined without translated code, or on a host without WebAssembly: an ordinary buffer takes its place. */
   readonly memory: WasmMemory | undefined;
   private readonly buffer: ArrayBuffer;
   private used = LINE;
 
-  /** @param bytes what all `take`s will ask for together; `arenaBytes` tells for one of them */
-  constructor(bytes: number) {
-    const host = wasmHost();
+  /**
+   * @param bytes what all `take`s will ask for together; `arenaBytes` tells for one of them
+   * @param translates whether there will be translated code: else an ordinary buffer does
+   */
+  constructor(bytes: number, translates = true) {
+    const host = translates ? wasmHost() : undefined;
     const pages = Math.ceil((bytes + LINE) / pageBytes);
     this.memory = host && new host.Memory({ initial: pages, maximum: pages });
     this.buffer = this.memory?.buffer ?? new ArrayBuffer(pages * pageBytes);

@@ -51,7 +51,6 @@ export class CodeStore {
   run!: WasmFunction;
   private readonly host = wasmHost()!;
   private table!: WasmTable;
-  private readonly scheduler: WasmModule;
   private readonly builder = new ModuleBuilder();
   private readonly body = new FunctionBody();
   private readonly emitter: SegmentEmitter;
@@ -63,10 +62,9 @@ export class CodeStore {
     private readonly options: SegmentOptions,
     private readonly reader: StepReader,
     private readonly indexOf: (pc: number) => number,
-    scheduler: Uint8Array,
+    private readonly scheduler: WasmModule,
     private readonly interpreted: Record<'assist' | 'complete', WasmFunction>,
   ) {
-    this.scheduler = new this.host.Module(scheduler);
     this.emitter = new SegmentEmitter(this.body, options);
     this.renew();
   }

@@ -16,9 +16,6 @@ interface Place {
 
 /** Jumps: they hide behind what they wait for, and may find their target only at run time. */
 export class JumpWriter extends FunctionWriter {
-  /** Whether the function begins with the end of an access. */
-  protected completes = false;
-
   protected remember(step: Step, target: number, state: PathState): void {
     state.jumps.push(step.pc, target);
     state.count('walked', step.after - target);

@@ -76,21 +76,14 @@ interface Sizes {
 const counterBytes = (harts: number): number => harts * 4 * MAX_PATHS;
 const undoBytes = (harts: number): number => harts * (UNDO_BYTES + SKEW);
 
-/** Bytes of the shared memory of a machine. */
-export function sharedBytes({
-  harts,
-  tcdm,
-  l2,
-  icache,
-}: Sizes & { readonly icache: ConfigOf<typeof icacheParameters> }): number {
+/** Bytes of the shared memory of a machine, with or without those of its translator. */
+export function sharedBytes(
+  { harts, tcdm, l2, icache }: Sizes & { readonly icache: ConfigOf<typeof icacheParameters> },
+  translates = true,
+): number {
   const entries = harts << HART_SHIFT;
-  const parts = [
-    tcdm.size,
-    l2.size,
-    4 * entries,
-    8 * entries,
-    8 * RING * harts,
-    10 * tcdm.banks,
+  const parts = [tcdm.size, l2.size, 4 * entries, 8 * entries, 8 * RING * harts, 10 * tcdm.banks];
+  const own = [
     CONTROL,
     REGION_FRAME,
     4 * 32,
@@ -104,7 +97,10 @@ export function sharedBytes({
     2 * (tcdm.size + l2.size),
   ];
   const caches = cacheBytes(icache, harts, (tcdm.size + l2.size) / icache.line);
-  return parts.reduce((sum, bytes) => sum + arenaBytes(bytes), caches);
+  return [...parts, ...(translates ? own : [])].reduce(
+    (sum, bytes) => sum + arenaBytes(bytes),
+    caches,
+  );
 }
 
 /** The translator's own part of the shared memory. `...At` are addresses in it. */

@@ -40,14 +40,15 @@ export class PathState {
   dirty = 0;
   /** Words of the hart that this path has saved, in the order of its frame. */
   readonly saved: number[];
-  readonly counts: Int32Array;
+  /** What a turn adds, entry by entry. A plain list: a typed array of its own costs the host more than its bytes. */
+  readonly counts: number[];
   /** Lines of code that are known to be in the instruction cache. */
   readonly lines: number[];
   /** Sources and targets of taken jumps. */
   readonly jumps: number[];
 
   constructor(from?: PathState) {
-    this.counts = from ? from.counts.slice() : new Int32Array(COUNTS);
+    this.counts = from ? from.counts.slice() : zeros.slice();
     this.lines = from ? from.lines.slice() : [];
     this.saved = from ? from.saved.slice() : [];
     this.jumps = from ? from.jumps.slice() : [];
@@ -83,6 +84,8 @@ export class PathState {
     this.age++;
   }
 }
+
+const zeros: readonly number[] = Array.from({ length: COUNTS }, () => 0);
 
 export const UNKNOWN = -1_000_000;
 
@@ -126,7 +129,7 @@ export class Paths {
   }
 
   /** @param jumps sources and targets of the jumps that it takes */
-  add(counts: Int32Array, jumps: readonly number[]): number {
+  add(counts: readonly number[], jumps: readonly number[]): number {
     if (this.size === this.counts.length) {
       this.counts = doubled(this.counts);
       this.undos = doubled(this.undos);

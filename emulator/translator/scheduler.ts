@@ -1,4 +1,4 @@
-import { FunctionBody, ModuleBuilder, Op, Type } from '../wasm/index.js';
+import { FunctionBody, ModuleBuilder, Op, Type, wasmHost, type WasmModule } from '../wasm/index.js';
 import { ArbiterCode } from './arbiter-code.js';
 import { AHEAD, control, INTERPRETED, othersFromWheel, privateBytes, wordBytes } from './layout.js';
 import { addResume, RESUME, type ResumeOptions } from './resume-code.js';
@@ -45,6 +45,25 @@ export function schedulerModule(
   module.exportFunction('run', run);
   if (resume) module.element(RESUME, [addResume(module, resume, signature)]);
   return module.finish();
+}
+
+/** Compiled ones by their bytes; more than these are forgotten. */
+const compiled = new Map<string, WasmModule>();
+const MOST_COMPILED = 64;
+
+/** The module compiled: machines of one form share it. */
+export function compileScheduler(
+  options: SchedulerOptions,
+  resume: ResumeOptions | undefined,
+): WasmModule {
+  const bytes = schedulerModule(options, resume);
+  const key = String.fromCharCode(...bytes);
+  const found = compiled.get(key);
+  if (found !== undefined) return found;
+  if (compiled.size === MOST_COMPILED) compiled.clear();
+  const module = new (wasmHost()!.Module)(bytes);
+  compiled.set(key, module);
+  return module;
 }
 
 /** Writes `run`. */

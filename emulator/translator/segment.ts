@@ -171,6 +171,7 @@ export class SegmentEmitter extends JumpWriter {
       }
     }
     return [
+      wordOffset('lastStall'),
       ...(jumps ? [wordOffset('historyHead')] : []),
       ...(feeds ? [privateWord('ready')] : []),
       ...(waits ? [wordOffset('waited')] : []),

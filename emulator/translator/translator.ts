@@ -15,7 +15,7 @@ import { LoopTable } from './loops.js';
 import { DYNAMIC, Paths } from './path.js';
 import { Regions } from './regions.js';
 import { Rewinder } from './rewinder.js';
-import { schedulerModule } from './scheduler.js';
+import { compileScheduler } from './scheduler.js';
 import type { Leaves } from './tiers.js';
 import { StepReader } from './tree.js';
 
@@ -106,7 +106,7 @@ export class Translator {
       tcdm: { base: tcdm.base, size: tcdm.size },
       l2: { base: l2.base, size: l2.size },
     };
-    const scheduler = schedulerModule(
+    const scheduler = compileScheduler(
       {
         ...places,
         pointersAt: crossbar.pointers.byteOffset,

@@ -45,6 +45,8 @@ export const FOLLOWED = -0x80000000;
 /** What all code of a path is made of: registers in locals, their way to memory, ends that return. */
 export class FunctionWriter {
   protected readonly locals = new Int32Array(32);
+  /** Whether the function begins with the end of an access. */
+  protected completes = false;
   protected signature = 0;
   /** Blocks around the code that is being written, within a loop. */
   depth = 0;
@@ -275,6 +277,8 @@ export class FunctionWriter {
 
   protected flushState(state: PathState): void {
     const { body, options } = this;
+    // Where an access ended, only the loaded value can be waited for, which `Rewinder` knows.
+    if (!this.completes) this.save(wordOffset('lastStall'), state);
     if (state.lastStall >= 0) this.storeWord(wordBytes('lastStall'), state.lastStall);
     const jumps = state.jumps.splice(0);
     if (jumps.length > 0) this.remembers(state);

@@ -1,10 +1,12 @@
+const empty = new Uint8Array(0);
+
 /** A byte string that grows. Nothing is allocated per write but the doubling of the buffer. */
 export class ByteWriter {
   bytes: Uint8Array;
   length = 0;
 
-  constructor(capacity = 256) {
-    this.bytes = new Uint8Array(capacity);
+  constructor(capacity = 0) {
+    this.bytes = capacity === 0 ? empty : new Uint8Array(capacity);
   }
 
   clear(): void {
@@ -15,7 +17,7 @@ export class ByteWriter {
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
+    const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length, 64));
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
   }

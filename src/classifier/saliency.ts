@@ -4,15 +4,16 @@ import type { Tuning } from './tuning.js';
 /** Between six boundaries, 10 to 5; a saliency that reaches one chooses the next lower boundary. */
 export type Thresholds = readonly [number, number, number, number, number];
 
-/** Doubling from boundary to boundary, with 10, 9 and 8 as the highest boundary that is chosen. */
+/** From cautious to bold: most saliency for boundary 10, then 8 and 7 as the highest boundary that is chosen. */
 export const candidates: readonly Thresholds[] = [
+  [1, 1, 2, 4, 8],
   [1, 2, 4, 8, 16],
   [2, 4, 8, 16, 32],
-  [4, 8, 16, 32, 64],
   [0, 2, 4, 8, 16],
-  [0, 4, 8, 16, 32],
+  [0, 0, 4, 8, 16],
   [0, 0, 8, 16, 32],
-  [0, 0, 32, 64, 128],
+  [0, 0, 0, 16, 32],
+  [0, 0, 0, 64, 128],
 ];
 
 /** For all products. @param step of the converter, sixteenths */

@@ -1,5 +1,6 @@
 /** A trained network on OSA-HCIM: what choosing boundaries gains at an accuracy that was fixed beforehand. */
 import { readFileSync } from 'node:fs';
+import { picturesFrom } from '../classifier/index.js';
 import type { Classification, Labelled, Tuning } from '../classifier/index.js';
 import { trainClassifier } from '../train/classifier.js';
 import type { DataName } from '../train/classifier.js';
@@ -18,8 +19,8 @@ import type { Row } from './row.js';
 const preset = 'osahcim';
 /** Points that the boundaries may cost on validation pictures. */
 const allowed = 1;
-/** Without --full; a picture takes some 20 ms of the host. */
-const shortPictures = 2000;
+/** Test pictures before these were looked at while the macro was built; the thresholds are judged by the others. */
+const firstJudged = 2000;
 /** So that all weights stay in place: one array computes at a time. */
 const arrays = { 'osahcim.arrays': 64 } as const;
 
@@ -57,8 +58,12 @@ export async function networkRows(options: StudyOptions): Promise<Row[]> {
 }
 
 async function network(data: DataName, name: string, options: StudyOptions): Promise<Row[]> {
-  const most = options.full ? options.pictures : Math.min(shortPictures, options.pictures);
-  const pictures = await testPictures(data, { ...options, pictures: most });
+  const known = await testPictures(data, {
+    ...options,
+    pictures: firstJudged + options.pictures,
+  });
+  const first = Math.min(firstJudged, known.count - 1);
+  const pictures = picturesFrom(known, first, Math.min(options.pictures, known.count - first));
   const committed = data !== 'cifar100';
   const model = committed
     ? committedModel(name)
@@ -78,7 +83,7 @@ async function network(data: DataName, name: string, options: StudyOptions): Pro
   );
   return [
     ...gains(data, digital!, chosen!),
-    ...accuracies(data, digital!, chosen!, pictures),
+    ...accuracies(data, digital!, chosen!, pictures, first),
     ...histogram(data, chosen!),
   ];
 }
@@ -100,9 +105,10 @@ function accuracies(
   digital: Classification,
   chosen: Classification,
   pictures: Labelled,
+  first: number,
 ): Row[] {
   const [exact, hybrid] = [percent(digital, pictures), percent(chosen, pictures)];
-  const note = `the first ${pictures.count} test pictures as firmware`;
+  const note = `${pictures.count} test pictures from number ${first} on, as firmware`;
   return [
     measured({
       figure: `${data}: accuracy, all digital`,
@@ -127,7 +133,7 @@ function accuracies(
       met: exact - hybrid <= allowed,
       basis: 'predicted',
       note:
-        'a bound, at most; thresholds were chosen under the same bound on validation pictures' +
+        'a bound, at most; thresholds were chosen on validation pictures, where 0.6 points were allowed' +
         (data === 'fashion-mnist' ? '' : ' of Fashion-MNIST for the network of that'),
     },
   ];

@@ -8,9 +8,9 @@ import { makeClusterProgram, type ClusterProgram } from './program.js';
  * How a program is run beside its reference.
  * - whole: in one go;
  * - slices: in slices of random length, all registers and statistics compared at the end of each;
- * - cycles: the same, cycle by cycle;
+ * - cycles: the same, cycle by cycle, for a stretch somewhere in the program;
  * - cuts: the machine under test stops every few cycles, its reference never: the ends are compared;
- * - relay: the same, and goes on in a new machine, from a snapshot, now and then;
+ * - relay: the same, and goes on in another machine, from a snapshot, now and then: first in a new one, then in turns;
  * - probes: with probes on random instructions, which look at all harts and sometimes stop the run;
  * - handover: saved in the middle and continued by the reference.
  */
@@ -52,8 +52,9 @@ export function compareProgram(
   const machine = open(program, engine);
   const random = new Random(seed);
   const logs = pace === 'probes' ? watch(program, [reference, machine], random) : undefined;
-  const limit = pace === 'cycles' ? Math.min(program.cycles, 3_000) : program.cycles;
-  for (let cycle = 0; ;) {
+  const start = pace === 'cycles' ? random.below(program.cycles - STRETCH) : 0;
+  const limit = pace === 'cycles' ? start + STRETCH : program.cycles;
+  for (let cycle = start; ;) {
     cycle = pace === 'slices' || pace === 'cycles' ? cycle + step(pace, random) : limit;
     cycle = Math.min(cycle, limit);
     const expected = reference.runUntil(cycle);
@@ -65,6 +66,9 @@ export function compareProgram(
     if (difference !== undefined || !goesOn) return { difference, cycle: reference.now };
   }
 }
+
+/** Cycles that are compared one by one. */
+const STRETCH = 1_500;
 
 const step = (pace: Pace, random: Random): number =>
   pace === 'cycles' ? 1 : random.between(1, 700);
@@ -126,12 +130,15 @@ function compareCut(
   const random = new Random(seed);
   const reference = open(program, 'interpreter');
   let machine = open(program, engine);
+  let other: MachineApi | undefined;
   const most = random.pick(pace === 'relay' ? [400, 1_000] : [3, 40, 40, 300]);
   let stop: Stop = { reason: 'cycle' };
   for (let cycle = 0; stop.reason === 'cycle' && cycle < program.cycles;) {
     if (pace === 'relay' && cycle > 0 && random.chance(40)) {
       const snapshot = machine.save();
-      machine = openMachine(engine, program.settings);
+      const next = other ?? openMachine(engine, program.settings);
+      other = machine;
+      machine = next;
       machine.restore(snapshot);
     }
     cycle = Math.min(cycle + random.between(1, most), program.cycles);

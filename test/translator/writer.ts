@@ -30,18 +30,18 @@ export const place = {
   own: 0x10010000,
   shared: 0x10014000,
   save: 0x10015000,
-  engine: 0x10018000,
+  engine: 0x10016000,
   testAndSet: 0x10114000,
   peripherals: 0x10200000,
   events: 0x10204000,
   l2: 0x1c000000,
-  outside: 0x1c020000,
+  outside: 0x1c01c000,
   putc: 0x1a10f000,
   exit: 0x1a1040a0,
 } as const;
 export const windowBytes = 512;
-export const tcdmBytes = 0x40000;
-export const l2Bytes = 0x40000;
+export const tcdmBytes = 0x20000;
+export const l2Bytes = 0x20000;
 
 const one = (name: string): Row => rows.find((row) => row.name === name)!;
 const plainRows = rows.filter(
