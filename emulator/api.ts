@@ -68,8 +68,16 @@ export interface MachineStats {
 
 /** Who executed the instructions, and why translated code handed a cycle over. Says nothing of the guest. */
 export interface TierStats {
+  /** Parameter `engine`. */
+  engine: string;
+  /** Why translated code was not used, at all or in parts: docs/translator.md lists the reasons. */
+  off: string[];
+  /** Why there are no regions: `round-robin`, `banks`, `div_base`; null when there may be. */
+  regions_off: string | null;
   /** Instructions that left decode, by tier. */
   instructions: { region: number; translated: number; interpreted: number };
+  /** The same as parts of 1; zeros before the first instruction. */
+  shares: { region: number; translated: number; interpreted: number };
   /** Instructions and waits that the interpreter did for one hart while translated code went on with the others. */
   assisted: number;
   /** Cycles that translated code left to the interpreter, by reason. */

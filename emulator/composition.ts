@@ -25,7 +25,7 @@ import {
   UnmodelledSocPeripherals,
 } from './peripherals/index.js';
 import type { RunControl, Stateful, Unit } from './sim/unit.js';
-import { sharedBytes, Translator } from './translator/index.js';
+import { offReasons, sharedBytes, Translator, type OffReason } from './translator/index.js';
 
 const SLOT_REGIONS = ['hwpe0', 'hwpe1'] as const;
 const SLOT_EVENTS = [12, 14] as const;
@@ -39,6 +39,8 @@ export interface Composition {
   readonly interpreter: Interpreter;
   /** Undefined when nothing is translated. */
   readonly translator: Translator | undefined;
+  /** What of the configuration keeps translated code off. */
+  readonly off: readonly OffReason[];
   readonly tcdm: Memory;
   readonly l2: Memory;
   readonly crossbar: Crossbar;
@@ -70,7 +72,6 @@ export function compose(
   const controller = config.controller.present ? config.harts : -1;
   const count = controller < 0 ? config.harts : config.harts + 1;
   const sizes = { harts: count, tcdm: config.tcdm, l2: config.l2, icache: config.icache };
-  // Functional timing has no banks to arbitrate.
   const translates = config.engine !== 'interpreter' && !isFunctional(config.timing);
   const arena = new SharedArena(sharedBytes(sizes, translates), translates);
   const tcdm = new Memory(addressMap.tcdm.base, config.tcdm.size, arena);
@@ -99,9 +100,8 @@ export function compose(
     host,
   );
   const interpreter = icache ? createCachedInterpreter(harts) : createInterpreter(harts);
-  // Loops of RI5CY have rules of their own.
-  const mayTranslate = translates && !harts.pulp;
-  const translator = mayTranslate
+  const off = offReasons(config, harts.pulp);
+  const translator = off.every((reason) => reason === 'controller')
     ? Translator.create({
         harts,
         interpreter,
@@ -198,6 +198,7 @@ export function compose(
     harts,
     interpreter,
     translator,
+    off,
     tcdm,
     l2,
     crossbar,

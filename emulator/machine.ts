@@ -23,7 +23,7 @@ import type { MachineConfig } from './parameters.js';
 import { OctobarError } from './sim/error.js';
 import type { UnitObserver } from './sim/intervals.js';
 import type { RunControl } from './sim/unit.js';
-import { tierStats } from './translator/index.js';
+import { tierStats, type OffReason } from './translator/index.js';
 
 /** Composes the machine that a configuration names. `accelerators[slot]` may be absent. */
 export function createMachine(
@@ -51,6 +51,8 @@ class Machine implements MachineApi, HartsHost, RunControl {
   private stop: Stop | undefined;
   private exitedAt = 0;
   private probedHart = 0;
+  /** Who looked at this run in a way that translated code has no place for. */
+  private readonly watched = new Set<OffReason>();
 
   private readonly config: MachineConfig;
 
@@ -72,6 +74,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     this.machine.translator?.reset();
     this.now = 0;
     this.stop = undefined;
+    this.watched.clear();
     // A controller starts alone, and starts the others through the cluster control unit.
     const first = chip === undefined ? 0 : this.config.harts;
     for (let hart = first; hart < harts.count; hart++) harts.start(hart, entry, 0);
@@ -131,6 +134,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     const { state, harts, crossbar, units } = this.machine;
     const { next, clock, requesters } = state;
     const { rounds } = this.interpreter;
+    if (harts.traced && this.machine.translator) this.watched.add('trace');
     const translator = this.isObserved ? undefined : this.machine.translator;
     const { count } = harts;
     let unitNext = 0;
@@ -209,7 +213,9 @@ class Machine implements MachineApi, HartsHost, RunControl {
   /** Translated code does not tell instructions and conflicts to who looks at them. */
   private get isObserved(): boolean {
     const { harts, crossbar } = this.machine;
-    return harts.profiler !== undefined || crossbar.observer?.conflict !== undefined;
+    if (harts.profiler === undefined && crossbar.observer?.conflict === undefined) return false;
+    if (this.machine.translator) this.watched.add('profile');
+    return true;
   }
 
   private deadlock(): OctobarError {
@@ -358,7 +364,8 @@ class Machine implements MachineApi, HartsHost, RunControl {
   }
 
   tiers(): TierStats {
-    return tierStats(this.machine.translator, this.stats().harts);
+    const { translator, off } = this.machine;
+    return tierStats(this.config.engine, [...off, ...this.watched], translator, this.stats().harts);
   }
 
   stats(): MachineStats {

@@ -1,7 +1,8 @@
+import { HART_SHIFT } from '../hart/slot.js';
 import { stallOffset } from '../hart/state.js';
 import { Op } from '../wasm/index.js';
 import { MAX_HARTS, privateBytes, wordBytes } from './layout.js';
-import { TIME, WAITING, WheelCode } from './wheel-code.js';
+import { TIME, WheelCode } from './wheel-code.js';
 
 /** The rule of `interconnect/arbiter.ts` in WebAssembly: who is granted its bank in this cycle. */
 export class ArbiterCode extends WheelCode {
@@ -21,102 +22,36 @@ export class ArbiterCode extends WheelCode {
     code.memory(Op.i32Store8, options.pointersAt);
   }
 
-  private cell(): void {
+  protected cell(): void {
     const { code } = this;
     code.get(this.bank);
     code.i32(2);
     code.op(Op.i32Shl);
   }
 
-  /** Puts the requests of this cycle to their banks, beside those that wait there. */
-  protected takeRequests(): void {
+  /** The bit of the lowest hart of `rest`, if it asks for `bank`; else 0. */
+  protected bitIfSameBank(): void {
     const { code, options } = this;
-    const { askingAt } = options.arrays;
-    code.get(this.request);
-    code.get(WAITING);
-    code.op(Op.i32Or);
-    code.set(this.rest);
-    code.get(this.request);
-    code.if();
-    code.loop();
-    this.takeHart(this.request);
-    this.bankOf();
-    code.set(this.bank);
-    this.cell();
-    this.cell();
-    code.memory(Op.i32Load, askingAt);
-    code.i32(1);
-    code.get(this.hart);
+    code.get(this.rest);
+    code.i32(0);
+    code.get(this.rest);
+    code.op(Op.i32Sub);
+    code.op(Op.i32And);
+    code.i32(0);
+    code.get(this.rest);
+    code.op(Op.i32Ctz);
+    code.i32(HART_SHIFT + 2);
     code.op(Op.i32Shl);
-    code.op(Op.i32Or);
-    code.memory(Op.i32Store, askingAt);
-    code.get(this.request);
-    code.brIf(0);
-    code.end();
-    code.end();
+    code.memory(Op.i32Load, options.wordsAt + wordBytes('requestOffset'));
+    this.bankOfOffset();
+    code.get(this.bank);
+    code.op(Op.i32Eq);
+    code.op(Op.select);
   }
 
-  /** Each bank that somebody asks for grants one request; the others wait there. */
-  protected settleBanks(): void {
+  /** The losers stand at their bank, and ask again in the next cycle: `bit` at `nextAt` in the wheel. */
+  protected refuse(): void {
     const { code, options } = this;
-    const { askingAt } = options.arrays;
-    code.i32(0);
-    code.set(WAITING);
-    code.get(this.rest);
-    code.if();
-    code.loop();
-    this.takeHart(this.rest);
-    this.bankOf();
-    code.set(this.bank);
-    this.toggleSide();
-    this.cell();
-    code.memory(Op.i32Load, askingAt);
-    code.tee(this.group);
-    code.get(this.rest);
-    code.op(Op.i32And);
-    code.if();
-    // The members of the group are settled with their first one.
-    code.get(this.rest);
-    code.get(this.group);
-    code.i32(-1);
-    code.op(Op.i32Xor);
-    code.op(Op.i32And);
-    code.set(this.rest);
-    this.pickWinner();
-    this.movePointer();
-    code.get(this.group);
-    code.i32(1);
-    code.get(this.winner);
-    code.op(Op.i32Shl);
-    code.op(Op.i32Xor);
-    code.set(this.losers);
-    this.cell();
-    code.get(this.losers);
-    code.memory(Op.i32Store, askingAt);
-    this.refuse();
-    code.get(this.winner);
-    this.setHart();
-    code.else();
-    this.moveFreePointer();
-    this.cell();
-    code.i32(0);
-    code.memory(Op.i32Store, askingAt);
-    code.end();
-    this.countRefusals();
-    this.call(wordBytes('requestOffset'));
-    code.get(this.rest);
-    code.brIf(0);
-    code.end();
-    code.end();
-  }
-
-  /** The losers wait at their bank. */
-  private refuse(): void {
-    const { code, options } = this;
-    code.get(WAITING);
-    code.get(this.losers);
-    code.op(Op.i32Or);
-    code.set(WAITING);
     code.get(this.bank);
     code.i32(3);
     code.op(Op.i32Shl);
@@ -128,10 +63,34 @@ export class ArbiterCode extends WheelCode {
     code.op(Op.f64ConvertI32S);
     code.op(Op.f64Add);
     code.memory(Op.f64Store, options.conflictsAt);
+    code.get(this.at);
+    code.i32(this.lanes);
+    code.op(Op.i32Add);
+    code.set(this.nextAt);
+    this.metaAddress(this.nextAt);
+    code.tee(this.slotAt);
+    code.get(this.slotAt);
+    code.memory(Op.i64Load, 0);
+    // Asked for, and contested
+    code.i64Words(1, 1);
+    code.get(this.bank);
+    code.i32(31);
+    code.op(Op.i32And);
+    code.op(Op.i64ExtendI32U);
+    code.op(Op.i64Shl);
+    code.op(Op.i64Or);
+    code.memory(Op.i64Store, 0);
+    code.get(this.losers);
+    code.op(Op.i64ExtendI32U);
+    code.get(this.nextAt);
+    code.op(Op.i64ExtendI32U);
+    code.op(Op.i64Shl);
+    code.set(this.bit);
+    this.addBits();
   }
 
   /** A request that is granted now may have been raised earlier. */
-  private countRefusals(): void {
+  protected countRefusals(): void {
     const { code } = this;
     code.get(TIME);
     code.get(this.base);
@@ -143,12 +102,27 @@ export class ArbiterCode extends WheelCode {
     code.end();
   }
 
-  /** The tree of `winnerOf`: where both halves have requests, a bit of the pointer picks. */
+  /** What `winnerOf` says: of up to 8 harts it stands in a table. */
   protected pickWinner(): void {
     const { code, options } = this;
     code.get(this.bank);
     code.memory(Op.i32Load8U, options.pointersAt);
     code.set(this.pointer);
+    if (this.lanes > 8) return this.walkTree();
+    code.get(this.pointer);
+    code.i32(7);
+    code.op(Op.i32And);
+    code.i32(8);
+    code.op(Op.i32Shl);
+    code.get(this.group);
+    code.op(Op.i32Or);
+    code.memory(Op.i32Load8U, options.arrays.winnersAt);
+    code.set(this.winner);
+  }
+
+  /** The tree of `winnerOf`: where both halves have requests, a bit of the pointer picks. */
+  private walkTree(): void {
+    const { code, options } = this;
     code.i32(0);
     code.set(this.winner);
     code.get(this.group);
@@ -156,14 +130,11 @@ export class ArbiterCode extends WheelCode {
     const levels = Math.min(options.masters, 2 * MAX_HARTS);
     for (let half = levels >> 1; half > 0; half >>= 1) {
       const low = half === 32 ? -1 : (1 << half) - 1;
-      // upper = tree >>> half; lower = tree & low
-      code.get(this.tree);
-      code.i32(low);
-      code.op(Op.i32And);
-      code.op(Op.i32Eqz);
+      // upper: only there, or on both sides and the pointer says so
       code.get(this.tree);
       code.i32(half);
       code.op(Op.i32ShrU);
+      code.tee(this.losers);
       code.i32(0);
       code.op(Op.i32Ne);
       code.get(this.pointer);
@@ -172,19 +143,25 @@ export class ArbiterCode extends WheelCode {
       code.i32(0);
       code.op(Op.i32Ne);
       code.op(Op.i32And);
-      code.op(Op.i32Or);
-      code.if();
-      this.step(this.winner, half);
-      code.get(this.tree);
-      code.i32(half);
-      code.op(Op.i32ShrU);
-      code.set(this.tree);
-      code.else();
       code.get(this.tree);
       code.i32(low);
       code.op(Op.i32And);
+      code.op(Op.i32Eqz);
+      code.op(Op.i32Or);
+      code.set(this.slotAt);
+      code.get(this.losers);
+      code.get(this.tree);
+      code.i32(low);
+      code.op(Op.i32And);
+      code.get(this.slotAt);
+      code.op(Op.select);
       code.set(this.tree);
-      code.end();
+      code.get(this.winner);
+      code.get(this.slotAt);
+      code.i32(31 - Math.clz32(half));
+      code.op(Op.i32Shl);
+      code.op(Op.i32Or);
+      code.set(this.winner);
     }
   }
 

@@ -13,7 +13,14 @@ import type { Crossbar } from '../interconnect/crossbar.js';
 import type { Assist } from './assist.js';
 import type { CodeStore } from './code-store.js';
 import type { Fetches } from './fetches.js';
-import { INTERPRETED, laneShiftOf, privateWord, WHEEL, type TranslatorArrays } from './layout.js';
+import {
+  control,
+  INTERPRETED,
+  laneShiftOf,
+  privateWord,
+  WHEEL,
+  type TranslatorArrays,
+} from './layout.js';
 import type { Rewinder } from './rewinder.js';
 import { RESUME } from './resume-code.js';
 import type { StepReader } from './tree.js';
@@ -53,8 +60,6 @@ export const privateTimings: ReadonlySet<string> = new Set([
 
 /** Harts go over to translated code, which keeps some state in a form of its own, and come back. */
 export class Handover {
-  /** Harts whose request had been refused when translated code was entered. */
-  waiting = 0;
   /** Cycle that times in the shared memory count from. */
   private origin = 0;
   private codeEnd = 0;
@@ -70,7 +75,6 @@ export class Handover {
   begin(origin: number, codeEnd: number): void {
     this.origin = origin;
     this.codeEnd = codeEnd;
-    this.waiting = 0;
   }
 
   // --- Entering ------------------------------------------------------------------------------
@@ -116,20 +120,19 @@ export class Handover {
       return;
     }
     const bank = this.bankOf(hart);
+    const bit = 1 << (bank & 31);
+    const { meta } = arrays;
+    if ((meta[2 * cycle] & bit) !== 0) meta[2 * cycle + 1] |= bit;
+    meta[2 * cycle] |= bit;
     if (state.mode[base] === mode.requesting && words[base + own('function')] !== INTERPRETED) {
       state.mode[base] = mode.running;
       words[base + own('event')] = state.since[base] - this.origin;
       // A probe stopped the run before this cycle was settled, or it was refused in the last one.
       if (state.since[base] < this.origin) {
-        this.waiting |= 1 << hart;
         arrays.asking[bank] |= 1 << hart;
-        arrays.meta[2 * cycle + 1] = -1;
-        return;
+        meta[2 * cycle + 1] |= bit;
       }
     }
-    const bit = 1 << (bank & 31);
-    if ((arrays.meta[2 * cycle] & bit) !== 0) arrays.meta[2 * cycle + 1] = -1;
-    arrays.meta[2 * cycle] |= bit;
   }
 
   /** Takes the event of a hart out of the wheel, with all others near it: nobody is in it any more. */
@@ -209,6 +212,21 @@ export class Handover {
   }
 
   // --- Leaving -------------------------------------------------------------------------------
+
+  /** Ends the cycles of a word of the wheel that the run did not end, and toggles the sides of banks. */
+  endCycles(reached: number): void {
+    const { meta, control: words } = this.parts.arrays;
+    const { sides, banks } = this.parts.crossbar;
+    let toggled = words[control.toggled];
+    words[control.toggled] = 0;
+    for (let time = reached & (-64 >> this.laneShift); time < reached; time++) {
+      const at = 2 * (time & (WHEEL - 1));
+      toggled ^= meta[at];
+      meta[at] = meta[at + 1] = 0;
+    }
+    if (banks > 32) return;
+    for (; toggled !== 0; toggled &= toggled - 1) sides[31 - Math.clz32(toggled & -toggled)] ^= 1;
+  }
 
   /** Gives the state of a hart its usual form; where it stands when it is why translated code ended here. */
   exit(hart: number, reached: number): Left | undefined {

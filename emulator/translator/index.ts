@@ -1,3 +1,3 @@
 export { sharedBytes } from './layout.js';
-export { leaveReasons, tierStats, type Leaves } from './tiers.js';
+export { leaveReasons, offReasons, tierStats, type Leaves, type OffReason } from './tiers.js';
 export { Translator } from './translator.js';

@@ -143,7 +143,7 @@ export class JumpWriter extends FunctionWriter {
     body.get(target);
     body.memory(Op.i32Store, wordBytes('pc'));
     this.storeWord(privateBytes('function'), 0);
-    body.get(TIME);
+    this.placeNow(state);
     body.i32(-1);
     body.op(Op.i32Xor);
     body.op(Op.return);

@@ -2,6 +2,7 @@ import { FIRST_PRIVATE, RING, wordOffset, type WordField } from '../hart/state.j
 import { HART_SHIFT } from '../hart/slot.js';
 import { cacheBytes } from '../icache/arrays.js';
 import type { icacheParameters } from '../icache/parameters.js';
+import { winnerOf } from '../interconnect/arbiter.js';
 import { arenaBytes, type Arena } from '../memory/arena.js';
 import type { ConfigOf } from '../sim/parameters.js';
 
@@ -53,19 +54,31 @@ const SKEW = 5 * 64;
 
 /** Bits of the wheel for each cycle, as a power of two: one for each hart. */
 export const laneShiftOf = (harts: number): number => (harts > 1 ? 32 - Math.clz32(harts - 1) : 0);
-const wheelBytes = (harts: number): number => (WHEEL << laneShiftOf(harts)) >> 3;
+export const wheelBytes = (harts: number): number => (WHEEL << laneShiftOf(harts)) >> 3;
 
 /** In the place of the number of a path: no frame has been written. */
 const NO_FRAME = -1;
 /** The same, and the hart has not run ahead since: older frames are no longer those of its state. */
 export const SETTLED = -2;
 
+const WINNERS = 1 << 11;
+function fillWinners(winners: Uint8Array): void {
+  for (let i = 0; i < WINNERS; i++) winners[i] = winnerOf(i & 0xff, i >> 8, 8);
+}
+
 /** Bytes of the control block. */
 const CONTROL = 64;
 /** Bytes in which a region leaves what it counted. */
 export const REGION_FRAME = 2048;
-/** Words of the control block; `origin` is a double: the cycle that times count from. */
-export const control = { deadline: 0, origin: 2 } as const;
+/** Words of the control block. */
+export const control = {
+  /** Last cycle in which a function may hand on to another one without the wheel. */
+  deadline: 0,
+  /** Banks that granted an odd number of requests. */
+  toggled: 1,
+  /** A double: the cycle that times count from. */
+  origin: 2,
+} as const;
 
 interface Sizes {
   readonly harts: number;
@@ -90,7 +103,7 @@ export function sharedBytes(
     2 * wheelBytes(harts),
     8 * WHEEL,
     4 * tcdm.banks,
-    8 * 32,
+    WINNERS,
     counterBytes(harts),
     undoBytes(harts),
     2 * (tcdm.size + l2.size),
@@ -107,6 +120,8 @@ export function sharedBytes(
 export class TranslatorArrays {
   readonly control: Int32Array;
   readonly controlAt: number;
+  /** Of a bank, one bit: whether it granted an odd number of requests. */
+  readonly toggledAt: number;
   /** One double of the control block. */
   readonly origin: Float64Array;
   readonly frame: Int32Array;
@@ -117,14 +132,14 @@ export class TranslatorArrays {
   readonly othersAt: number;
   readonly wheel: Int32Array;
   readonly others: Int32Array;
-  /** 64 bits a cycle: banks that are asked for (0..31), and whether the cycle is special (32..63). */
+  /** 64 bits a cycle: banks that are asked for (0..31), and contested ones (32..63). */
   readonly metaAt: number;
   readonly meta: Int32Array;
   /** By bank: harts whose request has been refused; while a contested cycle is settled, all that ask. */
   readonly asking: Int32Array;
   readonly askingAt: number;
-  /** Bits of banks in the wheel, of 64 bits. */
-  readonly bankBitsAt: number;
+  /** By pointer (3 bits) and requesters (8 bits) the one that an arbiter grants, a byte each. */
+  readonly winnersAt: number;
   readonly counters: Int32Array;
   readonly undo: Int32Array;
   /** Element of the function table that goes on at each halfword of code, 0 = not translated. */
@@ -153,19 +168,20 @@ export class TranslatorArrays {
     this.others = this.wheel.subarray(this.wheel.length / 2);
     this.meta = words(8 * WHEEL);
     this.asking = words(4 * tcdm.banks);
-    const bankBits = words(8 * 32);
+    const winners = words(WINNERS);
     this.counters = words(counterBytes(harts));
     this.undo = words(undoBytes(harts));
     this.entries = words(2 * (tcdm.size + l2.size));
     this.completions = words(2 * (tcdm.size + l2.size));
     this.controlAt = this.control.byteOffset;
+    this.toggledAt = this.controlAt + 4 * control.toggled;
     this.origin = new Float64Array(this.control.buffer, this.controlAt + 4 * control.origin, 1);
     this.wheelAt = this.wheel.byteOffset;
     this.othersAt = this.others.byteOffset;
     this.metaAt = this.meta.byteOffset;
-    for (let bank = 0; bank < 32; bank++) bankBits[2 * bank] = 1 << bank;
-    this.bankBitsAt = bankBits.byteOffset;
     this.askingAt = this.asking.byteOffset;
+    this.winnersAt = winners.byteOffset;
+    fillWinners(new Uint8Array(winners.buffer, winners.byteOffset, WINNERS));
     this.blockWords = harts * PATH_BLOCK;
     this.countersFromWords = this.counters.byteOffset - wordsAt;
     this.undoAt = this.undo.byteOffset;

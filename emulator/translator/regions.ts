@@ -60,6 +60,8 @@ const MOST_REFUSALS = 16;
 /** Instructions that the interpreter steps on to find a region. */
 const SEEK = 100;
 
+export type RegionsOff = 'div_base' | 'round-robin' | 'banks';
+
 /** Runs a hart that is alone: no request waits, so time is known when code is translated. */
 export class Regions {
   /** Instructions that left decode in regions, settled ones only. */
@@ -81,7 +83,8 @@ export class Regions {
   private readonly emitter: RegionEmitter;
   private readonly words: Int32Array;
   private readonly frameAt: number;
-  private readonly usable: boolean;
+  /** What of the configuration leaves harts that are alone to segments. */
+  readonly off: RegionsOff | undefined;
   private vain = 0;
   private attempts = 0;
   /** Cycles that were executed here. */
@@ -105,7 +108,9 @@ export class Regions {
     this.frameAt = arrays.frame.byteOffset >> 2;
     this.heat = new Heat(eager ? 1 : 2);
     // A division must take longer than what hides behind it; the flags of banks are bits of one word.
-    this.usable = timing.div_base >= 2 && crossbar.fair && crossbar.banks <= 32;
+    if (timing.div_base < 2) this.off = 'div_base';
+    else if (!crossbar.fair) this.off = 'round-robin';
+    else if (crossbar.banks > 32) this.off = 'banks';
   }
 
   reset(): void {
@@ -150,7 +155,7 @@ export class Regions {
    */
   run(now: number, until: number): number {
     this.askAgainAt = Infinity;
-    if (!this.usable) return -1;
+    if (this.off !== undefined) return -1;
     const hart = this.alone(now);
     if (hart < 0) return -1;
     const { state } = this.options.harts;

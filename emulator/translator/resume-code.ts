@@ -26,12 +26,15 @@ export interface ResumeOptions {
   readonly l2: { readonly base: number; readonly size: number };
   readonly tcdm: { readonly base: number };
   readonly cache: FetchedCache;
+  /** A cycle is as many places of the wheel, as a power of two. */
+  readonly laneShift: number;
 }
 
-/** Parameters: address of the hart's words, time, address of the undo log. */
+/** Parameters: address of the hart's words, its place in the wheel, address of the undo log; then the time as a local. */
 const BASE = 0;
-const TIME = 1;
+const AT = 1;
 const UNDO = 2;
+const TIME = 3;
 
 /**
  * Adds the function that a path leaves a hart to before an instruction whose fetch has a consequence.
@@ -64,6 +67,7 @@ class ResumeWriter {
   ) {
     const { code } = this;
     code.begin(3);
+    code.local(Type.i32);
     this.pc = code.local(Type.i32);
     this.first = code.local(Type.i32);
     this.last = code.local(Type.i32);
@@ -73,6 +77,10 @@ class ResumeWriter {
 
   body(): FunctionBody {
     const { code, options } = this;
+    code.get(AT);
+    code.i32(options.laneShift);
+    code.op(Op.i32ShrU);
+    code.set(TIME);
     code.get(UNDO);
     code.i32(SETTLED);
     code.memory(Op.i32Store, 4);
@@ -117,10 +125,17 @@ class ResumeWriter {
   }
 
   private returnAt(time: () => void): void {
+    const { code, options } = this;
     time();
-    this.code.i32(-1);
-    this.code.op(Op.i32Xor);
-    this.code.op(Op.return);
+    code.i32(options.laneShift);
+    code.op(Op.i32Shl);
+    code.get(AT);
+    code.i32((1 << options.laneShift) - 1);
+    code.op(Op.i32And);
+    code.op(Op.i32Or);
+    code.i32(-1);
+    code.op(Op.i32Xor);
+    code.op(Op.return);
   }
 
   /** Positions in the code space of the first and the last halfword of the instruction at `pc`. */
@@ -226,7 +241,7 @@ class ResumeWriter {
     code.op(Op.i32Eqz);
     code.brIf(0);
     code.get(BASE);
-    code.get(TIME);
+    code.get(AT);
     code.get(UNDO);
     code.get(this.first);
     code.returnCallIndirect(this.signature);

@@ -3,8 +3,9 @@ import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import { ExpressionEmitter } from './expression.js';
 import { JumpWriter } from './jumps.js';
 import { privateBytes, privateWord, wordBytes } from './layout.js';
-import { allLoopWords, LoopCode } from './loop-code.js';
+import { LoopCode } from './loop-code.js';
 import { PathState, UNKNOWN } from './path.js';
+import { firstIsJump, stateWords } from './state-words.js';
 import {
   nodesOf,
   readsOf,
@@ -14,7 +15,7 @@ import {
   type Step,
   type Tree,
 } from './tree.js';
-import { BASE, OFFSET, TIME, UNDO, type SegmentOptions } from './writer.js';
+import { AT, BASE, OFFSET, TIME, UNDO, type SegmentOptions } from './writer.js';
 
 /** How functions find each other. */
 export interface Links {
@@ -48,6 +49,11 @@ export class SegmentEmitter extends JumpWriter {
     this.signature = signature;
     this.self = self;
     body.begin(3);
+    body.local(Type.i32);
+    body.get(AT);
+    body.i32(this.options.laneShift);
+    body.op(Op.i32ShrU);
+    body.set(TIME);
     this.locals.fill(-1);
     const state = new PathState();
     if (tree.completes) {
@@ -66,7 +72,7 @@ export class SegmentEmitter extends JumpWriter {
     this.begin(tree.completes ? tree.completes.after : tree.pc, state);
     if (tree.completes?.nextIsJump) this.saveWait(state);
     if (tree.loops) this.enterLoop(tree, state);
-    if (!tree.completes && this.firstIsJump(tree.body)) {
+    if (!tree.completes && firstIsJump(tree.body)) {
       state.waitedLocal = body.local(Type.i32);
       body.get(BASE);
       body.memory(Op.i32Load, wordBytes('waited'));
@@ -139,44 +145,10 @@ export class SegmentEmitter extends JumpWriter {
     }
     for (const register of new Set([...reads, ...writes])) this.load(register, state);
     for (const register of writes) state.dirty |= 1 << register;
-    for (const word of this.stateWords(tree)) this.save(word, state);
+    for (const word of stateWords(tree)) this.save(word, state);
     this.stamp(state);
     body.loop();
     this.depth = 0;
-  }
-
-  private firstIsJump(node: Node): boolean {
-    const first =
-      node.steps.length > 0 ? node.steps[0] : 'step' in node.end ? node.end.step : undefined;
-    return first?.row.timing === 'jump' || first?.row.timing === 'jalr' || first?.endsLoop === true;
-  }
-
-  /** Words beside registers that a path may change. */
-  private stateWords(tree: Tree): number[] {
-    let jumps = false;
-    const loopWords: number[] = [];
-    let feeds = tree.completes?.feedsJalr ?? false;
-    let waits = tree.completes ? tree.completes.nextIsJump : this.firstIsJump(tree.body);
-    for (const { steps, end, setUps } of nodesOf(tree.body)) {
-      if (end.kind === 'loop-end') jumps = true;
-      if (end.kind === 'loop-end' || setUps.size > 0) loopWords.push(...allLoopWords);
-      for (const step of [
-        ...steps,
-        ...('step' in end && end.kind !== 'request' ? [end.step] : []),
-      ]) {
-        const { timing } = step.row;
-        if (timing === 'jump' || timing === 'jalr' || timing === 'branch') jumps = true;
-        feeds ||= step.feedsJalr;
-        waits ||= step.nextIsJump && (timing === 'div' || timing === 'mulh');
-      }
-    }
-    return [
-      wordOffset('lastStall'),
-      ...(jumps ? [wordOffset('historyHead')] : []),
-      ...(feeds ? [privateWord('ready')] : []),
-      ...(waits ? [wordOffset('waited')] : []),
-      ...new Set(loopWords),
-    ];
   }
 
   /** The access was granted in the cycle `TIME`. */
@@ -445,7 +417,7 @@ export class SegmentEmitter extends JumpWriter {
       body.get(found);
       body.memory(Op.i32Store, privateBytes('function'));
     }
-    this.now(state);
+    this.placeNow(state);
     body.op(Op.return);
     body.end();
     this.leaving(step.pc, state);

@@ -10,7 +10,7 @@ import { CodeStore } from './code-store.js';
 import { Demand } from './demand.js';
 import { Fetches } from './fetches.js';
 import { Handover, privateTimings, type Left } from './handover.js';
-import { MAX_HARTS, PATH_BLOCK, TranslatorArrays, WHEEL } from './layout.js';
+import { laneShiftOf, MAX_HARTS, PATH_BLOCK, TranslatorArrays, WHEEL } from './layout.js';
 import { LoopTable } from './loops.js';
 import { DYNAMIC, Paths } from './path.js';
 import { Regions } from './regions.js';
@@ -92,13 +92,14 @@ export class Translator {
     this.shortestVisit = options.eager ? 1 : SHORTEST_VISIT;
     this.arrays = new TranslatorArrays(sizes, arena, state.words.byteOffset);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
+    this.fetches = new Fetches(options.icache, harts.codeCache);
     this.reader = new StepReader(harts.codeCache, this.loops);
     const pages = arena.memory!.buffer.byteLength >> 16;
     const { tcdm } = harts;
     const { l2, icache } = options;
-    this.fetches = new Fetches(icache, harts.codeCache);
     const places = {
       arrays: this.arrays,
+      laneShift: laneShiftOf(sizes.harts),
       wordsAt: state.words.byteOffset,
       numbersAt: state.numbers.byteOffset,
       tcdmAt: tcdm.u8.byteOffset,
@@ -266,7 +267,9 @@ export class Translator {
       this.handover.enter(hart);
       entered |= 1 << hart;
     }
-    const reached = now + this.store.run(0, end - now, this.handover.waiting);
+    const cycles = this.store.run(0, end - now);
+    this.handover.endCycles(cycles);
+    const reached = now + cycles;
     let left = false;
     for (let hart = 0; hart < this.count; hart++) {
       const stopped = (entered >>> hart) & 1 ? this.handover.exit(hart, reached) : undefined;

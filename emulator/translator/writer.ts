@@ -23,6 +23,8 @@ export interface SegmentOptions {
   readonly l2At: number;
   readonly tcdm: { readonly base: number; readonly size: number };
   readonly l2: { readonly base: number; readonly size: number };
+  /** A cycle is as many places of the wheel, as a power of two. */
+  readonly laneShift: number;
   /** The instruction cache: address of its bits, bytes of a line as a power; undefined when every fetch hits. */
   readonly fetch:
     | { readonly residentAt: number; readonly lineShift: number; readonly sets: number }
@@ -30,13 +32,15 @@ export interface SegmentOptions {
 }
 
 /**
- * Parameters: address of the hart's words, time, address of the frame in the undo log; to a function that
- * ends an access its offset in the TCDM instead.
+ * Parameters: address of the hart's words, its place in the wheel, address of the frame in the undo log; to a
+ * function that ends an access its offset in the TCDM instead.
  */
 export const BASE = 0;
-export const TIME = 1;
+export const AT = 1;
 export const UNDO = 2;
 export const OFFSET = 2;
+/** The first local: the time, which is in the place. */
+export const TIME = 3;
 /** Bytes of a frame before the saved words: when it begins, and the path that it belongs to. */
 export const FRAME_HEAD = 8;
 /** In the word that names the path: another frame follows. */
@@ -45,9 +49,9 @@ export const FOLLOWED = -0x80000000;
 /** What all code of a path is made of: registers in locals, their way to memory, ends that return. */
 export class FunctionWriter {
   protected readonly locals = new Int32Array(32);
+  protected signature = 0;
   /** Whether the function begins with the end of an access. */
   protected completes = false;
-  protected signature = 0;
   /** Blocks around the code that is being written, within a loop. */
   depth = 0;
   private readonly reads = new Set<number>();
@@ -156,6 +160,23 @@ export class FunctionWriter {
     if (state.time === 0) return;
     body.i32(state.time);
     body.op(Op.i32Add);
+  }
+
+  /** The hart's place in the wheel now. */
+  protected placeNow(state: PathState): void {
+    const { body, options } = this;
+    if (!state.stamped) {
+      body.get(AT);
+      body.i32(state.time << options.laneShift);
+      return body.op(Op.i32Add);
+    }
+    this.now(state);
+    body.i32(options.laneShift);
+    body.op(Op.i32Shl);
+    body.get(AT);
+    body.i32((1 << options.laneShift) - 1);
+    body.op(Op.i32And);
+    body.op(Op.i32Or);
   }
 
   /** What is done to `TIME` from here on does not change when the frame began. */
@@ -372,7 +393,7 @@ export class FunctionWriter {
     const { body } = this;
     this.storeWord(wordBytes('pc'), pc);
     this.storeWord(privateBytes('function'), to);
-    this.now(state);
+    this.placeNow(state);
     body.i32(-1);
     body.op(Op.i32Xor);
     body.op(Op.return);
@@ -390,7 +411,7 @@ export class FunctionWriter {
     const { body, options } = this;
     this.namePath((options.paths.size - 1) | FOLLOWED);
     body.get(BASE);
-    this.now(state);
+    this.placeNow(state);
     body.get(UNDO);
     body.i32(FRAME_HEAD + 4 * state.saved.length);
     body.op(Op.i32Add);
@@ -405,7 +426,7 @@ export class FunctionWriter {
     body.get(BASE);
     body.get(found);
     body.memory(Op.i32Store, privateBytes('function'));
-    this.now(state);
+    this.placeNow(state);
     body.i32(-1);
     body.op(Op.i32Xor);
     body.op(Op.return);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCli } from './program.js';
-import { processTerminal } from './terminal.js';
+import { loadBundle } from './bundle.js';
 
+const { runCli, processTerminal } = loadBundle()?.entry ?? (await import('./entry.js'));
 process.exitCode = await runCli(process.argv.slice(2), processTerminal);

@@ -90,6 +90,7 @@ function remarks({ geometric_means, arithmetic, startup }: Report): string[] {
       ? []
       : [
           `start-up: ${startup.ours_ms.toFixed(0)} ms over an empty Node process (${startup.node_ms.toFixed(0)} ms)`,
+          `5 million cycles of sleep, start included: ${startup.sleepy_ms.toFixed(0)} ms`,
         ]),
   ];
 }

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixturePath, packageRoot } from '../../src/datasets/package-root.js';
 import { exitWith, guest, print } from '../session/guest.js';
@@ -41,6 +42,16 @@ describe('the binary', () => {
     });
     expect(stdout).toBe('[{"address');
     expect(stderr).toBe('141\n');
+  });
+
+  it('starts from code that was compiled when it was built', () => {
+    const loader = pathToFileURL(join(root, 'dist', 'src', 'cli', 'bundle.js')).href;
+    const text = `import { loadBundle } from '${loader}';
+      process.stdout.write(String(loadBundle().script.cachedDataRejected));`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', text], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('false');
   });
 
   it('gives the same JSON twice', () => {

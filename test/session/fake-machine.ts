@@ -93,7 +93,11 @@ export class FakeMachine implements MachineApi {
 
   tiers(): TierStats {
     return {
+      engine: 'interpreter',
+      off: ['engine'],
+      regions_off: null,
       instructions: { region: 0, translated: 0, interpreted: 0 },
+      shares: { region: 0, translated: 0, interpreted: 0 },
       leaves: {},
       visits: 0,
       region_visits: 0,

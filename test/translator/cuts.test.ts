@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MachineApi } from '../../emulator/api.js';
 import * as e from '../lockstep/encode.js';
 import { firstDifference } from './compare.js';
+import { check } from './differential.js';
 import { openMachine, stateOf, type Engine } from './machines.js';
 import { place } from './writer.js';
 
@@ -51,5 +52,15 @@ describe('a run in pieces', () => {
       stop = machine.runUntil(Math.min(cycle, end));
     expect(machine.tiers().instructions.translated).toBeGreaterThan(0);
     expect(firstDifference(stateOf(reference, whole), stateOf(machine, stop))).toBeUndefined();
+  });
+});
+
+describe('a hart that is taken back into a stall', () => {
+  // The cause of the stall is the one of before, whatever the hart met while it ran ahead.
+  it.each([
+    [8, 115],
+    [9022, 163],
+  ])('seed %i, program %i', (seed, number) => {
+    expect(check(seed, number)?.text).toBeUndefined();
   });
 });

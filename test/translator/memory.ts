@@ -1,44 +1,51 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { openRegions } from './regions.js';
+import type { TierStats } from '../../emulator/api.js';
+import { openRegions, type RegionGuest } from './regions.js';
 
-export interface MemoryUse {
-  /** Megabytes after a collection of garbage: what the machine keeps inside and outside the heap of V8. */
-  readonly early: number;
-  readonly late: number;
-  /** The most that the process held at any lap, megabytes. */
+/** What is kept at the end of a stretch, after a collection of garbage; megabytes. */
+export interface Stretch {
+  readonly cycles: number;
+  readonly heap: number;
+  /** Memories and tables of WebAssembly, typed arrays. */
+  readonly external: number;
+  /** All that the process holds, machine code included. */
   readonly resident: number;
-  readonly translated: number;
-  /** How often translated code was dropped. */
-  readonly dropped: number;
+  readonly tiers: TierStats;
 }
 
-/** Runs the guest of `regions.ts` for a number of stretches; compares memory after a fifth and at the end. */
+/** Runs the guest of `regions.ts` for a number of stretches, and looks at the memory after each. */
 export function measureMemory(
-  regions: number,
+  guest: RegionGuest,
   cycles: number,
   stretches: number,
-  lapsPerChange: number,
-  onStretch: (done: number, megabytes: number) => void = () => undefined,
-): MemoryUse {
+  onStretch: (stretch: Stretch) => void = () => undefined,
+): Stretch[] {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const machine = openRegions('auto', regions, Math.ceil(regions / 4), lapsPerChange);
-  let early = 0;
-  let late = 0;
-  let resident = 0;
-  for (let i = 1; i <= stretches; i++) {
-    machine.runUntil((i * cycles) / stretches);
-    resident = Math.max(resident, process.memoryUsage().rss / 1e6);
-    if (i !== Math.ceil(stretches / 5) && i !== stretches) continue;
+  const machine = openRegions('auto', guest);
+  return Array.from({ length: stretches }, (_, i) => {
+    machine.runUntil(((i + 1) * cycles) / stretches);
     collect();
-    const { heapUsed, external } = process.memoryUsage();
-    late = (heapUsed + external) / 1e6;
-    if (i < stretches) early = late;
-    onStretch(i, late);
-  }
-  const { instructions, dropped } = machine.tiers();
-  const { region, interpreted } = instructions;
-  const translated = region + instructions.translated;
-  return { early, late, resident, translated: translated / (translated + interpreted), dropped };
+    const { heapUsed, external, rss } = process.memoryUsage();
+    const stretch: Stretch = {
+      cycles: ((i + 1) * cycles) / stretches,
+      heap: heapUsed / 1e6,
+      external: external / 1e6,
+      resident: rss / 1e6,
+      tiers: machine.tiers(),
+    };
+    onStretch(stretch);
+    return stretch;
+  });
+}
+
+/** How much more is kept at the end than after a fifth of the run, megabytes. */
+export function growth(stretches: readonly Stretch[]): { kept: number; resident: number } {
+  const early = stretches[Math.ceil(stretches.length / 5) - 1];
+  const late = stretches.at(-1)!;
+  return {
+    kept: late.heap + late.external - early.heap - early.external,
+    resident: late.resident - early.resident,
+  };
 }

@@ -3,24 +3,33 @@ import * as e from '../lockstep/encode.js';
 import { openMachine, type Engine } from './machines.js';
 import { place } from './writer.js';
 
-/**
- * A guest of `count` different loops one behind the other, each hot for itself, for ever; after every
- * `perFence` of them a fence.i, and every `lapsPerChange` laps (a power of two) an instruction changes
- * before it. What a translator keeps must not grow with the laps.
- */
-export function openRegions(
-  engine: Engine,
-  count: number,
-  perFence: number,
-  lapsPerChange: number,
-): MachineApi {
+export interface RegionGuest {
+  readonly harts: number;
+  /** Different loops, one behind the other. */
+  readonly count: number;
+  /** Turns of a loop at each visit. */
+  readonly turns: number;
+  /** Loops between two `fence.i`. */
+  readonly perFence: number;
+  /** Laps, a power of two, between two changes of an instruction before each fence. */
+  readonly lapsPerChange: number;
+}
+
+/** The guest runs for ever, each hart in a window of its own. What a translator keeps must not grow with the laps. */
+export function openRegions(engine: Engine, guest: RegionGuest): MachineApi {
+  const { harts, count, turns, perFence, lapsPerChange } = guest;
   const changing = 1 << 20;
   const words: number[] = [];
   const wide = (bits: number): void => void words.push(bits);
+  wide(e.csr(2, 10, 0, 0xf14));
+  wide(e.iType(0x13, 1, 10, 10, 11));
   wide(e.uType(0x37, 8, place.tcdm >>> 12));
+  wide(e.add(8, 8, 10));
+  const long = e.split(turns);
   const top = words.length;
   for (let region = 0; region < count; region++) {
-    wide(e.addi(5, 0, 30));
+    wide(e.uType(0x37, 5, long.high));
+    wide(e.addi(5, 5, long.low));
     const loop = words.length;
     wide(e.lw(6, 8, 4 * (region % 500)));
     wide(e.addi(6, 6, (region % 2000) - 1000));
@@ -45,7 +54,7 @@ export function openRegions(
   wide(e.addi(31, 31, 1));
   wide(e.uType(0x37, 7, high));
   wide(e.jalr(0, 7, low));
-  const machine = openMachine(engine, { harts: 1 });
+  const machine = openMachine(engine, { harts });
   machine.write(place.l2, new Uint8Array(Uint32Array.from(words).buffer));
   machine.start(place.l2);
   return machine;
