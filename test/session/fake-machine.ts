@@ -97,6 +97,7 @@ export class FakeMachine implements MachineApi {
       off: ['engine'],
       regions_off: null,
       instructions: { region: 0, translated: 0, interpreted: 0 },
+      assisted: 0,
       shares: { region: 0, translated: 0, interpreted: 0 },
       leaves: {},
       visits: 0,
