@@ -121,7 +121,7 @@ export class Assist {
     }
     const known = arrays.entries[index >> 1] !== 0;
     // Where its line was there, the function has been tried, and has left this instruction to us.
-    if (known ? missed : this.translate(hart, pc, now)) return this.later(base, index, time);
+    if (known ? missed : this.translate(hart, pc)) return this.later(base, index, time);
     return this.step(hart, pc, index, time);
   }
 
@@ -157,13 +157,13 @@ export class Assist {
   }
 
   /** Has the function of a place made when it is time: one that is reached, not the next one in a row. */
-  private translate(hart: number, pc: number, now: number): boolean {
+  private translate(hart: number, pc: number): boolean {
     const { demand, store, reader, harts } = this.parts;
     if (!store.hasRoom || pc === this.following[hart]) return false;
     const step = reader.at(pc);
     if (step === undefined || step.endsLoop || step.probed) return false;
     const completes = step.row.memory !== undefined && step.row.timing !== 'event-load';
-    if (!demand.add({ pc, completes }, now, store.modules)) return false;
+    if (!demand.add({ pc, completes }, store.modules)) return false;
     store.translate(demand.take(), this.codeEnd);
     return store.find(pc, false) !== 0 && !this.changed(harts);
   }

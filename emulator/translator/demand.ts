@@ -17,9 +17,10 @@ const HOT = 3;
 const HOTTEST = 96;
 /** A line with this share of it is warm: it is translated together with hot ones. */
 const WARM = 3;
-/** Hot lines that do not wait for more, and cycles that fewer wait for each module that there is. */
+/** Hot lines that do not wait for more; and how often code is wanted while fewer wait, for each module that there is. */
 const BATCH = 32;
-const PATIENCE = 500;
+const PATIENCE = 4;
+const MOST_PATIENCE = 256;
 
 /**
  * Where code was wanted that is not translated, and when it is time to translate it. Modules are dear to
@@ -29,16 +30,16 @@ export class Demand {
   private readonly lines = new Map<number, Line>();
   private hot: number;
   private hotLines = 0;
-  /** Cycle in which the first line became hot. */
-  private since = 0;
+  /** How often code was wanted since the first line became hot. */
+  private wants = 0;
 
   /** @param eager at first sight, and at once */
   constructor(private readonly eager: boolean) {
     this.hot = eager ? 1 : HOT;
   }
 
-  /** A place was wanted in cycle `now`. True when it is time for `take`. */
-  add(root: Root, now: number, modules: number): boolean {
+  /** A place was wanted. True when it is time for `take`. */
+  add(root: Root, modules: number): boolean {
     const at = root.pc >>> LINE_SHIFT;
     let line = this.lines.get(at);
     if (line === undefined) {
@@ -46,9 +47,10 @@ export class Demand {
       this.lines.set(at, line);
     }
     line.roots.set(2 * (root.pc >>> 0) + (root.completes ? 1 : 0), root);
-    if (++line.count === this.hot && this.hotLines++ === 0) this.since = now;
+    if (++line.count === this.hot) this.hotLines++;
     if (this.hotLines === 0) return false;
-    return this.eager || this.hotLines >= BATCH || now - this.since >= PATIENCE * modules;
+    if (this.eager || this.hotLines >= BATCH) return true;
+    return this.wants++ >= Math.min(PATIENCE * modules, MOST_PATIENCE);
   }
 
   /** Forgets all lines, and gives the places in hot and warm ones. */
@@ -63,7 +65,7 @@ export class Demand {
 
   clear(): void {
     this.lines.clear();
-    this.hotLines = 0;
+    this.hotLines = this.wants = 0;
   }
 
   /** Hot code was too much: only hotter code is translated. Code that changed starts anew. */

@@ -344,7 +344,7 @@ export class Translator {
       return;
     }
     this.leaves.untranslated++;
-    if (demand.add(root, now, store.modules)) {
+    if (demand.add(root, store.modules)) {
       store.translate(demand.take(), this.codeEnd);
       if (store.find(pc, root.completes) !== 0) return;
     }

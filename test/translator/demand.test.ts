@@ -9,22 +9,21 @@ const place = (line: number, offset = 0): { pc: number; completes: boolean } => 
 describe('the demand for translations', () => {
   it('waits until a line was wanted three times', () => {
     const demand = new Demand(false);
-    expect(demand.add(place(0), 0, 0)).toBe(false);
-    expect(demand.add(place(0, 4), 1, 0)).toBe(false);
-    expect(demand.add(place(0), 2, 0)).toBe(true);
+    expect(demand.add(place(0), 0)).toBe(false);
+    expect(demand.add(place(0, 4), 0)).toBe(false);
+    expect(demand.add(place(0), 0)).toBe(true);
     expect(demand.take()).toEqual([place(0), place(0, 4)]);
     expect(demand.take()).toEqual([]);
   });
 
   it('waits longer the more modules there are, unless many lines are hot', () => {
     const demand = new Demand(false);
-    for (let n = 0; n < 3; n++) expect(demand.add(place(0), 1000, 10)).toBe(false);
-    expect(demand.add(place(1), 5999, 10)).toBe(false);
-    expect(demand.add(place(1), 6000, 10)).toBe(true);
+    for (let n = 0; n < 2 + 40; n++) expect(demand.add(place(0), 10)).toBe(false);
+    expect(demand.add(place(1), 10)).toBe(true);
     demand.clear();
     let due = 0;
     for (let n = 0; n < 3; n++)
-      for (let line = 0; line < 40; line++) if (demand.add(place(line), 7000, 10)) due++;
+      for (let line = 0; line < 40; line++) if (demand.add(place(line), 100)) due++;
     expect(due).toBe(9);
     expect(demand.take()).toHaveLength(40);
   });
@@ -32,10 +31,10 @@ describe('the demand for translations', () => {
   it('asks for more where hot code was too much, until code changes', () => {
     const demand = new Demand(false);
     const wantsUntilDue = (): number => {
-      for (let n = 1; ; n++) if (demand.add(place(0), 0, 0)) return n;
+      for (let n = 1; ; n++) if (demand.add(place(0), 0)) return n;
     };
     demand.narrow(true);
-    expect(demand.add(place(1), 0, 0)).toBe(false);
+    expect(demand.add(place(1), 0)).toBe(false);
     expect(wantsUntilDue()).toBe(6);
     // Of a line that was wanted once in six times nothing is taken.
     expect(demand.take()).toEqual([place(0)]);
@@ -46,6 +45,6 @@ describe('the demand for translations', () => {
   });
 
   it('does not wait for tests', () => {
-    expect(new Demand(true).add(place(0), 0, 99)).toBe(true);
+    expect(new Demand(true).add(place(0), 99)).toBe(true);
   });
 });
