@@ -11,11 +11,9 @@ import {
   numberOffset,
   RING,
   SOON,
-  stall,
   stallCauses,
   stallOffset,
   UNTIL,
-  wordOffset,
 } from '../hart/state.js';
 import { privateWord, type TranslatorArrays } from './layout.js';
 import { STAMPED, type Paths } from './path.js';
@@ -167,7 +165,6 @@ export class Rewinder {
       at += (FRAME_HEAD >> 2) + this.paths.undo(path ^ FOLLOWED).saved.length;
     }
     let resumes = 0;
-    let isSaved = false;
     let next = this.ends[hart];
     for (let at = frames.pop(); at !== undefined; at = frames.pop()) {
       const undo = this.paths.undo(bytes[at + 1] & ~FOLLOWED);
@@ -179,12 +176,8 @@ export class Rewinder {
       state.historyHead[base] = (state.historyHead[base] - undo.entries) & (RING - 1);
       resumes = undo.resumes;
       next = undo.cycles === STAMPED ? this.origins[hart] + bytes[at] : next - undo.cycles;
-      isSaved = undo.saved.includes(LAST_STALL);
-      // A stall that ends here is of what came before.
-      if (next < time) break;
+      if (next <= time) break;
     }
-    // Behind an access only what was loaded may have been waited for.
-    if (next >= time && !isSaved) state.lastStall[base] = stall.load_use;
     state.pc[base] = resumes;
     state.next[base] = next;
     const words = state.words.slice(base, base + FIRST_PRIVATE);
@@ -230,7 +223,6 @@ export class Rewinder {
 }
 
 const READY = privateWord('ready');
-const LAST_STALL = wordOffset('lastStall');
 
 /** Numbers of a hart that instructions add to. */
 const counters: readonly number[] = [

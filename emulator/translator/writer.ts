@@ -298,9 +298,10 @@ export class FunctionWriter {
 
   protected flushState(state: PathState): void {
     const { body, options } = this;
-    // Where an access ended, only the loaded value can be waited for, which `Rewinder` knows.
-    if (!this.completes) this.save(wordOffset('lastStall'), state);
-    if (state.lastStall >= 0) this.storeWord(wordBytes('lastStall'), state.lastStall);
+    if (state.lastStall >= 0) {
+      this.save(wordOffset('lastStall'), state);
+      this.storeWord(wordBytes('lastStall'), state.lastStall);
+    }
     const jumps = state.jumps.splice(0);
     if (jumps.length > 0) this.remembers(state);
     if (state.ready !== UNKNOWN && state.ready >= state.time) this.storeReady(state);
