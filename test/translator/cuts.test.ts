@@ -58,6 +58,7 @@ describe('a run in pieces', () => {
 describe('a hart that is taken back into a stall', () => {
   // The cause of the stall is the one of before, whatever the hart met while it ran ahead.
   it.each([
+    [1, 595],
     [8, 115],
     [9022, 163],
   ])('seed %i, program %i', (seed, number) => {
