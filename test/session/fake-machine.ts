@@ -99,7 +99,6 @@ export class FakeMachine implements MachineApi {
       instructions: { region: 0, translated: 0, interpreted: 0 },
       assisted: 0,
       shares: { region: 0, translated: 0, interpreted: 0 },
-      assisted: 0,
       leaves: {},
       visits: 0,
       region_visits: 0,
