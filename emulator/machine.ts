@@ -94,9 +94,8 @@ class Machine implements MachineApi, HartsHost, RunControl {
       }
     } catch (error) {
       if (!(error instanceof OctobarError)) throw error;
-      const { hart = harts.count, cycle = this.now } = error.context;
-      harts.issuing = hart;
-      this.takeAllBack(cycle);
+      // A unit may blame the hart that started it, but harts behind that one have had their turn.
+      this.takeAllBack(error.context.cycle ?? this.now);
       return this.ended() ?? this.fault(error);
     }
   }

@@ -161,6 +161,7 @@ export class Harts implements InterpreterContext, HartControl {
   // --- Fetch ---------------------------------------------------------------------------------
 
   indexOf(hart: number, pc: number): number {
+    this.issuing = hart;
     return this.fetchUnit.indexOf(hart, pc);
   }
 
@@ -189,6 +190,7 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   resolve(hart: number, pc: number, index: number): number {
+    this.issuing = hart;
     return this.fetchUnit.resolve(hart, pc, index);
   }
 
@@ -302,6 +304,7 @@ export class Harts implements InterpreterContext, HartControl {
   }
 
   attend(hart: number): boolean {
+    this.issuing = hart;
     return this.traps.attend(hart);
   }
 
