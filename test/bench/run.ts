@@ -106,7 +106,7 @@ function measure(
 ): BenchRow {
   const share = guest.shared ? 1 : harts;
   // Long enough that compilation is over after a small part of it
-  const length = engine !== 'auto' ? 6 : harts === 1 ? 2400 : 120;
+  const length = engine !== 'auto' ? 6 : harts === 1 ? 2400 : 360;
   const passes = Math.max(2, Math.round((length * guest.passes) / share));
   // The best run is the one the host disturbed least
   const repeat = engine === 'auto' ? Number(values.repeat) : 1;
