@@ -177,7 +177,8 @@ export class CodeCache {
       immediate = timing === 'branch' || timing === 'jump' ? address + decoded.imm : decoded.imm;
     }
     this.slots[index + 1] = immediate;
-    const ask = this.probed.has(address) || this.loopEnds.has(address);
+    const isCut = (word & LONG) !== 0 && this.indexOf(pc + 2) < 0;
+    const ask = isCut || this.probed.has(address) || this.loopEnds.has(address);
     this.mark(index, ask ? word | ASK : word);
     return word;
   }

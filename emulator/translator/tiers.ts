@@ -45,8 +45,9 @@ export function tierStats(
 ): TierStats {
   translator?.settle();
   const total = harts.reduce((sum, { instret }) => sum + instret, 0);
-  const translated = translator?.instructions ?? 0;
   const region = translator?.regions.instructions ?? 0;
+  // What harts did ahead of a stop is counted, and then taken back.
+  const translated = Math.min(translator?.instructions ?? 0, total - region);
   const instructions = { region, translated, interpreted: total - translated - region };
   const share = (count: number): number => (total === 0 ? 0 : count / total);
   return {

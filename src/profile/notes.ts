@@ -13,7 +13,7 @@ export function notesOf(
   stats: Stats,
 ): string[] {
   const notes: string[] = [];
-  if (stats.config['engine'] === 'eager') {
+  if (stats.config['engine'] !== 'interpreter') {
     notes.push(
       'the interpreter ran all instructions, since translated code is not observed; cycles are the same',
     );

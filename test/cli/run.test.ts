@@ -109,7 +109,8 @@ describe('octobar run', () => {
       await cli('run', looping, '--harts', harts, '--json', b, '-q');
       await cli('run', looping, '--harts', harts, '--json', c, '-q', '--trace', folder.path('t'));
       expect(readFileSync(b, 'utf8')).toBe(readFileSync(a, 'utf8'));
-      expect(readFileSync(c, 'utf8')).toBe(readFileSync(a, 'utf8'));
+      // Who executed a run says nothing of the guest.
+      expect({ ...json(c), tier: {} }).toEqual({ ...json(a), tier: {} });
     }
   });
 
