@@ -48,7 +48,7 @@ export class CodeStore {
   readonly infos: (FunctionInfo | undefined)[] = Array.from({ length: FIRST });
   modules = 0;
   codeBytes = 0;
-  run!: WasmFunction;
+  private scheduled: WasmFunction | undefined;
   private readonly host = wasmHost()!;
   private table!: WasmTable;
   private readonly builder = new ModuleBuilder();
@@ -62,17 +62,25 @@ export class CodeStore {
     private readonly options: SegmentOptions,
     private readonly reader: StepReader,
     private readonly indexOf: (pc: number) => number,
-    private readonly scheduler: WasmModule,
+    private readonly scheduler: () => WasmModule,
     private readonly interpreted: Record<'assist' | 'complete', WasmFunction>,
   ) {
     this.emitter = new SegmentEmitter(this.body, options);
-    this.renew();
   }
 
-  private renew(): void {
+  /**
+   * Runs the scheduler, which is made when it is needed: many a program ends before that.
+   * @returns the first cycle that was not touched
+   */
+  run(time: number, until: number): number {
+    this.scheduled ??= this.renew();
+    return this.scheduled(time, until);
+  }
+
+  private renew(): WasmFunction {
     this.table = new this.host.Table({ element: 'anyfunc', initial: CHUNK });
-    const { exports } = new this.host.Instance(this.scheduler, this.imports());
-    this.run = exported(exports, 'run');
+    const { exports } = new this.host.Instance(this.scheduler(), this.imports());
+    return exported(exports, 'run');
   }
 
   private imports(): Record<string, Record<string, unknown>> {
@@ -95,7 +103,7 @@ export class CodeStore {
     this.marked.length = 0;
     this.infos.length = FIRST;
     this.options.paths.clear();
-    this.renew();
+    this.scheduled = undefined;
   }
 
   /** Whether the paths of one more module can be counted. */

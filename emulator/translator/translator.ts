@@ -16,6 +16,7 @@ import { DYNAMIC, Paths } from './path.js';
 import { Regions } from './regions.js';
 import { Rewinder } from './rewinder.js';
 import { compileScheduler } from './scheduler.js';
+import type { WasmModule } from '../wasm/index.js';
 import type { Leaves } from './tiers.js';
 import { StepReader } from './tree.js';
 
@@ -46,6 +47,8 @@ const WORTH = 48;
 const PATIENCE = 16;
 const PAUSE = 512;
 const LONGEST_PAUSE = 16_384;
+/** Cycles that the interpreter executes first. */
+const FIRST = 1024;
 
 /** Runs harts by translated code. Any cycle can be the last one of a visit, and state is then as the interpreter's. */
 export class Translator {
@@ -55,9 +58,10 @@ export class Translator {
   visits = 0;
   /** Cycles for which it is worth while to go over to translated code. */
   readonly shortestVisit: number;
+  private readonly firstVisit: number;
   drops = 0;
   /** First cycle in which translated code may go on. */
-  resumeAt = 0;
+  resumeAt: number;
   readonly store: CodeStore;
   readonly assist: Assist;
   private readonly arrays: TranslatorArrays;
@@ -90,6 +94,7 @@ export class Translator {
     const { state } = harts;
     this.count = sizes.harts;
     this.shortestVisit = options.eager ? 1 : SHORTEST_VISIT;
+    this.resumeAt = this.firstVisit = options.eager ? 0 : FIRST;
     this.arrays = new TranslatorArrays(sizes, arena, state.words.byteOffset);
     this.loops = new LoopTable(harts.codeCache, harts.loops);
     this.fetches = new Fetches(options.icache, harts.codeCache);
@@ -107,20 +112,21 @@ export class Translator {
       tcdm: { base: tcdm.base, size: tcdm.size },
       l2: { base: l2.base, size: l2.size },
     };
-    const scheduler = compileScheduler(
-      {
-        ...places,
-        pointersAt: crossbar.pointers.byteOffset,
-        sidesAt: crossbar.sides.byteOffset,
-        conflictsAt: crossbar.conflictsPerBank.byteOffset,
-        harts: sizes.harts,
-        banks: sizes.tcdm.banks,
-        masters: sizes.tcdm.masters,
-        fair: crossbar.fair,
-        pages,
-      },
-      icache && { ...places, cache: icache },
-    );
+    const scheduler = (): WasmModule =>
+      compileScheduler(
+        {
+          ...places,
+          pointersAt: crossbar.pointers.byteOffset,
+          sidesAt: crossbar.sides.byteOffset,
+          conflictsAt: crossbar.conflictsPerBank.byteOffset,
+          harts: sizes.harts,
+          banks: sizes.tcdm.banks,
+          masters: sizes.tcdm.masters,
+          fair: crossbar.fair,
+          pages,
+        },
+        icache && { ...places, cache: icache },
+      );
     this.store = new CodeStore(
       arena.memory!,
       this.arrays,
@@ -183,7 +189,7 @@ export class Translator {
     this.instructions = this.visits = this.assist.count = 0;
     this.regions.reset();
     this.rewinder.clear();
-    this.resumeAt = 0;
+    this.resumeAt = this.firstVisit;
   }
 
   /** Adds what translated code counted in its own form to the counters of the harts. */
