@@ -122,7 +122,7 @@ describe('a jump that waits for its register', () => {
   ])('of %s', (_, makers) => {
     const reference = openJumps('interpreter', makers);
     const machine = openJumps('auto', makers);
-    for (const cycle of [20_000, 20_003, 60_000]) {
+    for (const cycle of [20_000, 20_003, 160_000]) {
       const expected = stateOf(reference, reference.runUntil(cycle));
       expect(firstDifference(expected, stateOf(machine, machine.runUntil(cycle)))).toBeUndefined();
     }
