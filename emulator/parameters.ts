@@ -49,10 +49,10 @@ export const clusterParameters = {
     status: 'published',
   },
   engine: {
-    value: 'auto',
+    value: 'interpreter',
     choices: ['auto', 'interpreter', 'eager'],
     meaning:
-      'who executes instructions: auto translates hot code to WebAssembly, interpreter none, eager all code at once; results and cycles are the same',
+      'who executes instructions: interpreter; auto translates hot code to WebAssembly, eager all code at once. Experimental: one of 16,000 random programs ended differently when it was translated',
     source: 'a property of the emulator, not of the hardware',
     status: 'assumed',
   },
