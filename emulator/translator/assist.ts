@@ -16,6 +16,7 @@ import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
 import type { CodeStore } from './code-store.js';
 import type { Demand } from './demand.js';
+import type { Fetches } from './fetches.js';
 import { FARTHEST, INTERPRETED, privateWord, type TranslatorArrays } from './layout.js';
 import { LEAVE } from './scheduler.js';
 import type { StepReader, Step } from './tree.js';
@@ -28,6 +29,7 @@ export interface AssistParts {
   readonly arrays: TranslatorArrays;
   readonly store: CodeStore;
   readonly reader: StepReader;
+  readonly fetches: Fetches;
   readonly demand: Demand;
 }
 
@@ -97,8 +99,8 @@ export class Assist {
   execute(hart: number, time: number): number {
     const base = hart << HART_SHIFT;
     const { words, parts } = this;
-    const { harts, arrays, icache } = parts;
-    const { state, codeCache } = harts;
+    const { harts, arrays, icache, fetches, reader } = parts;
+    const { state } = harts;
     this.now = time;
     if (words[base + FAR] !== 0) return LEAVE;
     if (state.attention[base] !== 0 || state.phase[base] !== phase.simple) return LEAVE;
@@ -107,38 +109,22 @@ export class Assist {
     const index = (pc - this.l2Base) | 0;
     // Decoding in the TCDM would move the end of its code under functions that know it.
     if (index >>> 0 >= this.l2Size) return LEAVE;
-    const now = this.origin + time;
-    if (codeCache.slots[index] === 0) codeCache.fill(pc, index);
+    const step = reader.at(pc);
+    if (step === undefined) return LEAVE;
     let missed = false;
-    if (icache !== undefined && !this.hits(hart, index)) {
-      if (!icache.isEnabled || !this.mayFetchTwice(index)) return LEAVE;
-      const wait = harts.fetchWait(hart, pc, index, now);
+    if (!fetches.hit(hart, step)) {
+      if (!icache!.isEnabled || !fetches.mayRepeat(step)) return LEAVE;
+      const wait = harts.fetchWait(hart, pc, index, this.origin + time);
       if (wait !== 0) {
         this.count++;
         return this.later(base, index, time + wait);
       }
-      missed = this.hits(hart, index);
+      missed = fetches.hit(hart, step);
     }
     const known = arrays.entries[index >> 1] !== 0;
     // Where its line was there, the function has been tried, and has left this instruction to us.
-    if (known ? missed : this.translate(hart, pc)) return this.later(base, index, time);
-    return this.step(hart, pc, index, time);
-  }
-
-  /** Whether the fetch of an instruction hits without any consequence. */
-  private hits(hart: number, index: number): boolean {
-    const { icache, harts } = this.parts;
-    if (icache === undefined) return true;
-    const { resident, lineShift } = icache;
-    const last = (index + ((harts.codeCache.slots[index] >>> 27) & 2)) >>> lineShift;
-    return (((resident[index >>> lineShift] & resident[last]) >>> hart) & 1) !== 0;
-  }
-
-  /** Of two lines in a cache of two sets, the second may push the first one out: a fetch cannot be repeated then. */
-  private mayFetchTwice(index: number): boolean {
-    const { privates, lineShift } = this.parts.icache!;
-    const last = (index + ((this.parts.harts.codeCache.slots[index] >>> 27) & 2)) >>> lineShift;
-    return privates.sets > 2 || last === index >>> lineShift;
+    if (known ? missed : this.translate(hart, step)) return this.later(base, index, time);
+    return this.step(hart, step, index, time);
   }
 
   /** The hart goes on at `time` with the function of its pc, or comes back here. */
@@ -157,12 +143,10 @@ export class Assist {
   }
 
   /** Has the function of a place made when it is time: one that is reached, not the next one in a row. */
-  private translate(hart: number, pc: number): boolean {
-    const { demand, store, reader, harts } = this.parts;
-    if (!store.hasRoom || pc === this.following[hart]) return false;
-    const step = reader.at(pc);
-    if (step === undefined || step.endsLoop || step.probed) return false;
-    const completes = step.row.memory !== undefined && step.row.timing !== 'event-load';
+  private translate(hart: number, { pc, row, endsLoop, probed }: Step): boolean {
+    const { demand, store, harts } = this.parts;
+    if (!store.hasRoom || pc === this.following[hart] || endsLoop || probed) return false;
+    const completes = row.memory !== undefined && row.timing !== 'event-load';
     if (!demand.add({ pc, completes }, store.modules)) return false;
     store.translate(demand.take(), this.codeEnd);
     return store.find(pc, false) !== 0 && !this.changed(harts);
@@ -181,13 +165,13 @@ export class Assist {
   }
 
   /** The interpreter executes one instruction. */
-  private step(hart: number, pc: number, index: number, time: number): number {
+  private step(hart: number, step: Step, index: number, time: number): number {
     const { parts, words, numbers } = this;
-    const { harts, interpreter, reader } = parts;
+    const { harts, interpreter, fetches } = parts;
+    const { pc } = step;
     const { state } = harts;
     const { clock } = state;
-    const step = reader.at(pc);
-    if (step === undefined || step.probed || step.endsLoop || this.changed(harts)) return LEAVE;
+    if (step.probed || step.endsLoop || this.changed(harts)) return LEAVE;
     const base = hart << HART_SHIFT;
     if (!this.isPrivate(base, step) || this.cold === 0) return LEAVE;
     if (this.isCold(step, index)) this.cold--;
@@ -214,7 +198,7 @@ export class Assist {
     numbers[base + START] = Infinity;
     this.parts.arrays.settle(base >> HART_SHIFT);
     // A function that ends an access takes for granted that the line of it is there, and fetches nothing ahead.
-    const isPlain = state.phase[base] === phase.simple && this.hits(hart, index);
+    const isPlain = state.phase[base] === phase.simple && fetches.hit(hart, step);
     const completion = isPlain ? parts.store.find(pc, true) : 0;
     words[base + FUNCTION] = completion === 0 ? INTERPRETED : completion;
     if (completion !== 0) state.mode[base] = mode.running;

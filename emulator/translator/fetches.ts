@@ -19,10 +19,10 @@ export class Fetches {
   }
 
   /**
-   * Whether `RESUME` may do it: a fetch that goes on can be repeated in its cycle without further
-   * consequence, but for one of two lines in a cache of two sets, where the second may push out the first.
+   * Whether it may be done twice in its cycle, as `RESUME` and `Assist` do where the interpreter goes on: the second time
+   * has no consequence, but for one of two lines in a cache of two sets, where the second may push out the first.
    */
-  mayResume(step: Step): boolean {
+  mayRepeat(step: Step): boolean {
     const { privates, lineShift } = this.icache!;
     return privates.sets > 2 || this.first(step) >>> lineShift === this.last(step) >>> lineShift;
   }

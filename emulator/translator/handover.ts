@@ -174,7 +174,7 @@ export class Handover {
       const step = this.parts.reader.at(pc);
       if (step === undefined || step.probed || step.endsLoop) return;
       if (!this.parts.fetches.hit(hart, step)) {
-        if (this.parts.fetches.mayResume(step)) words[base + own('function')] = RESUME;
+        if (this.parts.fetches.mayRepeat(step)) words[base + own('function')] = RESUME;
         return;
       }
       const { timing, memory } = step.row;

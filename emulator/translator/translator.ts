@@ -157,6 +157,7 @@ export class Translator {
       arrays,
       store,
       reader,
+      fetches: this.fetches,
       demand,
     });
     this.handover = new Handover({

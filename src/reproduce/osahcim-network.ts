@@ -17,7 +17,7 @@ import { incomparable, measured } from './row.js';
 import type { Row } from './row.js';
 
 const preset = 'osahcim';
-/** Points that the boundaries may cost on validation pictures. */
+/** Points that the boundaries may cost on test pictures. */
 const allowed = 1;
 /** Test pictures before these were looked at while the macro was built; the thresholds are judged by the others. */
 const firstJudged = 2000;
