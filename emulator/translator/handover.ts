@@ -158,9 +158,10 @@ export class Handover {
       const index = isSimple ? store.find(pc, true) : 0;
       // At the end of a loop the turn is counted already.
       const step = this.parts.reader.at(pc)!;
-      if (index !== 0 && !step.endsLoop && this.parts.fetches.hit(hart, step)) {
-        words[base + own('function')] = index;
-      } else if (this.parts.assist.mayComplete(hart)) words[base + own('function')] = INTERPRETED;
+      // A store into code has to be seen, also by what follows it.
+      if (!this.parts.assist.mayComplete(hart)) return;
+      const isPlain = index !== 0 && !step.endsLoop && this.parts.fetches.hit(hart, step);
+      words[base + own('function')] = isPlain ? index : INTERPRETED;
       return;
     }
     if (state.attention[base] !== 0 || state.mode[base] !== mode.running) return;

@@ -65,3 +65,10 @@ describe('a hart that is taken back into a stall', () => {
     expect(check(seed, number)?.text).toBeUndefined();
   });
 });
+
+describe('a store into code that waits for its bank', () => {
+  // Hart 7 stores its next instruction, and is refused once.
+  it('is seen by what follows it: seed 23, program 16488', () => {
+    expect(check(23, 16_488)?.text).toBeUndefined();
+  });
+});
