@@ -6,11 +6,14 @@ import type { Flow } from './region-flow.js';
 import { MOST_TAKEN, splits, type Block, type Edge, type RegionGraph } from './region-graph.js';
 import { countWords } from './loop-nesting.js';
 import { RegionLoopWriter } from './region-loops.js';
+import { nothing, takenOf } from './region-pending.js';
 import type { Shape } from './region-shape.js';
 import { frame, MOST_WORDS, RECENT } from './region-writer.js';
 import type { Step, StepReader } from './tree.js';
 
 const FIELD = 21;
+/** The time is the third field of its word. */
+const TIME_SHIFT = 2 * FIELD - 32;
 /** Longest division: base, and 32 leading zeros. */
 const ZEROS = 32;
 
@@ -18,8 +21,8 @@ const ZEROS = 32;
 export interface EmittedRegion {
   /** What one turn through each edge counts, its block included, by index of the edge. */
   readonly accounts: readonly Account[];
-  /** Taken edges by their number, which begins with 1. */
-  readonly taken: readonly Edge[];
+  /** Taken edges of a way, by the number that stands for them, which begins with 1. */
+  readonly taken: readonly (readonly Edge[])[];
   /** Cycles of one turn, by tight loop. */
   readonly turnCycles: readonly number[];
   /** Most cycles between two places that look at the time. */
@@ -31,7 +34,7 @@ export class RegionEmitter extends RegionLoopWriter {
   private shape!: Shape;
   private flow!: Flow;
   private accounts: Account[] = [];
-  private taken: Edge[] = [];
+  private taken: (readonly Edge[])[] = [];
   /** Cycles of a turn, by tight loop. */
   private turnCycles: number[] = [];
 
@@ -51,8 +54,6 @@ export class RegionEmitter extends RegionLoopWriter {
     this.turnCycles = [];
     this.reader = reader;
     this.timing = timing;
-    if (flow.edges.filter(({ source }) => source !== undefined).length > MOST_TAKEN)
-      return undefined;
     const words = 1 + Math.ceil(Math.max(0, flow.counterCount - 1) / 3);
     if (words > MOST_WORDS) return undefined;
     const steps = [...graph.steps];
@@ -61,10 +62,12 @@ export class RegionEmitter extends RegionLoopWriter {
     body.block(Type.i32);
     this.frames.length = 0;
     this.frames.push(-1);
+    this.pending = nothing;
     this.tree(shape.root);
     body.op(Op.unreachable);
     body.end();
     this.epilogue();
+    if (this.taken.length > MOST_TAKEN) return undefined;
     return {
       accounts: this.accounts,
       taken: this.taken,
@@ -80,6 +83,7 @@ export class RegionEmitter extends RegionLoopWriter {
   private tree(node: number): void {
     const header = this.shape.isHeader(node);
     const tight = this.tightOf(node);
+    if (header) this.flush();
     if (tight >= 0) {
       this.body.get(this.words[0]);
       this.body.set(this.begun[tight]);
@@ -90,6 +94,7 @@ export class RegionEmitter extends RegionLoopWriter {
     this.node(node);
     for (const merge of behind.toReversed()) {
       this.close();
+      this.pending = nothing;
       this.tree(merge);
     }
     if (header) this.close();
@@ -137,7 +142,7 @@ export class RegionEmitter extends RegionLoopWriter {
     const begun = this.begun[inTight];
     const turned = body.local(Type.i32);
     const cycles = this.turnCycles[inTight];
-    if (copies > 0) this.add(0, 0, (copies * cycles) << (2 * FIELD - 32));
+    if (copies > 0) this.add(0, 0, (copies * cycles) << TIME_SHIFT);
     body.get(words[0]);
     body.get(begun);
     body.op(Op.i64Sub);
@@ -153,7 +158,7 @@ export class RegionEmitter extends RegionLoopWriter {
     body.if();
     this.add(0, 1, 0);
     this.recent();
-    body.i32(this.numberOf(edge));
+    body.i32(this.numberOf([edge]));
     body.memory(Op.i32Store8, this.options.frameAt + frame.recent);
     this.recent();
     body.i32(2);
@@ -163,7 +168,7 @@ export class RegionEmitter extends RegionLoopWriter {
     body.end();
     this.inTight = -1;
     this.copies = 0;
-    write();
+    this.aside(write);
     this.inTight = inTight;
     this.copies = copies;
   }
@@ -213,7 +218,7 @@ export class RegionEmitter extends RegionLoopWriter {
   private turn(block: Block, copies: number): void {
     const { body, inTight } = this;
     this.copies = 0;
-    this.add(0, 0, (copies * this.turnCycles[inTight]) << (2 * FIELD - 32));
+    this.add(0, 0, (copies * this.turnCycles[inTight]) << TIME_SHIFT);
     body.get(this.words[0]);
     body.get(this.limit);
     body.op(Op.i64LtU);
@@ -238,6 +243,11 @@ export class RegionEmitter extends RegionLoopWriter {
         }
         return this.go(to, account);
       }
+      case 'decided':
+        if (end.to === undefined) return this.leave(block, end.step.pc, account, 'cold');
+        if (end.taken) account.taken(end.step);
+        else account.notTaken();
+        return this.go(end.to, account);
       case 'branch': {
         const { step, taken, fall } = end;
         const other = account.copy();
@@ -260,7 +270,7 @@ export class RegionEmitter extends RegionLoopWriter {
         this.condition(step);
         this.open('if');
         account.taken(step);
-        this.go(taken, account);
+        this.aside(() => this.go(taken, account));
         this.close();
         other.notTaken();
         return this.go(fall, other);
@@ -301,7 +311,7 @@ export class RegionEmitter extends RegionLoopWriter {
       const path = account.copy();
       path.straight(step, turn.cost, false);
       path.walk(step, turn.start);
-      leading(edge, () => this.go(edge, path));
+      this.aside(() => leading(edge, () => this.go(edge, path)));
       this.close();
     }
     this.close();
@@ -334,7 +344,7 @@ export class RegionEmitter extends RegionLoopWriter {
       body.i32(edge.to.pc);
       body.op(Op.i32Eq);
       this.open('if');
-      this.jumpTo(step, edge, account.copy());
+      this.aside(() => this.jumpTo(step, edge, account.copy()));
       this.close();
     }
     const last = rest[rest.length - 1];
@@ -360,28 +370,46 @@ export class RegionEmitter extends RegionLoopWriter {
 
   // --- Edges ---------------------------------------------------------------------------------
 
-  /** Counts an edge and what its block did, and goes where it leads. */
+  /** Notes an edge and what its block did, and goes where it leads. */
   private go(edge: Edge, account: Account): void {
-    const { body, shape, flow } = this;
-    const index = flow.indexOf(edge);
-    const counter = flow.counters[index];
-    this.accounts[index] = account;
-    let low = 0;
-    let high = account.time << (2 * FIELD - 32);
-    if (edge.source !== undefined) low = 1;
-    if (counter === 0) low |= 1 << FIELD;
-    this.add(0, low, high);
-    if (counter > 0) {
-      const field = ((counter - 1) % 3) * FIELD;
-      low = field < 32 ? 1 << field : 0;
-      high = field < 32 ? 0 : 1 << (field - 32);
-      this.add(1 + Math.floor((counter - 1) / 3), low, high);
-    }
-    if (edge.source !== undefined) this.remember(edge);
+    const { body, shape, pending } = this;
+    this.accounts[this.flow.indexOf(edge)] = account;
+    this.pending = { edges: [...pending.edges, edge], time: pending.time + account.time };
     if (shape.goesBack(edge)) return this.goBack(edge);
     const { to } = edge;
-    if (shape.isMerge(to.index)) return body.br(this.depthOf(BEHIND + to.index));
-    this.tree(to.index);
+    if (!shape.isMerge(to.index)) return this.tree(to.index);
+    this.flush();
+    body.br(this.depthOf(BEHIND + to.index));
+  }
+
+  /** Writes one of several ways that go on from here. */
+  private aside(write: () => void): void {
+    const { pending } = this;
+    write();
+    this.pending = pending;
+  }
+
+  /** Counts the way up to here. */
+  private flush(): void {
+    const { body, flow, pending } = this;
+    const taken = takenOf(pending.edges);
+    const sums = new Map([[0, { low: taken.length > 0 ? 1 : 0, high: pending.time << TIME_SHIFT }]]);
+    for (const edge of pending.edges) {
+      const counter = flow.counters[flow.indexOf(edge)];
+      if (counter < 0) continue;
+      const field = counter === 0 ? FIELD : ((counter - 1) % 3) * FIELD;
+      const word = counter === 0 ? 0 : 1 + Math.floor((counter - 1) / 3);
+      const sum = sums.get(word) ?? { low: 0, high: 0 };
+      if (field < 32) sum.low += 1 << field;
+      else sum.high += 1 << (field - 32);
+      sums.set(word, sum);
+    }
+    this.pending = nothing;
+    for (const [word, { low, high }] of sums) if (low !== 0 || high !== 0) this.add(word, low, high);
+    if (taken.length === 0) return;
+    this.recent();
+    body.i32(this.numberOf(taken));
+    body.memory(Op.i32Store8, this.options.frameAt + frame.recent);
   }
 
   private add(word: number, low: number, high: number): void {
@@ -390,12 +418,6 @@ export class RegionEmitter extends RegionLoopWriter {
     body.i64Words(low, high);
     body.op(Op.i64Add);
     body.set(words[word]);
-  }
-
-  private remember(edge: Edge): void {
-    this.recent();
-    this.body.i32(this.numberOf(edge));
-    this.body.memory(Op.i32Store8, this.options.frameAt + frame.recent);
   }
 
   /** Place of the newest entry of the list of taken jumps. */
@@ -407,14 +429,17 @@ export class RegionEmitter extends RegionLoopWriter {
     body.op(Op.i32And);
   }
 
-  private numberOf(edge: Edge): number {
-    if (!this.taken.includes(edge)) this.taken.push(edge);
-    return this.taken.indexOf(edge) + 1;
+  private numberOf(edges: readonly Edge[]): number {
+    const known = this.taken.findIndex(
+      (other) => other.length === edges.length && other.every((edge, i) => edge === edges[i]),
+    );
+    return known < 0 ? this.taken.push(edges) : known + 1;
   }
 
   private goBack(edge: Edge): void {
     const { body, shape } = this;
     const { to } = edge;
+    this.flush();
     const dispatched = shape.isDispatched(edge);
     if (dispatched) {
       body.i32(shape.dispatched.indexOf(to));

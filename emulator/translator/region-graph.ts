@@ -2,6 +2,7 @@ import type { timingParameters } from '../hart/timing.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import type { SetUp } from './loops.js';
 import { Account } from './region-account.js';
+import { turnsOf } from './region-turns.js';
 import type { Step, StepReader } from './tree.js';
 
 /** Way from one block to another. */
@@ -21,6 +22,13 @@ export type BlockEnd =
       readonly step: Step;
       readonly taken: Edge | undefined;
       readonly fall: Edge | undefined;
+    }
+  /** A branch whose way is known. */
+  | {
+      readonly kind: 'decided';
+      readonly step: Step;
+      readonly taken: boolean;
+      readonly to: Edge | undefined;
     }
   /** Edges by target; any other target leaves. */
   | { readonly kind: 'jalr'; readonly step: Step; readonly targets: readonly Edge[] }
@@ -43,6 +51,8 @@ export interface Block {
   /** What a jump at the beginning finds: cycles until its register is there, -1 when it is; and whether it waited. */
   readonly ready: number;
   readonly waited: number;
+  /** Turns of the loop which this block is, this one included, where that is known: else 0. */
+  readonly turns: number;
   readonly steps: readonly Step[];
   readonly setUps: ReadonlyMap<Step, SetUp>;
   /** Address behind the steps: of the step of the end, or where the region is left. */
@@ -100,7 +110,7 @@ export class RegionGraph {
     this.leaders = leaders;
     this.recursive = recursive;
     // No leader: the middle of a loop, where the region begins, does not cut the loop.
-    this.block(entry, [], -1, 0, true);
+    this.block(entry, [], -1, 0, 0, true);
     while (this.waiting.length > 0) {
       while (this.waiting.length > 0) this.fill(this.waiting.shift()!);
       this.connectReturns();
@@ -130,9 +140,10 @@ export class RegionGraph {
     calls: readonly number[],
     ready: number,
     waited: number,
+    turns: number,
     isEntry = false,
   ): Block | undefined {
-    const key = `${pc} ${calls.join()} ${ready} ${waited}`;
+    const key = `${pc} ${calls.join()} ${ready} ${waited} ${turns}`;
     const known = this.byKey.get(key);
     if (known) return known;
     if (this.blocks.length >= MOST_BLOCKS || this.count >= MOST_STEPS) return undefined;
@@ -145,6 +156,7 @@ export class RegionGraph {
       calls,
       ready,
       waited,
+      turns,
       steps: [],
       setUps: new Map(),
       next: pc,
@@ -163,12 +175,13 @@ export class RegionGraph {
     account: Account,
     jump: Step | undefined,
     calls = from.calls,
+    turns = 0,
   ): Edge | undefined {
     const first = this.source.reader.at(pc);
     const timing = first?.row.timing;
     const ready = timing === 'jalr' ? Math.max(-1, account.ready - account.time) : -1;
     const waited = timing === 'jalr' || timing === 'jump' ? account.waited : 0;
-    const to = this.block(pc, calls, ready, waited);
+    const to = this.block(pc, calls, ready, waited, turns);
     return to && { from, to, source: jump?.pc };
   }
 
@@ -189,7 +202,8 @@ export class RegionGraph {
       // A jump that hides behind what comes before it stays with it.
       const free = account.waited === 0 && account.owed === 0;
       if (at !== block.pc && free && this.leaders.has(at)) {
-        const to = this.edge(block, at, account, undefined);
+        const turns = this.turns(at, steps);
+        const to = this.edge(block, at, account, undefined, block.calls, turns);
         return close({ kind: 'go', step: undefined, to });
       }
       const step = reader.at(at);
@@ -206,11 +220,14 @@ export class RegionGraph {
       switch (kind) {
         case 'branch': {
           this.steps.add(step);
+          if (block.turns > 0) return close(this.decide(block, step, account));
           const [one, other] = [account.copy(), account.copy()];
           one.taken(step);
           other.notTaken();
-          const taken = this.edge(block, step.imm, one, step);
-          const fall = this.edge(block, step.after, other, undefined);
+          const { calls } = block;
+          const [back, on] = [this.turns(step.imm, steps), this.turns(step.after, steps)];
+          const taken = this.edge(block, step.imm, one, step, calls, back);
+          const fall = this.edge(block, step.after, other, undefined, calls, on);
           return close({ kind: 'branch', step, taken, fall });
         }
         case 'jump': {
@@ -247,6 +264,24 @@ export class RegionGraph {
       steps.push(step);
       at = step.after;
     }
+  }
+
+  /** Turns of a loop at an address that begins behind instructions, where its copies fit in. */
+  private turns(pc: number, before: readonly Step[]): number {
+    if (2 * this.blocks.length > MOST_BLOCKS || 2 * this.count > MOST_STEPS) return 0;
+    return turnsOf(this.source.reader, pc, before);
+  }
+
+  /** The branch behind one of the turns that are known. */
+  private decide(block: Block, step: Step, account: Account): BlockEnd {
+    const { calls, turns } = block;
+    const taken = turns > 1;
+    if (taken) account.taken(step);
+    else account.notTaken();
+    const to = taken
+      ? this.edge(block, step.imm, account, step, calls, turns - 1)
+      : this.edge(block, step.after, account, undefined);
+    return { kind: 'decided', step, taken, to };
   }
 
   private loopEnd(block: Block, step: Step, before: Account): BlockEnd | undefined {
@@ -333,7 +368,7 @@ function canEndLoop({ row: { timing } }: Step): boolean {
 /** All edges that leave a block. */
 export function edgesOf({ end }: Block): Edge[] {
   const edges: (Edge | undefined)[] =
-    end.kind === 'go'
+    end.kind === 'go' || end.kind === 'decided'
       ? [end.to]
       : end.kind === 'stop'
         ? []

@@ -4,6 +4,7 @@ import { ExpressionEmitter, type OperandPlace } from './expression.js';
 import { wordBytes } from './layout.js';
 import type { Account } from './region-account.js';
 import type { Block } from './region-graph.js';
+import { nothing, type Pending } from './region-pending.js';
 import { MOST_TIGHT } from './region-shape.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
@@ -21,7 +22,7 @@ export interface RegionOptions {
 
 /** Where a function leaves what it counted: bytes from the start of the frame. */
 export const frame = {
-  /** Last taken edges, a byte each: the entry of number n is at n modulo RECENT. */
+  /** Last ways with taken edges, a byte each: the entry of number n is at n modulo RECENT. */
   recent: 0,
   /** Banks with an odd number of grants, and banks with any, one bit each. */
   odd: 256,
@@ -56,6 +57,8 @@ export interface RegionExit {
   readonly pc: number;
   /** What the block has done so far, time included. */
   readonly account: Account;
+  /** What was done before that is not counted yet. */
+  readonly pending: Pending;
   readonly kind: ExitKind;
   /** The tight loop that it is in, or -1, and how many turns are not in the time yet. */
   readonly tight: number;
@@ -88,6 +91,8 @@ export class RegionWriter {
   /** Number of the tight loop that is being written, or -1, and of the copy of its body. */
   protected inTight = -1;
   protected copies = 0;
+  /** What is not counted yet of the way to the code that is being written. */
+  protected pending = nothing;
   /** By tight loop: cycles of its turns, and the first word when it was entered last. */
   protected turned: number[] = [];
   protected begun: number[] = [];
@@ -195,6 +200,7 @@ export class RegionWriter {
       block,
       pc,
       account: account.copy(),
+      pending: this.pending,
       kind,
       tight: this.inTight,
       turns: this.copies,

@@ -6,6 +6,7 @@ import type { Account } from './region-account.js';
 import type { EmittedRegion } from './region-emitter.js';
 import type { Flow } from './region-flow.js';
 import type { Block, Edge } from './region-graph.js';
+import { takenOf } from './region-pending.js';
 import { frame, RECENT, type RegionExit } from './region-writer.js';
 
 /** One translated region, and what it counted since somebody asked. */
@@ -87,23 +88,28 @@ export class Region {
     }
     for (let i = 0; i < tight.length; i++)
       tight[i] += words[at + (frame.turned >> 2) + i] / turnCycles[i];
+    const { pending, tight: inside } = this.exits[exit];
+    time += pending.time;
+    for (const edge of pending.edges) {
+      const counter = this.flow.counters[this.flow.indexOf(edge)];
+      if (counter >= 0) turns[counter]++;
+    }
     // The tight loop that it was in.
-    const inside = this.exits[exit].tight;
     let last = 0;
     if (inside >= 0) {
       time += this.exits[exit].turns * turnCycles[inside];
       last = (time - (words[at + (frame.begun >> 2) + 2 * inside + 1] >>> 10)) / turnCycles[inside];
       tight[inside] += last;
     }
-    this.remember(taken, last, inside, words, at, state);
+    this.remember(exit, taken, last, words, at, state);
     return time + this.exits[exit].account.time;
   }
 
   /** The last taken jumps; older ones nobody sees any more. */
   private remember(
+    exit: number,
     taken: number,
     last: number,
-    inside: number,
     words: Int32Array,
     at: number,
     state: HartState,
@@ -112,14 +118,17 @@ export class Region {
     const add = (edge: Edge, times: number): void => {
       for (let n = Math.min(times, HISTORY - edges.length); n > 0; n--) edges.push(edge);
     };
-    if (inside >= 0) add(this.flow.known[inside], last);
+    const { pending, tight } = this.exits[exit];
+    for (const edge of takenOf(pending.edges).toReversed()) add(edge, 1);
+    if (tight >= 0) add(this.flow.known[tight], last);
     for (let number = taken; number > 0 && edges.length < HISTORY; number--) {
       const entry = number & (RECENT - 1);
       const id = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
-      const edge = this.emitted.taken[id - 1];
-      const turning = this.flow.known.indexOf(edge);
+      const way = this.emitted.taken[id - 1];
+      const turning = this.flow.known.indexOf(way[0]);
       const cycles = words[at + (frame.lengths >> 2) + entry];
-      add(edge, turning < 0 ? 1 : cycles / this.emitted.turnCycles[turning]);
+      if (turning >= 0) add(way[0], cycles / this.emitted.turnCycles[turning]);
+      else for (const edge of way.toReversed()) add(edge, 1);
     }
     for (const { source, to } of edges.toReversed()) state.remember(this.hart, source!, to.pc);
   }
