@@ -8,6 +8,7 @@ import { countWords } from './loop-nesting.js';
 import { RegionLoopWriter } from './region-loops.js';
 import { nothing, takenOf } from './region-pending.js';
 import type { Shape } from './region-shape.js';
+import { copiesOf } from './region-turns.js';
 import { frame, MOST_WORDS, RECENT } from './region-writer.js';
 import type { Step, StepReader } from './tree.js';
 
@@ -118,6 +119,7 @@ export class RegionEmitter extends RegionLoopWriter {
     for (let copy = 0; copy < copies; copy++) {
       this.inTight = tight;
       this.copies = copy;
+      this.masks.clear();
       const account = Account.begin(this.timing, block);
       for (const step of block.steps) {
         const setUp = block.setUps.get(step);
@@ -393,7 +395,9 @@ export class RegionEmitter extends RegionLoopWriter {
   private flush(): void {
     const { body, flow, pending } = this;
     const taken = takenOf(pending.edges);
-    const sums = new Map([[0, { low: taken.length > 0 ? 1 : 0, high: pending.time << TIME_SHIFT }]]);
+    const sums = new Map([
+      [0, { low: taken.length > 0 ? 1 : 0, high: pending.time << TIME_SHIFT }],
+    ]);
     for (const edge of pending.edges) {
       const counter = flow.counters[flow.indexOf(edge)];
       if (counter < 0) continue;
@@ -405,7 +409,8 @@ export class RegionEmitter extends RegionLoopWriter {
       sums.set(word, sum);
     }
     this.pending = nothing;
-    for (const [word, { low, high }] of sums) if (low !== 0 || high !== 0) this.add(word, low, high);
+    for (const [word, { low, high }] of sums)
+      if (low !== 0 || high !== 0) this.add(word, low, high);
     if (taken.length === 0) return;
     this.recent();
     body.i32(this.numberOf(taken));
@@ -489,9 +494,3 @@ const BEHIND = 1 << 16;
 const THROUGH = -2;
 /** The same of the frame behind which the next copy of a tight loop comes. */
 const NEXT = -3;
-/** Instructions of all copies of a tight loop. */
-const UNROLLED = 40;
-const MOST_COPIES = 4;
-
-const copiesOf = ({ steps }: Block): number =>
-  Math.min(MOST_COPIES, Math.max(1, Math.floor(UNROLLED / (steps.length + 1))));

@@ -5,6 +5,13 @@ import { writesOf, type Step, type StepReader } from './tree.js';
 const MOST_TURNS = 16;
 const MOST_WRITTEN = 96;
 
+/** Copies of the body of a loop of one block whose turns are not known, and their instructions. */
+const MOST_COPIES = 4;
+const MOST_COPIED = 40;
+
+export const copiesOf = ({ steps }: { readonly steps: readonly Step[] }): number =>
+  Math.min(MOST_COPIES, Math.max(1, Math.floor(MOST_COPIED / (steps.length + 1))));
+
 /**
  * How often a loop of one block turns when it is entered behind `before`, the first time included: where a
  * register counts by a constant up to a constant, from one that `before` loads. 0 when this is not known,
@@ -12,7 +19,7 @@ const MOST_WRITTEN = 96;
  */
 export function turnsOf(reader: StepReader, pc: number, before: readonly Step[]): number {
   const body: Step[] = [];
-  for (let at = pc; body.length < MOST_WRITTEN / 2; ) {
+  for (let at = pc; body.length < MOST_WRITTEN / 2;) {
     const step = reader.at(at);
     if (step === undefined || step.probed || step.endsLoop) return 0;
     if (step.row.timing === 'branch') return step.imm === pc ? count(body, step, before) : 0;

@@ -5,6 +5,7 @@ import { wordBytes } from './layout.js';
 import type { Account } from './region-account.js';
 import type { Block } from './region-graph.js';
 import { nothing, type Pending } from './region-pending.js';
+import { makesBit, Masks } from './region-masks.js';
 import { MOST_TIGHT } from './region-shape.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
@@ -105,6 +106,9 @@ export class RegionWriter {
   tracking = false;
   protected readonly loopLocals = new Map<LoopField, number>();
   private readonly expressions: ExpressionEmitter;
+  protected readonly masks = new Masks();
+  /** By register: a local for the bit that it held last; 0 where there is none. */
+  private readonly bitLocals = new Int32Array(32);
   /** Blocks around the code that is being written: nodes of loops and merges, or -1. */
   protected readonly frames: number[] = [];
 
@@ -120,6 +124,7 @@ export class RegionWriter {
     const { body } = this;
     this.exits.length = 0;
     this.locals.fill(-1);
+    this.bitLocals.fill(0);
     this.written = 0;
     this.loopLocals.clear();
     const used = new Set<number>();
@@ -278,10 +283,18 @@ export class RegionWriter {
   }
 
   /** The value on the stack becomes the result of a step. */
-  protected result(step: Step): void {
+  private result(step: Step): void {
+    const { body, masks, bitLocals } = this;
     const register = writesOf(step);
-    if (register < 0) this.body.op(Op.drop);
-    else this.body.set(this.locals[register]);
+    if (register < 0) return body.op(Op.drop);
+    const mask = masks.maskOf(step);
+    if (makesBit(step)) {
+      bitLocals[register] ||= body.local(Type.i32);
+      body.tee(bitLocals[register]);
+      masks.wrote(register, bitLocals[register]);
+    } else masks.wrote(register);
+    if (mask !== 0) masks.wroteMask(register, mask);
+    body.set(this.locals[register]);
   }
 
   /** An instruction that neither branches nor jumps, but for its account. */
@@ -297,7 +310,15 @@ export class RegionWriter {
         break;
       default:
     }
-    this.expressions.emit(step.row.result!, (operand) => this.place(step, operand));
+    const choice = this.masks.choiceOf(step);
+    if (choice === undefined) {
+      this.expressions.emit(step.row.result!, (operand) => this.place(step, operand));
+    } else {
+      this.register(choice.register);
+      this.body.i32(0);
+      this.body.get(choice.by);
+      this.body.op(Op.select);
+    }
     this.result(step);
   }
 
@@ -385,6 +406,7 @@ export class RegionWriter {
       by();
       body.op(Op.i32Add);
       body.set(this.locals[step.rs1]);
+      this.masks.wrote(step.rs1);
     }
     if (!write) this.result(step);
   }

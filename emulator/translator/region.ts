@@ -9,6 +9,17 @@ import type { Block, Edge } from './region-graph.js';
 import { takenOf } from './region-pending.js';
 import { frame, RECENT, type RegionExit } from './region-writer.js';
 
+/** Taken jumps, one behind the other: source, target, ... */
+interface Way {
+  readonly jumps: readonly number[];
+  /** Cycles of a turn, where it is that of a tight loop; else 0. */
+  readonly turnCycles: number;
+}
+
+/** Jumps that were found, the newest first. */
+const sources = new Int32Array(HISTORY);
+const destinations = new Int32Array(HISTORY);
+
 /** One translated region, and what it counted since somebody asked. */
 export class Region {
   /** Cycles that it may need to come back from its deadline. */
@@ -29,6 +40,11 @@ export class Region {
   private readonly left: Float64Array;
   private readonly coldLeft: Float64Array;
 
+  private readonly ways: readonly Way[];
+  /** By exit: the jumps that are not counted yet, or those of a turn of the tight loop; and counters of the former. */
+  private readonly exitWays: readonly Way[];
+  private readonly exitCounters: readonly (readonly number[])[];
+
   private readonly functions: (WasmFunction | undefined)[] = [undefined, undefined];
 
   constructor(
@@ -47,6 +63,20 @@ export class Region {
     readonly version: number,
   ) {
     this.longest = emitted.longest;
+    const wayOf = (edges: readonly Edge[]): Way => {
+      const turning = flow.known.indexOf(edges[0]);
+      return {
+        jumps: takenOf(edges).flatMap(({ source, to }) => [source!, to.pc]),
+        turnCycles: turning < 0 ? 0 : emitted.turnCycles[turning],
+      };
+    };
+    this.ways = emitted.taken.map(wayOf);
+    this.exitWays = exits.map(({ pending, tight }) =>
+      wayOf(tight < 0 ? pending.edges : [flow.known[tight]]),
+    );
+    this.exitCounters = exits.map(({ pending }) =>
+      pending.edges.map((edge) => flow.counters[flow.indexOf(edge)]).filter((n) => n >= 0),
+    );
     this.turns = new Float64Array(flow.counterCount);
     this.tight = new Float64Array(flow.known.length);
     this.left = new Float64Array(exits.length);
@@ -90,12 +120,9 @@ export class Region {
       tight[i] += words[at + (frame.turned >> 2) + i] / turnCycles[i];
     const { pending, tight: inside } = this.exits[exit];
     time += pending.time;
-    for (const edge of pending.edges) {
-      const counter = this.flow.counters[this.flow.indexOf(edge)];
-      if (counter >= 0) turns[counter]++;
-    }
+    for (const counter of this.exitCounters[exit]) turns[counter]++;
     // The tight loop that it was in.
-    let last = 0;
+    let last = inside < 0 ? 1 : 0;
     if (inside >= 0) {
       time += this.exits[exit].turns * turnCycles[inside];
       last = (time - (words[at + (frame.begun >> 2) + 2 * inside + 1] >>> 10)) / turnCycles[inside];
@@ -114,23 +141,28 @@ export class Region {
     at: number,
     state: HartState,
   ): void {
-    const edges: Edge[] = [];
-    const add = (edge: Edge, times: number): void => {
-      for (let n = Math.min(times, HISTORY - edges.length); n > 0; n--) edges.push(edge);
-    };
-    const { pending, tight } = this.exits[exit];
-    for (const edge of takenOf(pending.edges).toReversed()) add(edge, 1);
-    if (tight >= 0) add(this.flow.known[tight], last);
-    for (let number = taken; number > 0 && edges.length < HISTORY; number--) {
+    let found = this.find(this.exitWays[exit], last, 0);
+    for (let number = taken; number > 0 && found < HISTORY; number--) {
       const entry = number & (RECENT - 1);
       const id = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
-      const way = this.emitted.taken[id - 1];
-      const turning = this.flow.known.indexOf(way[0]);
+      const way = this.ways[id - 1];
+      const { turnCycles } = way;
       const cycles = words[at + (frame.lengths >> 2) + entry];
-      if (turning >= 0) add(way[0], cycles / this.emitted.turnCycles[turning]);
-      else for (const edge of way.toReversed()) add(edge, 1);
+      found = this.find(way, turnCycles === 0 ? 1 : cycles / turnCycles, found);
     }
-    for (const { source, to } of edges.toReversed()) state.remember(this.hart, source!, to.pc);
+    for (let i = found - 1; i >= 0; i--) state.remember(this.hart, sources[i], destinations[i]);
+  }
+
+  /** Adds the jumps of a way that was gone `times` times to those that were found, as far as they are seen. */
+  private find({ jumps }: Way, times: number, found: number): number {
+    let at = found;
+    for (let n = times; n > 0 && at < HISTORY; n--) {
+      for (let i = jumps.length - 2; i >= 0 && at < HISTORY; i -= 2, at++) {
+        sources[at] = jumps[i];
+        destinations[at] = jumps[i + 1];
+      }
+    }
+    return at;
   }
 
   /** Whether it is as large as another one. */

@@ -323,7 +323,6 @@ export class Regions {
   // --- Running -------------------------------------------------------------------------------
 
   private enter(region: Region, hart: number, end: number): boolean {
-    const { crossbar } = this.options;
     const { state } = this.options.harts;
     const base = hart << HART_SHIFT;
     const begun = state.next[base];
@@ -339,7 +338,7 @@ export class Regions {
     const { words, frameAt } = this;
     words[frameAt + (frame.limit >> 2)] = 0;
     words[frameAt + (frame.limit >> 2) + 1] = cycles << 10;
-    const tracking = !crossbar.pointers.every((last) => last === hart);
+    const tracking = !this.ownsBanks(hart);
     const exit = region.run(tracking, (base << 2) + state.words.byteOffset);
     const { pc, account, kind } = region.exits[exit];
     const time = region.account(exit, words, frameAt, state);
@@ -377,16 +376,22 @@ export class Regions {
     if (!region.final && region.isCold(exit) && region.version < MOST_VERSIONS) region.stale = true;
   }
 
+  /** Whether the last grant of each bank was that of a hart. */
+  private ownsBanks(hart: number): boolean {
+    const { pointers, banks } = this.options.crossbar;
+    for (let bank = 0; bank < banks; bank++) if (pointers[bank] !== hart) return false;
+    return true;
+  }
+
   /** What each grant of a bank leaves behind in its arbiter. */
   private grant(hart: number): void {
     const { crossbar } = this.options;
     const odd = this.words[this.frameAt + (frame.odd >> 2)];
     const granted = this.words[this.frameAt + (frame.granted >> 2)];
-    const { banks, pointers, sides } = crossbar;
-    for (let bank = 0; bank < banks; bank++) {
-      if (((granted >>> bank) & 1) !== 0) pointers[bank] = hart;
-      sides[bank] ^= (odd >>> bank) & 1;
-    }
+    const { pointers, sides } = crossbar;
+    for (let rest = granted; rest !== 0; rest &= rest - 1)
+      pointers[31 - Math.clz32(rest & -rest)] = hart;
+    for (let rest = odd; rest !== 0; rest &= rest - 1) sides[31 - Math.clz32(rest & -rest)] ^= 1;
   }
 
   // --- Translating ---------------------------------------------------------------------------
