@@ -5,16 +5,13 @@ import { Account } from './region-account.js';
 import type { Flow } from './region-flow.js';
 import { MOST_TAKEN, splits, type Block, type Edge, type RegionGraph } from './region-graph.js';
 import { countWords } from './loop-nesting.js';
-import { RegionLoopWriter } from './region-loops.js';
-import { nothing, takenOf } from './region-pending.js';
+import { nothing, type Way } from './region-pending.js';
 import type { Shape } from './region-shape.js';
-import { copiesOf } from './region-turns.js';
-import { frame, MOST_WORDS, RECENT } from './region-writer.js';
+import { copiesOf, firstTurnsOf } from './region-turns.js';
+import { FIELD, RegionWayWriter, TIME_SHIFT } from './region-ways.js';
+import { frame, MOST_WORDS } from './region-writer.js';
 import type { Step, StepReader } from './tree.js';
 
-const FIELD = 21;
-/** The time is the third field of its word. */
-const TIME_SHIFT = 2 * FIELD - 32;
 /** Longest division: base, and 32 leading zeros. */
 const ZEROS = 32;
 
@@ -23,7 +20,7 @@ export interface EmittedRegion {
   /** What one turn through each edge counts, its block included, by index of the edge. */
   readonly accounts: readonly Account[];
   /** Taken edges of a way, by the number that stands for them, which begins with 1. */
-  readonly taken: readonly (readonly Edge[])[];
+  readonly taken: readonly Way[];
   /** Cycles of one turn, by tight loop. */
   readonly turnCycles: readonly number[];
   /** Most cycles between two places that look at the time. */
@@ -31,11 +28,9 @@ export interface EmittedRegion {
 }
 
 /** Writes the function of one region: nested loops where its blocks allow, a dispatcher for the rest. */
-export class RegionEmitter extends RegionLoopWriter {
+export class RegionEmitter extends RegionWayWriter {
   private shape!: Shape;
-  private flow!: Flow;
   private accounts: Account[] = [];
-  private taken: (readonly Edge[])[] = [];
   /** Cycles of a turn, by tight loop. */
   private turnCycles: number[] = [];
 
@@ -82,13 +77,10 @@ export class RegionEmitter extends RegionLoopWriter {
 
   /** A node with all that it dominates. */
   private tree(node: number): void {
-    const header = this.shape.isHeader(node);
-    const tight = this.tightOf(node);
-    if (header) this.flush();
-    if (tight >= 0) {
-      this.body.get(this.words[0]);
-      this.body.set(this.begun[tight]);
-    }
+    const loops = this.shape.isHeader(node);
+    // What comes behind a tight loop is no part of it.
+    const header = loops && this.tightOf(node) < 0;
+    if (loops) this.flush();
     if (header) this.open('loop', node);
     const behind = this.shape.mergesBehind(node);
     for (const merge of behind) this.open('block', BEHIND + merge);
@@ -115,31 +107,82 @@ export class RegionEmitter extends RegionLoopWriter {
 
   private block(block: Block): void {
     const tight = this.tightOf(block.index);
-    const copies = tight < 0 ? 1 : copiesOf(block);
-    for (let copy = 0; copy < copies; copy++) {
-      this.inTight = tight;
-      this.copies = copy;
-      this.masks.clear();
-      const account = Account.begin(this.timing, block);
-      for (const step of block.steps) {
-        const setUp = block.setUps.get(step);
-        if (setUp === undefined) this.straight(block, step, account);
-        else this.setUp(block, step, setUp, account);
-        account.straight(step);
-      }
-      if (tight < 0) this.end(block, account);
-      else if (block.end.kind === 'branch') this.tightBranch(block.end, account);
-      else if (block.end.kind === 'loop-end') this.tightLoopEnd(block, block.end, account);
+    if (tight >= 0) return this.tightLoop(block, tight);
+    this.end(block, this.steps(block));
+  }
+
+  private steps(block: Block): Account {
+    this.masks.clear();
+    const account = Account.begin(this.timing, block);
+    for (const step of block.steps) {
+      const setUp = block.setUps.get(step);
+      if (setUp === undefined) this.straight(block, step, account);
+      else this.setUp(block, step, setUp, account);
+      account.straight(step);
     }
-    if (tight >= 0) this.turn(block, copies);
-    this.inTight = -1;
-    this.copies = 0;
+    return account;
   }
 
   // --- Tight loops ---------------------------------------------------------------------------
 
-  /** Writes what comes behind a turn that is the last one. */
-  private behind(edge: Edge, write: () => void): void {
+  private tightLoop(block: Block, tight: number): void {
+    const { body, words } = this;
+    const { end } = block;
+    const copies = copiesOf(block);
+    const first = firstTurnsOf(block);
+    for (let turn = 0; turn < first && end.kind === 'branch'; turn++) {
+      const account = this.steps(block);
+      this.firstBranch(end, account, tight, turn);
+    }
+    this.pending = nothing;
+    body.get(words[0]);
+    body.set(this.begun[tight]);
+    if (first > 0) this.add(0, 0, (first * this.turnCycles[tight]) << TIME_SHIFT);
+    this.inTight = tight;
+    this.open('loop', block.index);
+    for (let copy = 0; copy < copies; copy++) {
+      this.copies = copy;
+      const account = this.steps(block);
+      if (end.kind === 'branch') this.tightBranch(end, account, first > 0);
+      else if (end.kind === 'loop-end') this.tightLoopEnd(block, end, account);
+    }
+    this.turn(block, copies);
+    this.close();
+    this.inTight = -1;
+    this.copies = 0;
+  }
+
+  /** The end of one of the first turns: how many there were is known behind it. */
+  private firstBranch(
+    { step, taken, fall }: Block['end'] & { kind: 'branch' },
+    account: Account,
+    tight: number,
+    turn: number,
+  ): void {
+    const { body } = this;
+    const other = account.copy();
+    this.condition(step);
+    body.op(Op.i32Eqz);
+    this.open('if');
+    other.notTaken();
+    if (turn > 0) {
+      body.get(this.turned[tight]);
+      body.i32(turn * this.turnCycles[tight]);
+      body.op(Op.i32Add);
+      body.set(this.turned[tight]);
+    }
+    this.aside(() => this.go(fall!, other));
+    this.close();
+    account.taken(step);
+    this.inTight = tight;
+    this.countTurn(taken!, account);
+    this.inTight = -1;
+    const { edges, time } = this.pending;
+    this.pending = { edges: [...edges, taken!], time: time + account.time };
+  }
+
+  /** Writes what comes behind a turn that is the last one; `some`: it is not the first one. */
+  private behind(edge: Edge, some: boolean, write: () => void): void {
     const { body, words, inTight, copies } = this;
     const begun = this.begun[inTight];
     const turned = body.local(Type.i32);
@@ -156,18 +199,18 @@ export class RegionEmitter extends RegionLoopWriter {
     body.op(Op.i32Add);
     body.set(this.turned[inTight]);
     // All turns are one entry of the list of taken jumps.
-    body.get(turned);
-    body.if();
+    if (!some) {
+      body.get(turned);
+      body.if();
+    }
     this.add(0, 1, 0);
-    this.recent();
-    body.i32(this.numberOf([edge]));
-    body.memory(Op.i32Store8, this.options.frameAt + frame.recent);
+    this.remember([edge], true);
     this.recent();
     body.i32(2);
     body.op(Op.i32Shl);
     body.get(turned);
     body.memory(Op.i32Store, this.options.frameAt + frame.lengths);
-    body.end();
+    if (!some) body.end();
     this.inTight = -1;
     this.copies = 0;
     this.aside(write);
@@ -178,6 +221,7 @@ export class RegionEmitter extends RegionLoopWriter {
   private tightBranch(
     { step, taken, fall }: Block['end'] & { kind: 'branch' },
     account: Account,
+    some: boolean,
   ): void {
     const other = account.copy();
     this.condition(step);
@@ -186,7 +230,7 @@ export class RegionEmitter extends RegionLoopWriter {
     account.taken(step);
     this.countTurn(taken!, account);
     other.notTaken();
-    this.behind(taken!, () => this.go(fall!, other));
+    this.behind(taken!, some || this.copies > 0, () => this.go(fall!, other));
     this.close();
   }
 
@@ -211,7 +255,7 @@ export class RegionEmitter extends RegionLoopWriter {
     this.open('block', NEXT);
     this.loopEnd(block, end, account, (edge, write) => {
       if (edge === self.edge) body.br(this.depthOf(NEXT));
-      else this.behind(self.edge!, write);
+      else this.behind(self.edge!, this.copies > 0, write);
     });
     this.close();
   }
@@ -384,63 +428,6 @@ export class RegionEmitter extends RegionLoopWriter {
     body.br(this.depthOf(BEHIND + to.index));
   }
 
-  /** Writes one of several ways that go on from here. */
-  private aside(write: () => void): void {
-    const { pending } = this;
-    write();
-    this.pending = pending;
-  }
-
-  /** Counts the way up to here. */
-  private flush(): void {
-    const { body, flow, pending } = this;
-    const taken = takenOf(pending.edges);
-    const sums = new Map([
-      [0, { low: taken.length > 0 ? 1 : 0, high: pending.time << TIME_SHIFT }],
-    ]);
-    for (const edge of pending.edges) {
-      const counter = flow.counters[flow.indexOf(edge)];
-      if (counter < 0) continue;
-      const field = counter === 0 ? FIELD : ((counter - 1) % 3) * FIELD;
-      const word = counter === 0 ? 0 : 1 + Math.floor((counter - 1) / 3);
-      const sum = sums.get(word) ?? { low: 0, high: 0 };
-      if (field < 32) sum.low += 1 << field;
-      else sum.high += 1 << (field - 32);
-      sums.set(word, sum);
-    }
-    this.pending = nothing;
-    for (const [word, { low, high }] of sums)
-      if (low !== 0 || high !== 0) this.add(word, low, high);
-    if (taken.length === 0) return;
-    this.recent();
-    body.i32(this.numberOf(taken));
-    body.memory(Op.i32Store8, this.options.frameAt + frame.recent);
-  }
-
-  private add(word: number, low: number, high: number): void {
-    const { body, words } = this;
-    body.get(words[word]);
-    body.i64Words(low, high);
-    body.op(Op.i64Add);
-    body.set(words[word]);
-  }
-
-  /** Place of the newest entry of the list of taken jumps. */
-  private recent(): void {
-    const { body } = this;
-    body.get(this.words[0]);
-    body.op(Op.i32WrapI64);
-    body.i32(RECENT - 1);
-    body.op(Op.i32And);
-  }
-
-  private numberOf(edges: readonly Edge[]): number {
-    const known = this.taken.findIndex(
-      (other) => other.length === edges.length && other.every((edge, i) => edge === edges[i]),
-    );
-    return known < 0 ? this.taken.push(edges) : known + 1;
-  }
-
   private goBack(edge: Edge): void {
     const { body, shape } = this;
     const { to } = edge;
@@ -473,7 +460,8 @@ export class RegionEmitter extends RegionLoopWriter {
     let most = 0;
     for (const block of orders) {
       const tight = this.tightOf(block.index);
-      const turns = tight < 0 ? 0 : copiesOf(block) * this.turnCycles[tight];
+      const copies = copiesOf(block) + firstTurnsOf(block);
+      const turns = tight < 0 ? 0 : copies * this.turnCycles[tight];
       const own = divisions(block) * (this.options.divBase + ZEROS) + turns;
       let way = inside[block.index];
       for (const [i, edge] of flow.edges.entries()) {

@@ -115,6 +115,31 @@ export class RegionGraph {
       while (this.waiting.length > 0) this.fill(this.waiting.shift()!);
       this.connectReturns();
     }
+    for (const block of this.blocks) this.separate(block);
+  }
+
+  /**
+   * Gives a loop of one block a place before it, where others come in: a loop around it that begins with it
+   * then begins there, and it has only its own turns.
+   */
+  private separate(block: Block): void {
+    const { end } = block;
+    if (end.kind !== 'branch' || end.taken?.to !== block || end.fall?.to === block) return;
+    const others = this.blocks
+      .flatMap(edgesOf)
+      .filter((edge) => edge.to === block && edge.from !== block);
+    if (others.length < 2) return;
+    const before: Mutable<Block> = {
+      ...block,
+      index: this.blocks.length,
+      steps: [],
+      setUps: new Map(),
+    };
+    this.blocks.push(before);
+    before.next = block.pc;
+    const to: Edge = { from: before, to: block, source: undefined };
+    before.end = { kind: 'go', step: undefined, to };
+    for (const edge of others) (edge as Mutable<Edge>).to = before;
   }
 
   /** Undefined where nothing can be run. */

@@ -15,3 +15,10 @@ export const nothing: Pending = { edges: [], time: 0 };
 /** The taken jumps among edges. */
 export const takenOf = (edges: readonly Edge[]): readonly Edge[] =>
   edges.filter(({ source }) => source !== undefined);
+
+/** What an entry of the list of taken jumps stands for. */
+export interface Way {
+  readonly edges: readonly Edge[];
+  /** The one edge was taken several times: the turns of a tight loop. */
+  readonly turning: boolean;
+}

@@ -9,6 +9,18 @@ const MOST_WRITTEN = 96;
 const MOST_COPIES = 4;
 const MOST_COPIED = 40;
 
+/** First turns of a loop that are written before it, when they are that short: many loops have not more. */
+const FIRST_TURNS = 2;
+const SHORT_BODY = 8;
+
+interface Loop {
+  readonly steps: readonly Step[];
+  readonly end: { readonly kind: string };
+}
+
+export const firstTurnsOf = ({ steps, end }: Loop): number =>
+  end.kind === 'branch' && steps.length <= SHORT_BODY ? FIRST_TURNS : 0;
+
 export const copiesOf = ({ steps }: { readonly steps: readonly Step[] }): number =>
   Math.min(MOST_COPIES, Math.max(1, Math.floor(MOST_COPIED / (steps.length + 1))));
 

@@ -5,12 +5,12 @@ import { INSTRUCTIONS } from './path.js';
 import type { Account } from './region-account.js';
 import type { EmittedRegion } from './region-emitter.js';
 import type { Flow } from './region-flow.js';
-import type { Block, Edge } from './region-graph.js';
-import { takenOf } from './region-pending.js';
+import type { Block } from './region-graph.js';
+import { takenOf, type Way } from './region-pending.js';
 import { frame, RECENT, type RegionExit } from './region-writer.js';
 
 /** Taken jumps, one behind the other: source, target, ... */
-interface Way {
+interface Jumps {
   readonly jumps: readonly number[];
   /** Cycles of a turn, where it is that of a tight loop; else 0. */
   readonly turnCycles: number;
@@ -40,10 +40,12 @@ export class Region {
   private readonly left: Float64Array;
   private readonly coldLeft: Float64Array;
 
-  private readonly ways: readonly Way[];
+  private readonly ways: readonly Jumps[];
   /** By exit: the jumps that are not counted yet, or those of a turn of the tight loop; and counters of the former. */
-  private readonly exitWays: readonly Way[];
+  private readonly exitWays: readonly Jumps[];
   private readonly exitCounters: readonly (readonly number[])[];
+  /** By exit: the tight loops whose first turns are not counted yet, one entry for each turn. */
+  private readonly exitTurns: readonly (readonly number[])[];
 
   private readonly functions: (WasmFunction | undefined)[] = [undefined, undefined];
 
@@ -63,19 +65,23 @@ export class Region {
     readonly version: number,
   ) {
     this.longest = emitted.longest;
-    const wayOf = (edges: readonly Edge[]): Way => {
-      const turning = flow.known.indexOf(edges[0]);
-      return {
-        jumps: takenOf(edges).flatMap(({ source, to }) => [source!, to.pc]),
-        turnCycles: turning < 0 ? 0 : emitted.turnCycles[turning],
-      };
-    };
-    this.ways = emitted.taken.map(wayOf);
+    const jumpsOf = ({ edges, turning }: Way): Jumps => ({
+      jumps: takenOf(edges).flatMap(({ source, to }) => [source!, to.pc]),
+      turnCycles: turning ? emitted.turnCycles[flow.known.indexOf(edges[0])] : 0,
+    });
+    this.ways = emitted.taken.map(jumpsOf);
     this.exitWays = exits.map(({ pending, tight }) =>
-      wayOf(tight < 0 ? pending.edges : [flow.known[tight]]),
+      jumpsOf(
+        tight < 0
+          ? { edges: pending.edges, turning: false }
+          : { edges: [flow.known[tight]], turning: true },
+      ),
     );
     this.exitCounters = exits.map(({ pending }) =>
       pending.edges.map((edge) => flow.counters[flow.indexOf(edge)]).filter((n) => n >= 0),
+    );
+    this.exitTurns = exits.map(({ pending }) =>
+      pending.edges.map((edge) => flow.known.indexOf(edge)).filter((n) => n >= 0),
     );
     this.turns = new Float64Array(flow.counterCount);
     this.tight = new Float64Array(flow.known.length);
@@ -121,6 +127,7 @@ export class Region {
     const { pending, tight: inside } = this.exits[exit];
     time += pending.time;
     for (const counter of this.exitCounters[exit]) turns[counter]++;
+    for (const loop of this.exitTurns[exit]) tight[loop]++;
     // The tight loop that it was in.
     let last = inside < 0 ? 1 : 0;
     if (inside >= 0) {
@@ -154,7 +161,7 @@ export class Region {
   }
 
   /** Adds the jumps of a way that was gone `times` times to those that were found, as far as they are seen. */
-  private find({ jumps }: Way, times: number, found: number): number {
+  private find({ jumps }: Jumps, times: number, found: number): number {
     let at = found;
     for (let n = times; n > 0 && at < HISTORY; n--) {
       for (let i = jumps.length - 2; i >= 0 && at < HISTORY; i -= 2, at++) {
