@@ -19,6 +19,13 @@ export interface Bundle {
   readonly entry: typeof Entry;
 }
 
+/** Modules of the host that are loaded when they are first used: with them come streams and sockets. */
+const heavy = new Set(['node:child_process', 'node:crypto', 'node:worker_threads', 'assert']);
+
+function later(load: () => Record<PropertyKey, unknown>): object {
+  return new Proxy({}, { get: (_, key) => load()[key] });
+}
+
 /** Undefined where nobody has bundled: a build by the TypeScript compiler alone. */
 export function loadBundle(): Bundle | undefined {
   if (!existsSync(file)) return undefined;
@@ -31,6 +38,9 @@ export function loadBundle(): Bundle | undefined {
   );
   const module = { exports: {} };
   const run = script.runInThisContext() as (...parts: unknown[]) => void;
-  run(module.exports, createRequire(file), module, file, folder);
+  const require = createRequire(file);
+  const find = (name: string): unknown =>
+    heavy.has(name) ? later(() => require(name)) : require(name);
+  run(module.exports, find, module, file, folder);
   return { script, entry: module.exports as typeof Entry };
 }

@@ -4,6 +4,7 @@ import type { MachineApi } from '../../emulator/api.js';
 import { OctobarError, hex } from '../../emulator/sim/error.js';
 import { parseElf } from '../loader/index.js';
 import type { ElfFile } from '../loader/index.js';
+import type { ImageInfo } from './stats.js';
 
 /** Bytes of an ELF file, with a name for messages and for the record of the run. */
 export type Image = Uint8Array | { readonly name: string; readonly bytes: Uint8Array };
@@ -13,8 +14,17 @@ export function readImage(image: Image): { elf: ElfFile; bytes: Uint8Array } {
   return { elf: parseElf(bytes, name), bytes };
 }
 
-export function digest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** What the record of a run says about an image. Its digest is made when somebody asks: that takes milliseconds. */
+export function imageInfo(name: string, bytes: Uint8Array): ImageInfo {
+  const content = bytes.slice();
+  let digest: string | undefined;
+  return {
+    name,
+    bytes: bytes.length,
+    get sha256() {
+      return (digest ??= createHash('sha256').update(content).digest('hex'));
+    },
+  };
 }
 
 /** Weights for array n of the in-memory computing engine. */

@@ -17,7 +17,7 @@ import type { UnitObserver } from '../../emulator/sim/intervals.js';
 import type { Configuration } from '../config/index.js';
 import { LineTable, SymbolTable } from '../loader/index.js';
 import type { ElfFile } from '../loader/index.js';
-import { checkLoadable, digest, loadImage, preloadArrays, readImage } from './images.js';
+import { checkLoadable, imageInfo, loadImage, preloadArrays, readImage } from './images.js';
 import type { Image } from './images.js';
 import { Metrics, metricSymbol } from './metrics.js';
 import type { Metric } from './metrics.js';
@@ -147,7 +147,7 @@ export class Session {
       loadImage(this.open, elf);
       this.entry ??= elf.entry;
       this.files.push(elf);
-      this.images.push({ name: elf.name, bytes: bytes.length, sha256: digest(bytes) });
+      this.images.push(imageInfo(elf.name, bytes));
     }
     this.symbolTable = symbols;
     this.lineTable = undefined;
