@@ -63,11 +63,6 @@ export class HardwareLoops {
     this.endDistance = older ? 0 : 4;
   }
 
-  /** Loop registers were replaced from outside: the code cache has to know the ends again. */
-  restored(): void {
-    for (let hart = 0; hart < this.state.count; hart++) this.watchEnds(hart);
-  }
-
   /** Loop registers of a hart were written one by one. */
   watchEnds(hart: number): void {
     const { loopCount0, loopEnd0, loopCount1, loopEnd1 } = this.state;
