@@ -84,6 +84,17 @@ export class CodeCache {
     return this.loopEnds.has(pc >>> 0);
   }
 
+  /** Ends that are watched are state, also where no turns are left: what waits in decode there is not a jump. */
+  save(): unknown {
+    return [...this.loopEnds];
+  }
+
+  restore(saved: unknown): void {
+    this.loopEnds.clear();
+    for (const pc of saved as readonly number[]) this.loopEnds.add(pc);
+    this.invalidate();
+  }
+
   invalidate(): void {
     this.generation++;
     for (const index of this.used) this.slots[index] = 0;

@@ -63,11 +63,6 @@ export class HardwareLoops {
     this.endDistance = older ? 0 : 4;
   }
 
-  /** Loop registers were replaced from outside: the code cache has to know the ends again. */
-  restored(): void {
-    for (let hart = 0; hart < this.state.count; hart++) this.watchEnds(hart);
-  }
-
   /** Loop registers of a hart were written one by one. */
   watchEnds(hart: number): void {
     const { loopCount0, loopEnd0, loopCount1, loopEnd1 } = this.state;
@@ -260,7 +255,7 @@ export class HardwareLoops {
       entry.start = start;
       entry.back = this.codeCache.loopBackWord(pc, on, start) | JUMPS_BACK;
     }
-    if (late && !entry.flushes && !waited && !this.waitsForLoad(pc)) {
+    if (late && !entry.flushes && !waited) {
       s.loopExtra[at] = 1;
       // The bubble covers a load-use hazard with the first instruction.
       return (entry.back & ~(COST_MASK << COST_SHIFT)) | (1 << COST_SHIFT);
@@ -303,13 +298,6 @@ export class HardwareLoops {
     };
     if (cacheable) this.last.set(pc, entry);
     return entry;
-  }
-
-  /** The last instruction waits in decode for the load before it. */
-  private waitsForLoad(pc: number): boolean {
-    const before = this.codeCache.slots[this.codeCache.indexOf(pc - 4)] ?? 0;
-    const isLoad = this.codeCache.decodeAt(pc - 4)?.row.timing === 'load';
-    return isLoad && ((before >>> COST_SHIFT) & COST_MASK) > 1;
   }
 
   /** An instruction that is over gives the pc on; returns the cycles that a jump back costs. */

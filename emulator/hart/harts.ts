@@ -134,6 +134,7 @@ export class Harts implements InterpreterContext, HartControl {
       state: this.state.save(),
       csrs: this.csrs.save(),
       memory: this.memory.save(),
+      loopEnds: this.codeCache.save(),
       stoppedAt: this.fetchUnit.stoppedAt.slice(),
       now: this.now,
     };
@@ -144,6 +145,7 @@ export class Harts implements InterpreterContext, HartControl {
       state: unknown;
       csrs: unknown;
       memory: unknown;
+      loopEnds: unknown;
       stoppedAt: Float64Array;
       now: number;
     };
@@ -153,8 +155,7 @@ export class Harts implements InterpreterContext, HartControl {
     this.fetchUnit.stoppedAt.set(s.stoppedAt);
     this.now = s.now;
     this.traps.restored();
-    this.codeCache.invalidate();
-    this.loops.restored();
+    this.codeCache.restore(s.loopEnds);
     this.disturbed = true;
   }
 

@@ -148,7 +148,7 @@ export class Assist {
     if (!store.hasRoom || pc === this.following[hart] || endsLoop || probed) return false;
     const completes = row.memory !== undefined && row.timing !== 'event-load';
     if (!demand.add({ pc, completes }, store.modules)) return false;
-    store.translate(demand.take(), this.codeEnd);
+    store.translate(demand.take());
     return store.find(pc, false) !== 0 && !this.changed(harts);
   }
 

@@ -7,9 +7,9 @@ import {
   type WasmModule,
   type WasmTable,
   exported,
+  hostHints,
 } from '../wasm/index.js';
-import { MAX_PATHS, type TranslatorArrays } from './layout.js';
-import { RESUME } from './resume-code.js';
+import { MAX_PATHS, RESUME, type TranslatorArrays } from './layout.js';
 import { functionParameters, functionResults } from './scheduler.js';
 import { SegmentEmitter, type Links } from './segment.js';
 import type { Root } from './demand.js';
@@ -64,6 +64,8 @@ export class CodeStore {
     private readonly indexOf: (pc: number) => number,
     private readonly scheduler: () => WasmModule,
     private readonly interpreted: Record<'assist' | 'complete', WasmFunction>,
+    /** Functions after which less code is worth a call more for each event. */
+    private readonly compactFrom: number,
   ) {
     this.emitter = new SegmentEmitter(this.body, options);
   }
@@ -103,6 +105,7 @@ export class CodeStore {
     this.marked.length = 0;
     this.infos.length = FIRST;
     this.options.paths.clear();
+    this.options.ends.clear();
     this.scheduled = undefined;
   }
 
@@ -122,7 +125,7 @@ export class CodeStore {
   }
 
   /** Translates a place and what can be reached from it, up to a number of functions. */
-  translate(roots: readonly Root[], codeEnd: number): void {
+  translate(roots: readonly Root[]): void {
     const trees = this.collect(roots);
     if (trees.length === 0) return;
     const { builder, emitter, infos } = this;
@@ -146,8 +149,8 @@ export class CodeStore {
         return i === undefined ? this.find(pc, true) : first + i;
       },
     };
-    emitter.codeEnd = codeEnd;
     trees.forEach((tree, i) => {
+      emitter.compact = first + i >= this.compactFrom;
       emitter.emit(tree, first + i, signature, links);
       builder.code(signature, this.body);
       infos.push({ pc: tree.pc, completes: tree.completes !== undefined });
@@ -159,6 +162,7 @@ export class CodeStore {
     if (infos.length > this.table.length) {
       this.table.grow(Math.max(this.table.length, infos.length - this.table.length));
     }
+    if (first < this.compactFrom && infos.length >= this.compactFrom) hostHints.muchCode();
     const bytes = builder.finish();
     // Instantiating puts the functions into the table, which keeps them alive.
     const instance = new this.host.Instance(new this.host.Module(bytes), this.imports());
@@ -168,6 +172,7 @@ export class CodeStore {
       const index = this.indexOf(tree.pc) >> 1;
       this.marked.push(index);
       this.map({ pc: tree.pc, completes: tree.completes !== undefined })[index] = first + i;
+      if (tree.completes) this.options.ends.completed(tree.pc, first + i);
     });
   }
 
@@ -209,7 +214,8 @@ export class CodeStore {
         }
       }
     }
-    return trees;
+    // What runs together lies together: for the host's caches, code and counters.
+    return trees.toSorted((a, b) => a.pc - b.pc);
   }
 }
 

@@ -18,11 +18,11 @@ import {
   INTERPRETED,
   laneShiftOf,
   privateWord,
+  RESUME,
   WHEEL,
   type TranslatorArrays,
 } from './layout.js';
 import type { Rewinder } from './rewinder.js';
-import { RESUME } from './resume-code.js';
 import type { StepReader } from './tree.js';
 
 export interface HandoverParts {

@@ -3,7 +3,7 @@ import { Op, Type } from '../wasm/index.js';
 import { privateBytes, wordBytes } from './layout.js';
 import { DYNAMIC, PathState, UNKNOWN } from './path.js';
 import { writesOf, type Step } from './tree.js';
-import { BASE, FunctionWriter, TIME } from './writer.js';
+import { BASE, FOLLOWED, FunctionWriter, TIME, UNDO } from './writer.js';
 
 /** A memory that holds code. */
 interface Place {
@@ -12,6 +12,8 @@ interface Place {
   /** Addresses in the shared memory: its bytes, and what is known of functions in it. */
   readonly at: number;
   readonly entriesAt: number;
+  /** It is L2. */
+  readonly isOuter: boolean;
 }
 
 /** Jumps: they hide behind what they wait for, and may find their target only at run time. */
@@ -120,6 +122,8 @@ export class JumpWriter extends FunctionWriter {
     state.retire(cost);
     state.jumps.push(step.pc, DYNAMIC);
     state.target = target;
+    const isPlain = typeof hides !== 'number' && (same === 0 || !hides);
+    if (isPlain && memory.isOuter && this.compact) return this.jumped(step, target, state);
     this.stamp(state);
     this.flush(state);
     this.rebase(state);
@@ -143,16 +147,35 @@ export class JumpWriter extends FunctionWriter {
     body.get(target);
     body.memory(Op.i32Store, wordBytes('pc'));
     this.storeWord(privateBytes('function'), 0);
-    this.placeNow(state);
-    body.i32(-1);
-    body.op(Op.i32Xor);
-    body.op(Op.return);
+    this.returnOther(state);
     body.end();
     this.inTime(state);
     body.if();
     this.goOn(state, -1, entry);
     body.end();
     this.yielding(state, entry);
+  }
+
+  /** Returns: the scheduler finds what is at the target. */
+  private jumped(step: Step, target: number, state: PathState): void {
+    const { body, options } = this;
+    state.count('walked', step.after - options.l2.base);
+    this.save(wordOffset('lastStall'), state);
+    this.placeNow(state);
+    body.i32(-1);
+    body.op(Op.i32Xor);
+    this.stamp(state);
+    const end = this.defer(state, FOLLOWED);
+    body.get(BASE);
+    body.get(UNDO);
+    body.memory(Op.i32Store, privateBytes('frame'));
+    body.get(target);
+    body.op(Op.i64ExtendI32U);
+    body.i64(32);
+    body.op(Op.i64Shl);
+    body.i64Words(options.ends.jump(end, state.saved.length), 0);
+    body.op(Op.i64Or);
+    body.op(Op.return);
   }
 
   /** Cycles of a target that straddles fetch words; a jump that hides gains less then. */
@@ -206,8 +229,8 @@ export class JumpWriter extends FunctionWriter {
   protected memoryOf(pc: number): Place {
     const { arrays, l2, tcdm, l2At, tcdmAt } = this.options;
     return this.codeIndex(pc) < l2.size
-      ? { ...l2, at: l2At, entriesAt: arrays.entriesAt }
-      : { ...tcdm, at: tcdmAt, entriesAt: arrays.entriesAt + 2 * l2.size };
+      ? { ...l2, at: l2At, entriesAt: arrays.entriesAt, isOuter: true }
+      : { ...tcdm, at: tcdmAt, entriesAt: arrays.entriesAt + 2 * l2.size, isOuter: false };
   }
 
   /** The function at a target, whose offset in its memory is known; `onSplit` where it straddles fetch words. */

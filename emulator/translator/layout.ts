@@ -27,6 +27,10 @@ const privateWords = [
   'bit',
   /** Time of the next event where the wheel does not reach it, else 0: then `event` is before it. */
   'far',
+  /** Address of the frame of a path that jumped. */
+  'frame',
+  /** `lastStall` before the scheduler set it for the last path. */
+  'stallBefore',
 ] as const;
 export type PrivateWord = (typeof privateWords)[number];
 export const privateWord = (name: PrivateWord): number =>
@@ -34,6 +38,8 @@ export const privateWord = (name: PrivateWord): number =>
 
 /** Element of the function table that ends an access of the interpreter. */
 export const INTERPRETED = 1;
+/** Element of the function table that goes on with a hart whose next fetch has a consequence. */
+export const RESUME = 2;
 
 export const MAX_HARTS = 16;
 /** Cycles that the wheel covers; a hart's next event must never be farther away. */
@@ -48,6 +54,8 @@ export const LONGEST_PATH = 256;
 export const MAX_PATHS = 1 << 17;
 /** Paths whose counters of one hart stand together: as many as the hart has words. */
 export const PATH_BLOCK = 1 << HART_SHIFT;
+/** Bytes of a frame in the undo log before the saved words: when it begins, and the path that it belongs to. */
+export const FRAME_HEAD = 8;
 const UNDO_BYTES = 1 << 15;
 /** Keeps the same counter or frame of all harts out of the same set of the host's cache. */
 const SKEW = 5 * 64;
@@ -78,6 +86,8 @@ export const control = {
   toggled: 1,
   /** A double: the cycle that times count from. */
   origin: 2,
+  /** First offset in the TCDM that translated code may store to: below it lies code. */
+  codeEnd: 4,
 } as const;
 
 interface Sizes {
@@ -105,6 +115,7 @@ export function sharedBytes(
     4 * tcdm.banks,
     WINNERS,
     counterBytes(harts),
+    8 * MAX_PATHS,
     undoBytes(harts),
     2 * (tcdm.size + l2.size),
     2 * (tcdm.size + l2.size),
@@ -141,6 +152,12 @@ export class TranslatorArrays {
   /** By pointer (3 bits) and requesters (8 bits) the one that an arbiter grants, a byte each. */
   readonly winnersAt: number;
   readonly counters: Int32Array;
+  /**
+   * Of each path that ends with a request, the address of the instruction, and the element of the function table
+   * that ends the access, where it was not known before; 0: there is none yet.
+   */
+  readonly requests: Int32Array;
+  readonly requestsAt: number;
   readonly undo: Int32Array;
   /** Element of the function table that goes on at each halfword of code, 0 = not translated. */
   readonly entries: Int32Array;
@@ -151,7 +168,8 @@ export class TranslatorArrays {
   private readonly undoAt: number;
   private readonly firstPaths = new Int32Array(MAX_HARTS);
 
-  private readonly countersFromWords: number;
+  /** Address of the counters less that of the words of harts. */
+  readonly countersFromWords: number;
   private readonly blockWords: number;
 
   constructor({ harts, tcdm, l2 }: Sizes, arena: Arena, wordsAt: number) {
@@ -170,6 +188,7 @@ export class TranslatorArrays {
     this.asking = words(4 * tcdm.banks);
     const winners = words(WINNERS);
     this.counters = words(counterBytes(harts));
+    this.requests = words(8 * MAX_PATHS);
     this.undo = words(undoBytes(harts));
     this.entries = words(2 * (tcdm.size + l2.size));
     this.completions = words(2 * (tcdm.size + l2.size));
@@ -184,6 +203,7 @@ export class TranslatorArrays {
     fillWinners(new Uint8Array(winners.buffer, winners.byteOffset, WINNERS));
     this.blockWords = harts * PATH_BLOCK;
     this.countersFromWords = this.counters.byteOffset - wordsAt;
+    this.requestsAt = this.requests.byteOffset;
     this.undoAt = this.undo.byteOffset;
     this.entriesAt = this.entries.byteOffset;
     this.completionsAt = this.completions.byteOffset;
@@ -193,6 +213,11 @@ export class TranslatorArrays {
   counterIndex(hart: number, path: number): number {
     const inBlock = path % PATH_BLOCK;
     return ((path - inBlock) / PATH_BLOCK) * this.blockWords + hart * PATH_BLOCK + inBlock;
+  }
+
+  /** The path whose counters are at an index of hart 0. */
+  pathOf(index: number): number {
+    return Math.floor(index / this.blockWords) * PATH_BLOCK + (index % PATH_BLOCK);
   }
 
   /** Address of the counter of a path less that of the words of its hart. */

@@ -99,11 +99,16 @@ export interface Undo {
   readonly entries: number;
   /** Cycles from the beginning of its frame to its end; `STAMPED`: the frame holds when it began. */
   readonly cycles: number;
+  /** Whether the scheduler noted its last stall, and the one before it. */
+  readonly stalls: boolean;
 }
 
 export const STAMPED = -1;
 /** In the place of a target that is known at run time only. */
 export const DYNAMIC = -1;
+
+/** Words that say of a path that it does nothing. */
+const EMPTY = 5;
 
 /** Paths that have counters, and what one turn through each adds to the numbers of a hart. */
 export class Paths {
@@ -114,8 +119,16 @@ export class Paths {
   private counts = new Int32Array(1 << 8);
   private undos = new Int32Array(1 << 8);
 
+  constructor() {
+    this.clear();
+  }
+
+  /** The first path is none: it counts nothing, has no jumps, and its frame is empty. */
   clear(): void {
-    this.size = this.used = 0;
+    this.used = 0;
+    for (let i = 0; i < EMPTY; i++) this.push(0);
+    this.undos[0] = this.counts[0] = 0;
+    this.size = 1;
   }
 
   private push(value: number): void {
@@ -148,19 +161,21 @@ export class Paths {
   }
 
   /** Of the path that was added last. */
-  setUndo(saved: readonly number[], resumes: number, entries: number, cycles: number): void {
+  setUndo(state: PathState, cycles: number, stalls: boolean): void {
     this.undos[this.size - 1] = this.used;
-    this.push(resumes);
-    this.push(entries);
+    this.push(state.resumes);
+    this.push(state.remembered);
     this.push(cycles);
-    this.pushAll(saved);
+    this.push(stalls ? 1 : 0);
+    this.pushAll(state.saved);
   }
 
   undo(path: number): Undo {
     const { data } = this;
     const at = this.undos[path];
-    const saved = data.subarray(at + 4, at + 4 + data[at + 3]);
-    return { saved, resumes: data[at], entries: data[at + 1], cycles: data[at + 2] };
+    const saved = data.subarray(at + 5, at + 5 + data[at + 4]);
+    const [resumes, entries, cycles, stalls] = data.subarray(at, at + 4);
+    return { saved, resumes, entries, cycles, stalls: stalls !== 0 };
   }
 
   /** Sources and targets of the jumps of a path. */

@@ -2,6 +2,7 @@ import { HART_SHIFT } from '../hart/slot.js';
 import { stall, stallOffset } from '../hart/state.js';
 import { FunctionBody, Op, Type, type ModuleBuilder } from '../wasm/index.js';
 import type { FetchedCache } from './cache-code.js';
+import { SAME } from './ends.js';
 import { addFetch } from './fetch-code.js';
 import {
   control,
@@ -11,9 +12,6 @@ import {
   wordBytes,
   type TranslatorArrays,
 } from './layout.js';
-
-/** Element of the function table that goes on with a hart whose next fetch has a consequence. */
-export const RESUME = 2;
 
 /** Where things are in the shared memory. */
 export interface ResumeOptions {
@@ -30,11 +28,12 @@ export interface ResumeOptions {
   readonly laneShift: number;
 }
 
-/** Parameters: address of the hart's words, its place in the wheel, address of the undo log; then the time as a local. */
+/** Parameters of all functions (`writer.ts`); then the time as a local. */
 const BASE = 0;
 const AT = 1;
 const UNDO = 2;
-const TIME = 3;
+const OFFSET = 3;
+const TIME = 4;
 
 /**
  * Adds the function that a path leaves a hart to before an instruction whose fetch has a consequence.
@@ -66,7 +65,7 @@ class ResumeWriter {
     private readonly signature: number,
   ) {
     const { code } = this;
-    code.begin(3);
+    code.begin(4);
     code.local(Type.i32);
     this.pc = code.local(Type.i32);
     this.first = code.local(Type.i32);
@@ -135,6 +134,7 @@ class ResumeWriter {
     code.op(Op.i32Or);
     code.i32(-1);
     code.op(Op.i32Xor);
+    code.i64(SAME);
     code.op(Op.return);
   }
 
@@ -243,6 +243,7 @@ class ResumeWriter {
     code.get(BASE);
     code.get(AT);
     code.get(UNDO);
+    code.get(OFFSET);
     code.get(this.first);
     code.returnCallIndirect(this.signature);
   }

@@ -15,9 +15,9 @@ import {
   stallOffset,
   UNTIL,
 } from '../hart/state.js';
-import { privateWord, type TranslatorArrays } from './layout.js';
+import { FRAME_HEAD, privateWord, type TranslatorArrays } from './layout.js';
 import { STAMPED, type Paths } from './path.js';
-import { FOLLOWED, FRAME_HEAD } from './writer.js';
+import { FOLLOWED } from './writer.js';
 
 /** State of a hart before the interpreter let it run ahead. */
 interface Before {
@@ -166,6 +166,8 @@ export class Rewinder {
     }
     let resumes = 0;
     let next = this.ends[hart];
+    const last = bytes[frames.at(-1)! + 1];
+    if (this.paths.undo(last).stalls) state.lastStall[base] = state.words[base + STALL_BEFORE];
     for (let at = frames.pop(); at !== undefined; at = frames.pop()) {
       const undo = this.paths.undo(bytes[at + 1] & ~FOLLOWED);
       undo.saved.forEach((word, i) => {
@@ -223,6 +225,7 @@ export class Rewinder {
 }
 
 const READY = privateWord('ready');
+const STALL_BEFORE = privateWord('stallBefore');
 
 /** Numbers of a hart that instructions add to. */
 const counters: readonly number[] = [

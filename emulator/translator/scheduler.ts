@@ -8,17 +8,26 @@ import {
   type WasmModule,
 } from '../wasm/index.js';
 import { ArbiterCode } from './arbiter-code.js';
-import { INTERPRETED, laneShiftOf, othersFromWheel, privateBytes, wordBytes } from './layout.js';
-import { addResume, RESUME, type ResumeOptions } from './resume-code.js';
+import { EndCode, endParameters } from './end-code.js';
+import { SAME } from './ends.js';
+import {
+  INTERPRETED,
+  laneShiftOf,
+  othersFromWheel,
+  privateBytes,
+  RESUME,
+  wordBytes,
+} from './layout.js';
+import { addResume, type ResumeOptions } from './resume-code.js';
 import { pushPlace, TIME, UNTIL, type SchedulerOptions } from './wheel-code.js';
 
 /**
- * Parameters of the functions of translated code: address of the hart's words, its place in the wheel, and the offset of
- * the granted access, or the address of the undo log where none is granted. The result is the place of the next
- * event; its complement when that is no request.
+ * Parameters of the functions of translated code (`writer.ts`): address of the hart's words, its place in the wheel, address of
+ * its undo log, and the offset of the access that is granted. Results: the place of the next event, or its complement when
+ * that is no request; and what is left to be done for the path (`ends.ts`).
  */
-export const functionParameters = [Type.i32, Type.i32, Type.i32];
-export const functionResults = [Type.i32];
+export const functionParameters = [Type.i32, Type.i32, Type.i32, Type.i32];
+export const functionResults = [Type.i32, Type.i64];
 
 /** What an import answers when translated code is to end before this cycle of the hart. */
 export const LEAVE = -0x80000000;
@@ -39,9 +48,12 @@ export function schedulerModule(
   module.importMemory('machine', 'memory', { min: options.pages, max: options.pages });
   module.importTable('machine', 'functions', { min: 1 });
   const assist = module.importFunction('machine', 'assist', run);
-  const complete = module.importFunction('machine', 'complete', signature);
-  const others = module.code(run, new OtherEvents(options, signature, assist).body());
-  module.exportFunction('run', module.code(run, new Requests(options, signature, others).body()));
+  const complete = module.importFunction('machine', 'complete', run);
+  const settle = module.type(endParameters, [Type.i32]);
+  const ends = module.code(settle, new EndCode(options, signature).body());
+  const others = module.code(run, new OtherEvents(options, signature, ends, assist).body());
+  const requests = new Requests(options, signature, ends, others);
+  module.exportFunction('run', module.code(run, requests.body()));
   module.element(INTERPRETED, [module.code(signature, interpreted(complete, options.harts))]);
   if (resume) module.element(RESUME, [addResume(module, resume, signature)]);
   return module.finish();
@@ -68,19 +80,19 @@ export function compileScheduler(
 
 /** A function of translated code that has the interpreter end an access; `complete` deals in times. */
 function interpreted(complete: number, harts: number): FunctionBody {
-  const [base, at, third] = [0, 1, 2];
+  const [base, at] = [0, 1];
   const laneShift = laneShiftOf(harts);
   const code = new FunctionBody(64);
-  code.begin(3);
+  code.begin(4);
   const next = code.local(Type.i32);
   code.get(base);
   code.get(at);
   code.i32(laneShift);
   code.op(Op.i32ShrU);
-  code.get(third);
   code.call(complete);
   code.set(next);
   pushPlace(code, next, at, laneShift);
+  code.i64(SAME);
   return code;
 }
 
@@ -89,9 +101,10 @@ class Requests extends ArbiterCode {
   constructor(
     options: SchedulerOptions,
     signature: number,
+    ends: number,
     private readonly others: number,
   ) {
-    super(options, signature);
+    super(options, signature, ends);
   }
 
   body(): FunctionBody {
@@ -382,9 +395,10 @@ class OtherEvents extends ArbiterCode {
   constructor(
     options: SchedulerOptions,
     signature: number,
+    ends: number,
     private readonly assist: number,
   ) {
-    super(options, signature);
+    super(options, signature, ends);
   }
 
   body(): FunctionBody {
@@ -419,10 +433,7 @@ class OtherEvents extends ArbiterCode {
     code.get(this.base);
     code.memory(Op.i32Load, privateBytes('function'));
     code.if();
-    this.call(() => {
-      code.get(this.base);
-      code.memory(Op.i32Load, privateBytes('undo'));
-    });
+    this.call(() => code.i32(0));
     code.else();
     code.get(this.hart);
     code.get(TIME);

@@ -2,7 +2,8 @@ import { stall, stallOffset, wordOffset } from '../hart/state.js';
 import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import { ExpressionEmitter } from './expression.js';
 import { JumpWriter } from './jumps.js';
-import { privateBytes, privateWord, wordBytes } from './layout.js';
+import { SAME } from './ends.js';
+import { control, privateBytes, privateWord, wordBytes } from './layout.js';
 import { LoopCode } from './loop-code.js';
 import { PathState, UNKNOWN } from './path.js';
 import { firstIsJump, stateWords } from './state-words.js';
@@ -15,7 +16,7 @@ import {
   type Step,
   type Tree,
 } from './tree.js';
-import { AT, BASE, OFFSET, TIME, UNDO, type SegmentOptions } from './writer.js';
+import { AT, BASE, OFFSET, TIME, type SegmentOptions } from './writer.js';
 
 /** How functions find each other. */
 export interface Links {
@@ -31,10 +32,10 @@ export class SegmentEmitter extends JumpWriter {
   private readonly expressions: ExpressionEmitter;
   private readonly loops: LoopCode;
   private links!: Links;
+  /** Below this offset the TCDM holds code: a store there is the interpreter's. */
+  private codeEnd = 0;
   /** Element of the table that this function will be. */
   private self = 0;
-  /** Below this offset the TCDM holds code: a store there is the interpreter's. */
-  codeEnd = 0;
 
   constructor(body: FunctionBody, options: SegmentOptions) {
     super(body, options);
@@ -46,9 +47,10 @@ export class SegmentEmitter extends JumpWriter {
     const { body } = this;
     this.completes = tree.completes !== undefined;
     this.links = links;
+    this.codeEnd = this.options.arrays.control[control.codeEnd];
     this.signature = signature;
     this.self = self;
-    body.begin(3);
+    body.begin(4);
     body.local(Type.i32);
     body.get(AT);
     body.i32(this.options.laneShift);
@@ -60,9 +62,6 @@ export class SegmentEmitter extends JumpWriter {
       // It was fetched, and since then its hart has fetched nothing else.
       state.lines.push(...this.linesOf(tree.completes));
       this.transfer(tree.completes, state);
-      body.get(BASE);
-      body.memory(Op.i32Load, privateBytes('undo'));
-      body.set(UNDO);
       const { end } = tree.body;
       if (end.kind === 'loop-end' && end.step === tree.completes) {
         return this.completedLoopEnd(end, state);
@@ -363,26 +362,27 @@ export class SegmentEmitter extends JumpWriter {
 
   private request(step: Step, state: PathState): void {
     const { body, options } = this;
-    const { bytes, postIncrement, offset, write } = step.row.memory!;
+    const { bytes, offset, write } = step.row.memory!;
     if (offset !== undefined) this.need(step, state);
     else if (step.rs1 !== 0) this.load(step.rs1, state);
     if (step.endsLoop) {
       this.loops.guard(step, state);
       this.consumeWait(state);
     }
-    this.flush(state);
+    const next = this.links.completion(step.pc);
+    const end = this.compact ? this.defer(state) : undefined;
+    if (end === undefined) this.flush(state);
     const where = body.local(Type.i32);
-    this.register(step.rs1);
-    let constant = -options.tcdm.base | 0;
-    if (postIncrement !== true) {
-      if (offset === undefined) constant = (constant + step.imm) | 0;
-      else {
-        this.register(offset === 'rs2' ? step.rs2 : step.rd);
-        body.op(Op.i32Add);
-      }
+    this.address(step);
+    if (end !== undefined) {
+      body.set(where);
+      body.get(BASE);
+      body.get(where);
+      body.memory(Op.i32Store, wordBytes('requestOffset'));
+      this.placeNow(state);
+      body.i64Words(options.ends.request(end, step.pc, next, bytes, write), next);
+      return body.op(Op.return);
     }
-    body.i32(constant);
-    body.op(Op.i32Add);
     body.tee(where);
     // Aligned and inside at once: the low bits rotate to the top.
     const shift = bytes >> 1;
@@ -402,8 +402,7 @@ export class SegmentEmitter extends JumpWriter {
     body.get(BASE);
     body.get(where);
     body.memory(Op.i32Store, wordBytes('requestOffset'));
-    const known = this.links.completion(step.pc);
-    if (known !== 0) this.storeWord(privateBytes('function'), known);
+    if (next !== 0) this.storeWord(privateBytes('function'), next);
     else {
       const found = body.local(Type.i32);
       body.i32(0);
@@ -418,9 +417,27 @@ export class SegmentEmitter extends JumpWriter {
       body.memory(Op.i32Store, privateBytes('function'));
     }
     this.placeNow(state);
+    body.i64(SAME);
     body.op(Op.return);
     body.end();
     this.leaving(step.pc, state);
+  }
+
+  /** Pushes the offset in the TCDM of an access. */
+  private address(step: Step): void {
+    const { body, options } = this;
+    const { postIncrement, offset } = step.row.memory!;
+    this.register(step.rs1);
+    let constant = -options.tcdm.base | 0;
+    if (postIncrement !== true) {
+      if (offset === undefined) constant = (constant + step.imm) | 0;
+      else {
+        this.register(offset === 'rs2' ? step.rs2 : step.rd);
+        body.op(Op.i32Add);
+      }
+    }
+    body.i32(constant);
+    body.op(Op.i32Add);
   }
 
   private chain(pc: number, state: PathState): void {

@@ -8,9 +8,10 @@ import type { Memory } from '../memory/memory.js';
 import { Assist } from './assist.js';
 import { CodeStore } from './code-store.js';
 import { Demand } from './demand.js';
+import { Ends } from './ends.js';
 import { Fetches } from './fetches.js';
 import { Handover, privateTimings, type Left } from './handover.js';
-import { laneShiftOf, MAX_HARTS, PATH_BLOCK, TranslatorArrays, WHEEL } from './layout.js';
+import { control, laneShiftOf, MAX_HARTS, PATH_BLOCK, TranslatorArrays, WHEEL } from './layout.js';
 import { LoopTable } from './loops.js';
 import { DYNAMIC, Paths } from './path.js';
 import { Regions } from './regions.js';
@@ -47,6 +48,9 @@ const WORTH = 48;
 const PATIENCE = 16;
 const PAUSE = 512;
 const LONGEST_PAUSE = 16_384;
+/** Functions beyond which code is made compact: the host's caches have to hold it. Tests see both. */
+const COMPACT = 768;
+const COMPACT_EAGER = 24;
 /** Cycles that the interpreter executes first. */
 const FIRST = 1024;
 
@@ -123,6 +127,7 @@ export class Translator {
           banks: sizes.tcdm.banks,
           masters: sizes.tcdm.masters,
           fair: crossbar.fair,
+          splitTarget: harts.timing.split_target,
           pages,
         },
         icache && { ...places, cache: icache },
@@ -133,6 +138,7 @@ export class Translator {
       {
         ...places,
         paths: this.paths,
+        ends: new Ends(this.arrays),
         loops: this.loops,
         timing: harts.timing,
         fetch: icache && {
@@ -148,6 +154,7 @@ export class Translator {
         assist: (hart, time) => this.assist.execute(hart, time),
         complete: (words, time) => this.assist.complete(words, time),
       },
+      options.eager ? COMPACT_EAGER : COMPACT,
     );
     this.demand = new Demand(options.eager);
     this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths);
@@ -180,7 +187,7 @@ export class Translator {
     });
     state.settle = () => this.settle();
     state.jumpsOf = (source, target) => {
-      const jumps = [...this.paths.jumps(target >>> 1)];
+      const jumps = [...this.paths.jumps(this.arrays.pathOf(target >>> 1))];
       if (jumps.at(-1) === DYNAMIC) jumps[jumps.length - 1] = source;
       return jumps;
     };
@@ -266,6 +273,7 @@ export class Translator {
       if (at !== Infinity && at - now > WHEEL / 2) end = Math.min(end, at);
     }
     this.visits++;
+    this.arrays.control[control.codeEnd] = this.codeEnd;
     this.assist.begin(now, this.codeEnd);
     this.handover.begin(now, this.codeEnd);
     let entered = 0;
@@ -352,7 +360,7 @@ export class Translator {
     }
     this.leaves.untranslated++;
     if (demand.add(root, store.modules)) {
-      store.translate(demand.take(), this.codeEnd);
+      store.translate(demand.take());
       if (store.find(pc, root.completes) !== 0) return;
     }
     this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));

@@ -21,6 +21,11 @@ export interface SchedulerOptions {
   readonly pointersAt: number;
   readonly sidesAt: number;
   readonly conflictsAt: number;
+  readonly tcdm: { readonly size: number };
+  readonly l2: { readonly base: number };
+  readonly l2At: number;
+  /** Cycles of a jump to an instruction that straddles fetch words. */
+  readonly splitTarget: number;
   readonly harts: number;
   readonly banks: number;
   readonly masters: number;
@@ -90,12 +95,15 @@ export class WheelCode {
   protected readonly word: number;
   protected readonly meta: number;
   protected readonly bit: number;
+  private readonly end: number;
   protected readonly lanes: number;
   protected readonly laneShift: number;
 
   constructor(
     protected readonly options: SchedulerOptions,
     protected readonly signature: number,
+    /** The function that does what paths say at their end (`end-code.ts`). */
+    private readonly ends: number,
   ) {
     const { code } = this;
     this.laneShift = laneShiftOf(options.harts);
@@ -121,6 +129,7 @@ export class WheelCode {
     this.word = code.local(Type.i64);
     this.meta = code.local(Type.i64);
     this.bit = code.local(Type.i64);
+    this.end = code.local(Type.i64);
   }
 
   protected step(local: number, by: number): void {
@@ -225,16 +234,28 @@ export class WheelCode {
     code.memory(Op.i32Store, 0);
   }
 
-  /** Calls the function of the hart with its third parameter, and books its next event. */
-  protected call(third: () => void): void {
+  /** Calls the function of the hart, for an access at an offset, and books its next event. */
+  protected call(offset: () => void): void {
     const { code } = this;
     code.get(this.base);
     code.get(this.at);
-    third();
+    code.get(this.base);
+    code.memory(Op.i32Load, privateBytes('undo'));
+    offset();
     code.get(this.base);
     code.memory(Op.i32Load, privateBytes('function'));
     code.callIndirect(this.signature);
+    code.set(this.end);
     code.set(this.nextAt);
+    code.get(this.end);
+    code.op(Op.i32WrapI64);
+    code.if();
+    code.get(this.base);
+    code.get(this.nextAt);
+    code.get(this.end);
+    code.call(this.ends);
+    code.set(this.nextAt);
+    code.end();
     this.book();
   }
 

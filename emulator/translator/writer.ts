@@ -4,16 +4,25 @@ import type { Operand } from '../isa/expression.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import type { OperandPlace } from './expression.js';
-import { control, privateBytes, privateWord, wordBytes, type TranslatorArrays } from './layout.js';
+import {
+  control,
+  FRAME_HEAD,
+  privateBytes,
+  privateWord,
+  RESUME,
+  wordBytes,
+  type TranslatorArrays,
+} from './layout.js';
+import { SAME, type End, type Ends } from './ends.js';
 import type { LoopTable } from './loops.js';
 import { PathState, STAMPED, UNKNOWN, type Paths } from './path.js';
-import { RESUME } from './resume-code.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
 /** What the functions of translated code need to know of the machine. */
 export interface SegmentOptions {
   readonly arrays: TranslatorArrays;
   readonly paths: Paths;
+  readonly ends: Ends;
   readonly loops: LoopTable;
   readonly timing: ConfigOf<typeof timingParameters>;
   /** Addresses. */
@@ -32,17 +41,15 @@ export interface SegmentOptions {
 }
 
 /**
- * Parameters: address of the hart's words, its place in the wheel, address of the frame in the undo log; to a
- * function that ends an access its offset in the TCDM instead.
+ * Parameters: address of the hart's words, its place in the wheel, address of the frame in the undo log, and of the
+ * access that was granted its offset in the TCDM.
  */
 export const BASE = 0;
 export const AT = 1;
 export const UNDO = 2;
-export const OFFSET = 2;
+export const OFFSET = 3;
 /** The first local: the time, which is in the place. */
-export const TIME = 3;
-/** Bytes of a frame before the saved words: when it begins, and the path that it belongs to. */
-export const FRAME_HEAD = 8;
+export const TIME = 4;
 /** In the word that names the path: another frame follows. */
 export const FOLLOWED = -0x80000000;
 
@@ -52,6 +59,8 @@ export class FunctionWriter {
   protected signature = 0;
   /** Whether the function begins with the end of an access. */
   protected completes = false;
+  /** Whether paths leave to the scheduler what they can: less code, but a call more. */
+  compact = false;
   /** Blocks around the code that is being written, within a loop. */
   depth = 0;
   private readonly reads = new Set<number>();
@@ -75,9 +84,7 @@ export class FunctionWriter {
       body.op(Op.i32And);
       body.op(Op.i32Eqz);
       body.if();
-      const path = new PathState(state);
-      this.flush(path);
-      this.leaving(step.pc, path, this.resumes(step) ? RESUME : 0);
+      this.leave(step.pc, new PathState(state), this.resumes(step) ? RESUME : 0);
       body.end();
       state.lines.push(line);
     }
@@ -275,7 +282,18 @@ export class FunctionWriter {
     this.flushRegisters(state);
   }
 
-  protected flushRegisters(state: PathState): void {
+  /** The same, but what is the same for all turns through the path is left to the scheduler. */
+  protected defer(state: PathState, followed = 0): End {
+    const jumps = state.jumps.splice(0);
+    if (jumps.length > 0) this.remembers(state);
+    this.flushWaits(state);
+    const path = this.options.paths.add(state.counts, jumps);
+    const stalls = state.lastStall >= 0 && !state.saved.includes(wordOffset('lastStall'));
+    this.flushRegisters(state, stalls, followed);
+    return { path, jumps: jumps.length > 0, lastStall: state.lastStall };
+  }
+
+  protected flushRegisters(state: PathState, stalls = false, followed = 0): void {
     const { body } = this;
     for (let register = 1; register < 32; register++) {
       if (((state.dirty >>> register) & 1) === 0) continue;
@@ -286,8 +304,8 @@ export class FunctionWriter {
     }
     const { paths } = this.options;
     const cycles = state.stamped ? STAMPED : state.time - state.begun;
-    paths.setUndo(state.saved, state.resumes, state.remembered, cycles);
-    this.namePath(paths.size - 1);
+    paths.setUndo(state, cycles, stalls);
+    this.namePath((paths.size - 1) | followed);
   }
 
   private namePath(path: number): void {
@@ -304,6 +322,21 @@ export class FunctionWriter {
     }
     const jumps = state.jumps.splice(0);
     if (jumps.length > 0) this.remembers(state);
+    this.flushWaits(state);
+    const path = options.paths.add(state.counts, jumps);
+    if (jumps.length > 0) this.flushHistory(path, state);
+    const counter = options.arrays.counterFromWords(path);
+    body.get(BASE);
+    body.get(BASE);
+    body.memory(Op.i32Load, counter);
+    body.i32(1);
+    body.op(Op.i32Add);
+    body.memory(Op.i32Store, counter);
+  }
+
+  /** What a jump behind this path may have to wait for. */
+  private flushWaits(state: PathState): void {
+    const { body } = this;
     if (state.ready !== UNKNOWN && state.ready >= state.time) this.storeReady(state);
     if (state.waitedLocal >= 0) {
       this.save(wordOffset('waited'), state);
@@ -314,15 +347,6 @@ export class FunctionWriter {
       this.save(wordOffset('waited'), state);
       this.storeWord(wordBytes('waited'), state.waited);
     }
-    const path = options.paths.add(state.counts, jumps);
-    if (jumps.length > 0) this.flushHistory(path, state);
-    const counter = options.arrays.counterFromWords(path);
-    body.get(BASE);
-    body.get(BASE);
-    body.memory(Op.i32Load, counter);
-    body.i32(1);
-    body.op(Op.i32Add);
-    body.memory(Op.i32Store, counter);
   }
 
   /** Entries go into the ring: whoever takes them back takes its head back. A loop has saved the head. */
@@ -342,7 +366,7 @@ export class FunctionWriter {
         this.body.memory(Op.i32Store, 0);
       }
       this.body.get(address);
-      this.body.i32(2 * path + 1);
+      this.body.i32(2 * this.options.arrays.counterIndex(0, path) + 1);
       this.body.memory(Op.i32Store, 4);
     });
   }
@@ -384,19 +408,29 @@ export class FunctionWriter {
     return inL2 >= 0 && inL2 < l2.size ? inL2 : l2.size + (pc >>> 0) - tcdm.base;
   }
 
-  leave(pc: number, state: PathState): void {
-    this.flush(state);
-    this.leaving(pc, state);
+  /** Returns: the instruction at `pc` is for the interpreter, in its cycle, or for a function that goes on there. */
+  leave(pc: number, state: PathState, to = 0): void {
+    if (!this.compact) {
+      this.flush(state);
+      return this.leaving(pc, state, to);
+    }
+    const end = this.defer(state);
+    this.returnOther(state, this.options.ends.leave(end, to === RESUME), pc);
   }
 
-  /** Returns: the instruction at `pc` is for the interpreter, in its cycle, or for a function that goes on there. */
   protected leaving(pc: number, state: PathState, to = 0): void {
-    const { body } = this;
     this.storeWord(wordBytes('pc'), pc);
     this.storeWord(privateBytes('function'), to);
+    this.returnOther(state);
+  }
+
+  /** Returns with the next event, which is no request. */
+  protected returnOther(state: PathState, end = SAME, pc = 0): void {
+    const { body } = this;
     this.placeNow(state);
     body.i32(-1);
     body.op(Op.i32Xor);
+    body.i64Words(end, pc);
     body.op(Op.return);
   }
 
@@ -416,6 +450,7 @@ export class FunctionWriter {
     body.get(UNDO);
     body.i32(FRAME_HEAD + 4 * state.saved.length);
     body.op(Op.i32Add);
+    body.get(OFFSET);
     if (here >= 0) return body.returnCall(here);
     body.get(found);
     body.returnCallIndirect(this.signature);
@@ -427,9 +462,6 @@ export class FunctionWriter {
     body.get(BASE);
     body.get(found);
     body.memory(Op.i32Store, privateBytes('function'));
-    this.placeNow(state);
-    body.i32(-1);
-    body.op(Op.i32Xor);
-    body.op(Op.return);
+    this.returnOther(state);
   }
 }

@@ -54,6 +54,12 @@ export function wasmHost(): WasmHost | undefined {
   return (globalThis as { WebAssembly?: WasmHost }).WebAssembly;
 }
 
+/** What the host may be told; the emulator itself knows no host. */
+export const hostHints: {
+  /** There will be thousands of functions. Called once for each machine. */
+  muchCode: () => void;
+} = { muchCode: () => undefined };
+
 export const pageBytes = 65536;
 
 /** A function out of the exports of an instance. */

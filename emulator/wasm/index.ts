@@ -1,6 +1,6 @@
 export { FunctionBody } from './body.js';
 export { ByteWriter } from './bytes.js';
-export { exported, pageBytes, wasmHost } from './host.js';
+export { exported, hostHints, pageBytes, wasmHost } from './host.js';
 export type {
   WasmExport,
   WasmFunction,

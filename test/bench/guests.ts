@@ -1,5 +1,9 @@
 export interface Guest {
   readonly name: string;
+  /** Program, where it is not named like the guest. */
+  readonly program?: string;
+  /** Every fetch of an instruction hits; otherwise the caches are those of the machine. */
+  readonly idealCache?: true;
   readonly about: string;
   /** Passes of one hart that make some million instructions. */
   readonly passes: number;
@@ -33,6 +37,15 @@ export const guests: readonly Guest[] = [
     qemuPasses: 5000,
   },
   {
+    name: 'big-ideal',
+    program: 'big',
+    idealCache: true,
+    about: 'the same, and every fetch hits',
+    passes: 30,
+    shared: false,
+    qemuPasses: 5000,
+  },
+  {
     name: 'bank',
     about: 'all harts read one word',
     passes: 200,
@@ -40,3 +53,5 @@ export const guests: readonly Guest[] = [
     qemuPasses: 100_000,
   },
 ];
+
+export const programOf = ({ name, program }: Guest): string => program ?? name;

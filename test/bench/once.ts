@@ -1,5 +1,5 @@
 /**
- * One run of a guest, for `run.ts`: `once.ts guest harts passes engine banks` prints what it took as
+ * One run of a guest, for `run.ts`: `once.ts guest harts passes engine banks caches` prints what it took as
  * JSON. The rate is that of the whole run, compilation included.
  */
 import { readFileSync } from 'node:fs';
@@ -24,12 +24,13 @@ export interface Run {
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const { openSession } = (await import(path('../../dist/src/session/index.js'))) as SessionModule;
 
-const [guest, harts, passes, engine, banks] = process.argv.slice(2);
+const [guest, harts, passes, engine, banks, caches] = process.argv.slice(2);
 const functional = engine === 'functional';
 const session = openSession({
   harts: Number(harts),
   set: {
     'tcdm.banks': Number(banks),
+    'icache.ideal': caches === 'ideal',
     ...(functional ? { 'timing.mode': 'functional' } : { engine }),
   },
 });

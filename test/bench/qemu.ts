@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Guest } from './guests.js';
+import { programOf, type Guest } from './guests.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -24,10 +24,11 @@ export function measureQemu(guest: Guest, instructionsPerPass: number): QemuRate
   const modes = {
     user: (passes: number) => [
       'qemu-riscv32',
-      path(`prebuilt/${guest.name}.linux.elf`),
+      path(`prebuilt/${programOf(guest)}.linux.elf`),
       `${passes}`,
     ],
-    system: (passes: number) => systemCommand(path(`prebuilt/${guest.name}.virt.elf`), passes),
+    system: (passes: number) =>
+      systemCommand(path(`prebuilt/${programOf(guest)}.virt.elf`), passes),
   };
   const rate = (command: (passes: number) => string[]): number | null => {
     if (spawnSync(command(1)[0], ['--version']).status !== 0) return null;

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import type { ImaConfig } from '../../accel/ima/parameters.js';
 import { measureArithmetic } from './arithmetic.js';
 import { markdown, text, type BenchRow, type Report } from './format.js';
-import { guests, type Guest } from './guests.js';
+import { guests, programOf, type Guest } from './guests.js';
 import type { Run } from './once.js';
 import { measureQemu, type QemuRates } from './qemu.js';
 import { measureStartup } from './startup.js';
@@ -138,7 +138,8 @@ function measure(
  * first machine of a process than for later ones.
  */
 function runOnce(guest: Guest, harts: number, passes: number, engine: string, banks: number): Run {
-  const args = [guest.name, harts, passes, engine, banks].map(String);
+  const caches = guest.idealCache ? 'ideal' : 'default';
+  const args = [programOf(guest), harts, passes, engine, banks, caches].map(String);
   const command = [...process.execArgv, path('once.ts'), ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the run of ${args.join(' ')} failed: ${stderr}`);

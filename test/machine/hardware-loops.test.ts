@@ -362,4 +362,35 @@ describe('save and restore', () => {
       expect(other.hart(0).registers.slice(5, 8), String(cycle)).toEqual([200, 200, 50]);
     }
   });
+
+  it('before the last instruction of a body without turns, which waits for a load', () => {
+    // The body runs with a count of 1, then of 0; behind it is a jump, which must not take the wait for its own.
+    const code = [
+      e.uType(0x37, 12, tcdm >>> 12),
+      e.addi(10, 0, 1),
+      loop.setup(0, 10, 4),
+      nop,
+      nop,
+      e.lw(6, 12, 0),
+      e.addi(7, 6, 0),
+      e.jType(0, 4),
+      e.addi(10, 10, -1),
+      e.bType(0, 10, 0, -4 * 7),
+      e.jType(0, 0),
+    ];
+    const reference = machineFor({ harts: 1 });
+    reference.write(begin, bytesOf(code));
+    reference.start(begin);
+    reference.runUntil(60);
+    const machine = machineFor({ harts: 1 });
+    machine.write(begin, bytesOf(code));
+    machine.start(begin);
+    for (let cycle = 1; cycle < 40; cycle++) {
+      machine.runUntil(cycle);
+      const other = machineFor({ harts: 1 });
+      other.restore(machine.save());
+      other.runUntil(60);
+      expect(other.stats().harts, String(cycle)).toEqual(reference.stats().harts);
+    }
+  });
 });

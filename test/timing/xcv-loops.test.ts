@@ -164,6 +164,21 @@ describe('a pipeline flush near the end: the fetch unit cannot be told to jump b
     const code = [loop.setupi(0, 2, 4), add(14, 15), nop, mstatus, load(15), nop];
     expect(costs(code)).toEqual([1, 1, 1, 4, 2, 1, 1, 4, 1, 1]);
   });
+  it('mret to the last instruction: +1, also where a load that it would wait for is before it', () => {
+    const loops = [loop.setupi(0, 2, 4), nop, nop, load(15), add(14, 15)];
+    const skips = [e.bType(1, 20, 0, 4 * 6), e.addi(20, 20, 1)];
+    const returns = [e.csr(1, 0, 8, 0x341), loop.counti(0, 3), e.mret];
+    const between = [1, 1, 4, 1, 5];
+    const two = repeat(2, [1, 1, 2, 1]);
+    expect(costs([...loops, ...skips, ...returns, nop], { 8: l2 + 0x1000 + 4 * 4 })).toEqual([
+      1,
+      ...two,
+      ...between,
+      2,
+      ...two,
+      3,
+    ]);
+  });
   it('before the set-up: 0', () => {
     expect(costs([mstatus, loop.setupi(0, 3, 3), nop, nop, nop, nop])).toEqual([
       4,

@@ -72,3 +72,9 @@ describe('a store into code that waits for its bank', () => {
     expect(check(23, 16_488)?.text).toBeUndefined();
   });
 });
+
+describe('a snapshot behind an access that waits for the end of a loop without turns', () => {
+  it('goes on elsewhere as here: seed 1, program 3815', () => {
+    expect(check(1, 3_815)?.text).toBeUndefined();
+  });
+});
