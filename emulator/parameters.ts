@@ -49,10 +49,10 @@ export const clusterParameters = {
     status: 'published',
   },
   engine: {
-    value: 'interpreter',
+    value: 'auto',
     choices: ['auto', 'interpreter', 'eager'],
     meaning:
-      'who executes instructions: interpreter; auto translates hot code to WebAssembly, eager all code at once. Results and cycles are the same; the interpreter is the default until more random programs have been compared',
+      'who executes instructions: auto translates hot code to WebAssembly, interpreter none, eager all code at once; results and cycles are the same',
     source: 'a property of the emulator, not of the hardware',
     status: 'assumed',
   },
