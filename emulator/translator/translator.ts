@@ -51,6 +51,11 @@ const LONGEST_PAUSE = 16_384;
 /** Functions beyond which code is made compact: the host's caches have to hold it. Tests see both. */
 const COMPACT = 768;
 const COMPACT_EAGER = 24;
+/**
+ * Cycles after which the counters of paths are added up: they have 32 bits, and `walked`, to which each turn of a path may
+ * add as much as L2 has bytes (2^26), is exact up to 2^53.
+ */
+const SETTLE = 2 ** 26;
 /** Cycles that the interpreter executes first. */
 const FIRST = 1024;
 
@@ -198,6 +203,8 @@ export class Translator {
     this.regions.reset();
     this.rewinder.clear();
     this.resumeAt = this.firstVisit;
+    // Cycles may be those of an earlier time, from a snapshot.
+    this.settledAt = 0;
   }
 
   /** Adds what translated code counted in its own form to the counters of the harts. */
@@ -249,8 +256,7 @@ export class Translator {
     }
     this.generation = codeCache.generation;
     this.codeEnd = codeEnd;
-    // Counters of paths have 32 bits.
-    if (now - this.settledAt > 1e9) {
+    if (now - this.settledAt > SETTLE) {
       this.settle();
       this.settledAt = now;
     }
