@@ -243,19 +243,28 @@ export class Translator {
     this.drops++;
   }
 
+  private get codeEndNow(): number {
+    return Math.min(this.options.harts.tcdmCodeEnd, 0x7fffffff);
+  }
+
+  /** Code is another one, or there is more of it in the TCDM, than functions were made for. */
+  private get hasChanged(): boolean {
+    return (
+      this.generation !== this.options.harts.codeCache.generation ||
+      this.codeEnd !== this.codeEndNow
+    );
+  }
+
   /** Code that was translated is not there any more, or translations have become too many. */
   private refresh(now: number): void {
-    const { codeCache } = this.options.harts;
-    const codeEnd = Math.min(this.options.harts.tcdmCodeEnd, 0x7fffffff);
-    const changed = this.generation !== codeCache.generation || this.codeEnd !== codeEnd;
-    const stale = changed || this.stale;
+    const stale = this.hasChanged || this.stale;
     this.stale = false;
     if (stale || !this.store.hasRoom) {
       for (let hart = 0; hart < this.count; hart++) this.takeBack(hart, now);
       this.drop(!stale);
     }
-    this.generation = codeCache.generation;
-    this.codeEnd = codeEnd;
+    this.generation = this.options.harts.codeCache.generation;
+    this.codeEnd = this.codeEndNow;
     if (now - this.settledAt > SETTLE) {
       this.settle();
       this.settledAt = now;
@@ -288,6 +297,8 @@ export class Translator {
       this.handover.enter(hart);
       entered |= 1 << hart;
     }
+    // Harts that entered may have looked at code of the TCDM into which functions would still store.
+    if (this.hasChanged) end = now;
     const cycles = this.store.run(0, end - now);
     this.handover.endCycles(cycles);
     const reached = now + cycles;
