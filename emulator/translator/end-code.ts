@@ -40,8 +40,11 @@ export class EndCode {
   /** Lower half of the end, and the index of its counter. */
   private readonly flags: number;
   private readonly counter: number;
+  /** Of an access in the TCDM, or of the target of a jump in L2. */
   private readonly offset: number;
+  /** Of the function table: what goes on. */
   private readonly element: number;
+  /** Address of the frame behind that of the path that jumped. */
   private readonly frame: number;
   private readonly target: number;
   private readonly at: number;
@@ -136,25 +139,16 @@ export class EndCode {
     code.op(Op.return);
   }
 
-  /** The offset is outside the TCDM or misaligned. */
+  /** The offset is outside the TCDM, whose size is a power of two, or misaligned. */
   private isElsewhere(): void {
     const { code, options } = this;
-    const { size } = options.tcdm;
-    const whole = (size & (size - 1)) === 0;
     code.get(this.offset);
     code.get(this.flags);
     code.i32(ALIGNMENT);
     code.op(Op.i32And);
-    if (whole) {
-      code.i32(-size);
-      code.op(Op.i32Or);
-    }
-    code.op(Op.i32And);
-    if (whole) return;
-    code.get(this.offset);
-    code.i32(size);
-    code.op(Op.i32GeU);
+    code.i32(-options.tcdm.size);
     code.op(Op.i32Or);
+    code.op(Op.i32And);
   }
 
   /** Leaves the block at `depth` where the access is not the TCDM's, would store into code, or has no function that ends it. */
@@ -391,7 +385,7 @@ export class EndCode {
     code.memory(Op.i32Store, 0);
   }
 
-  /** Without a branch: where there are none the oldest entry of the ring is lost. */
+  /** Without a branch: a path that has none writes where the next entry goes, over the oldest one. */
   private noteJumps(): void {
     const { code } = this;
     const head = this.at;

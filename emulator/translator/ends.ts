@@ -1,27 +1,34 @@
 import type { TranslatorArrays } from './layout.js';
 
-/**
- * The lower half of an end. Bits of an offset that are not zero where an access is misaligned; the access is a store; the path
- * has taken jumps, which are one entry of the ring; the cause of its last stall, plus 1, or 0; the index of its counter.
+/*
+ * The lower half of an end, by bits:
+ *
+ *              | 0, 1        | 2         | 3     | 4 to 7             | 8 to 10           | from 11 on
+ *   request    | `ALIGNMENT` | `STORE`   | jumps | last stall, plus 1 | 0                 | index of its counter
+ *   no request | 0           | `RESUMES` | jumps | last stall, plus 1 | 0                 | index of its counter
+ *   jump       | words that it saved     | 1     | `JUMPED`           | more words, by 8s | index of its counter
+ *
+ * The index of a counter needs 21 bits, with 16 harts; no path saves more than 63 words.
  */
+
+/** Bits of an offset that are zero where the access is aligned: its bytes less 1. */
 export const ALIGNMENT = 3;
 export const STORE = 4;
+/** `RESUME` goes on with the path. */
+export const RESUMES = 4;
+/** The path has taken jumps, which are one entry of the ring. */
 export const JUMPS_SHIFT = 3;
+/** Cause of its last stall, plus 1; 0: there was none. */
 export const STALL_SHIFT = 4;
 export const STALL_MASK = 15;
-export const COUNTER_SHIFT = 11;
-/** Of a path that ends with no request, in the place of `STORE`: `RESUME` goes on with it. */
-export const RESUMES = STORE;
-
-/**
- * In the place of the cause: the path ends with a jump to an address in L2 that only it knows, which is the upper half. The words
- * that it saved stand in two places then.
- */
+/** In the place of a cause: the path ends with a jump to an address in L2 that only it knows, which is the upper half. */
 export const JUMPED = STALL_MASK;
+/** Where a jump has the number of words that it saved: the low bits of it as they are, the others from here on. */
 export const SAVED_LOW = 7;
 export const SAVED_HIGH_SHIFT = 8;
+export const COUNTER_SHIFT = 11;
 
-/** The lower half where the function itself has said what is next. */
+/** The whole lower half where the function itself has said what is next. */
 export const SAME = 0;
 
 /** What a path does at its end. */

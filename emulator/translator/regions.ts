@@ -169,10 +169,17 @@ export class Regions {
       this.askAgainAt = this.pausedUntil;
       return -1;
     }
+    const { codeCache } = this.options.harts;
+    const { generation, tcdmCodeEnd } = codeCache;
     const region = this.findRegion(hart, end);
     if (region === 'stuck') {
       this.left = true;
       this.judge(state.next[base], now);
+      return state.next[base];
+    }
+    // On the way there code was changed, or looked at where regions would still store: they are dropped before they run.
+    if (codeCache.generation !== generation || codeCache.tcdmCodeEnd !== tcdmCodeEnd) {
+      this.left = false;
       return state.next[base];
     }
     const start = state.next[base];

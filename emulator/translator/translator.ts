@@ -51,6 +51,11 @@ const LONGEST_PAUSE = 16_384;
 /** Functions beyond which code is made compact: the host's caches have to hold it. Tests see both. */
 const COMPACT = 768;
 const COMPACT_EAGER = 24;
+/**
+ * Cycles after which the counters of paths are added up: they have 32 bits, and `walked`, to which each turn of a path may
+ * add as much as L2 has bytes (2^26), is exact up to 2^53.
+ */
+const SETTLE = 2 ** 26;
 /** Cycles that the interpreter executes first. */
 const FIRST = 1024;
 
@@ -198,6 +203,8 @@ export class Translator {
     this.regions.reset();
     this.rewinder.clear();
     this.resumeAt = this.firstVisit;
+    // Cycles may be those of an earlier time, from a snapshot.
+    this.settledAt = 0;
   }
 
   /** Adds what translated code counted in its own form to the counters of the harts. */
@@ -236,21 +243,29 @@ export class Translator {
     this.drops++;
   }
 
+  private get codeEndNow(): number {
+    return Math.min(this.options.harts.tcdmCodeEnd, 0x7fffffff);
+  }
+
+  /** Code is another one, or there is more of it in the TCDM, than functions were made for. */
+  private get hasChanged(): boolean {
+    return (
+      this.generation !== this.options.harts.codeCache.generation ||
+      this.codeEnd !== this.codeEndNow
+    );
+  }
+
   /** Code that was translated is not there any more, or translations have become too many. */
   private refresh(now: number): void {
-    const { codeCache } = this.options.harts;
-    const codeEnd = Math.min(this.options.harts.tcdmCodeEnd, 0x7fffffff);
-    const changed = this.generation !== codeCache.generation || this.codeEnd !== codeEnd;
-    const stale = changed || this.stale;
+    const stale = this.hasChanged || this.stale;
     this.stale = false;
     if (stale || !this.store.hasRoom) {
       for (let hart = 0; hart < this.count; hart++) this.takeBack(hart, now);
       this.drop(!stale);
     }
-    this.generation = codeCache.generation;
-    this.codeEnd = codeEnd;
-    // Counters of paths have 32 bits.
-    if (now - this.settledAt > 1e9) {
+    this.generation = this.options.harts.codeCache.generation;
+    this.codeEnd = this.codeEndNow;
+    if (now - this.settledAt > SETTLE) {
       this.settle();
       this.settledAt = now;
     }
@@ -282,6 +297,8 @@ export class Translator {
       this.handover.enter(hart);
       entered |= 1 << hart;
     }
+    // Harts that entered may have looked at code of the TCDM into which functions would still store.
+    if (this.hasChanged) end = now;
     const cycles = this.store.run(0, end - now);
     this.handover.endCycles(cycles);
     const reached = now + cycles;

@@ -56,7 +56,7 @@ export function wasmHost(): WasmHost | undefined {
 
 /** What the host may be told; the emulator itself knows no host. */
 export const hostHints: {
-  /** There will be thousands of functions. Called once for each machine. */
+  /** A machine has so much code that there will be thousands of functions. */
   muchCode: () => void;
 } = { muchCode: () => undefined };
 
