@@ -6,7 +6,7 @@ import {
   JUMPED,
   JUMPS_SHIFT,
   RESUMES,
-  SAME,
+  DONE,
   SAVED_HIGH_SHIFT,
   SAVED_LOW,
   STALL_MASK,
@@ -72,7 +72,7 @@ export class EndCode {
     code.get(END);
     code.op(Op.i32WrapI64);
     code.tee(this.flags);
-    code.i32(SAME);
+    code.i32(DONE);
     code.op(Op.i32Eq);
     code.if();
     code.get(PLACE);
@@ -238,7 +238,7 @@ export class EndCode {
     this.goOnBy(() => code.get(this.element));
     // An empty frame is the last one.
     code.get(this.frame);
-    code.i32(SAME);
+    code.i32(DONE);
     code.memory(Op.i32Store, 4);
     this.returnOther();
   }

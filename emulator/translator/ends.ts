@@ -29,7 +29,7 @@ export const SAVED_HIGH_SHIFT = 8;
 export const COUNTER_SHIFT = 11;
 
 /** The whole lower half where the function itself has said what is next. */
-export const SAME = 0;
+export const DONE = 0;
 
 /** What a path does at its end. */
 export interface End {

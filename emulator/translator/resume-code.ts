@@ -2,7 +2,7 @@ import { HART_SHIFT } from '../hart/slot.js';
 import { stall, stallOffset } from '../hart/state.js';
 import { FunctionBody, Op, Type, type ModuleBuilder } from '../wasm/index.js';
 import type { FetchedCache } from './cache-code.js';
-import { SAME } from './ends.js';
+import { DONE } from './ends.js';
 import { addFetch } from './fetch-code.js';
 import {
   control,
@@ -134,7 +134,7 @@ class ResumeWriter {
     code.op(Op.i32Or);
     code.i32(-1);
     code.op(Op.i32Xor);
-    code.i64(SAME);
+    code.i64(DONE);
     code.op(Op.return);
   }
 

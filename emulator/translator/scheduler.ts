@@ -9,7 +9,7 @@ import {
 } from '../wasm/index.js';
 import { ArbiterCode } from './arbiter-code.js';
 import { EndCode, endParameters } from './end-code.js';
-import { SAME } from './ends.js';
+import { DONE } from './ends.js';
 import {
   INTERPRETED,
   laneShiftOf,
@@ -92,7 +92,7 @@ function interpreted(complete: number, harts: number): FunctionBody {
   code.call(complete);
   code.set(next);
   pushPlace(code, next, at, laneShift);
-  code.i64(SAME);
+  code.i64(DONE);
   return code;
 }
 

@@ -2,7 +2,7 @@ import { stall, stallOffset, wordOffset } from '../hart/state.js';
 import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import { ExpressionEmitter } from './expression.js';
 import { JumpWriter } from './jumps.js';
-import { SAME } from './ends.js';
+import { DONE } from './ends.js';
 import { control, privateBytes, privateWord, wordBytes } from './layout.js';
 import { LoopCode } from './loop-code.js';
 import { PathState, UNKNOWN } from './path.js';
@@ -417,7 +417,7 @@ export class SegmentEmitter extends JumpWriter {
       body.memory(Op.i32Store, privateBytes('function'));
     }
     this.placeNow(state);
-    body.i64(SAME);
+    body.i64(DONE);
     body.op(Op.return);
     body.end();
     this.leaving(step.pc, state);

@@ -13,7 +13,7 @@ import {
   wordBytes,
   type TranslatorArrays,
 } from './layout.js';
-import { SAME, type End, type Ends } from './ends.js';
+import { DONE, type End, type Ends } from './ends.js';
 import type { LoopTable } from './loops.js';
 import { PathState, STAMPED, UNKNOWN, type Paths } from './path.js';
 import { readsOf, writesOf, type Step } from './tree.js';
@@ -425,7 +425,7 @@ export class FunctionWriter {
   }
 
   /** Returns with the next event, which is no request. */
-  protected returnOther(state: PathState, end = SAME, pc = 0): void {
+  protected returnOther(state: PathState, end = DONE, pc = 0): void {
     const { body } = this;
     this.placeNow(state);
     body.i32(-1);

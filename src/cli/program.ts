@@ -1,6 +1,7 @@
 /** The command line: verbs and options, nothing of the model. */
 import { Command, CommanderError } from 'commander';
 import { OctobarError, errorCodes } from '../../emulator/sim/error.js';
+import { tuneHost } from '../session/host.js';
 import { packageVersion } from '../session/package-files.js';
 import { addBottleneck } from './bottleneck.js';
 import { addAccuracy } from './accuracy.js';
@@ -27,6 +28,7 @@ const outputClosed = 141;
 
 /** @returns the exit status; everything is written to the terminal */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+  tuneHost();
   let status = 0;
   const program = build(terminal, (code) => (status = code));
   try {

@@ -2,7 +2,6 @@ import { Configuration } from '../config/index.js';
 import type { MacroDocument, Preset, Settings } from '../config/index.js';
 import type { FunctionalEngine } from '../../accel/mvm/functional.js';
 import { composeArrays, composeMachine } from './compose.js';
-import { tuneHost } from './host.js';
 import { packageVersion } from './package-files.js';
 import { defaultPreset, findPreset } from './presets.js';
 import { Session } from './session.js';
@@ -26,7 +25,6 @@ export interface SessionOptions {
 export function openSession(options: SessionOptions = {}): Session {
   const configuration = configure(options);
   const { seed = 1 } = options;
-  tuneHost();
   return new Session({
     machine: composeMachine(configuration, seed),
     configuration,

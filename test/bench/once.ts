@@ -23,6 +23,11 @@ export interface Run {
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const { openSession } = (await import(path('../../dist/src/session/index.js'))) as SessionModule;
+// As the command line does.
+const host: typeof import('../../src/session/host.js') = await import(
+  path('../../dist/src/session/host.js')
+);
+host.tuneHost();
 
 const [guest, harts, passes, engine, banks, caches] = process.argv.slice(2);
 const functional = engine === 'functional';
