@@ -28,10 +28,14 @@ export interface ClusterProgram {
  */
 export function makeClusterProgram(seed: number, number: number, limit = Infinity): ClusterProgram {
   const r = new Random(seed, number);
-  const harts = r.pick([1, 1, 2, 3, 8, 8, 8]);
+  const isRare = number % 8 === 5;
+  const harts = r.pick(isRare ? [4, 5, 8, 9, 13, 16, 16] : [1, 1, 2, 3, 8, 8, 8]);
   const coreV = r.chance(85);
   const base = r.chance(75) ? place.l2 : place.tcdm;
-  const settings = randomSettings(r, harts, coreV);
+  const settings = {
+    ...randomSettings(r, harts, coreV),
+    ...(isRare ? rareSettings(new Random(seed, number), harts) : {}),
+  };
   const inner = r.chance(45);
   const w = new Writer(r, base, coreV, inner);
   const c: Character = {
@@ -118,6 +122,17 @@ function randomSettings(r: Random, harts: number, coreV: boolean): Settings {
     ...(r.chance(10)
       ? { 'timing.div_base': r.between(1, 6), 'timing.csr_flush': r.between(1, 6) }
       : {}),
+  };
+}
+
+/** Forms of the machine that nobody builds, which translated code has to know all the same. */
+function rareSettings(r: Random, harts: number): Settings {
+  return {
+    'tcdm.masters': harts > 8 ? r.pick([16, 32]) : r.pick([8, 16]),
+    'tcdm.size': r.pick([1, 1, 2, 4, 8]) * tcdmBytes,
+    'tcdm.banks': r.pick([8, 16, 32, 64, 256]),
+    'timing.split_target': r.below(3),
+    'timing.jalr_same_register': r.below(4),
   };
 }
 
