@@ -20,6 +20,8 @@ export interface BenchRow {
   cpu_seconds: number;
   /** Million instructions per CPU second, all harts together; the best of the repetitions. */
   mips: number;
+  /** The same in the second half of a run; null where it was not measured. */
+  warm_mips: number | null;
   /** The same C on one hart of QEMU; null where QEMU is not installed. */
   qemu_user_mips: number | null;
   qemu_system_mips: number | null;
@@ -51,6 +53,7 @@ const columns: readonly Column[] = [
   ['conflicts/access', (r) => `${(100 * r.conflicts_per_access).toFixed(1)} %`],
   ['CPU s', (r) => r.cpu_seconds.toFixed(2)],
   ['MIPS', (r) => r.mips.toFixed(0)],
+  ['warm', (r) => r.warm_mips?.toFixed(0) ?? '-'],
   ['QEMU user', (r) => r.qemu_user_mips?.toFixed(0) ?? '-'],
   ['QEMU system', (r) => r.qemu_system_mips?.toFixed(0) ?? '-'],
   ['x QEMU', (r) => r.ratio?.toFixed(3) ?? '-'],

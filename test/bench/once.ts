@@ -1,6 +1,6 @@
 /**
- * One run of a guest, for `run.ts`: `once.ts guest harts passes engine banks caches` prints what it took as
- * JSON. The rate is that of the whole run, compilation included.
+ * One run of a guest, for `run.ts`: `once.ts guest harts passes engine banks caches cycles` prints what it took as
+ * JSON: the whole run, compilation included, and what comes behind a number of cycles.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,8 @@ type SessionModule = typeof import('../../src/session/index.js');
 export interface Run {
   seconds: number;
   cpuSeconds: number;
+  /** What came behind the cycles. */
+  warm: { readonly instructions: number; readonly cpuSeconds: number };
   instructions: number;
   cycles: number;
   accesses: number;
@@ -29,7 +31,7 @@ const host: typeof import('../../src/session/host.js') = await import(
 );
 host.tuneHost();
 
-const [guest, harts, passes, engine, banks, caches] = process.argv.slice(2);
+const [guest, harts, passes, engine, banks, caches, cycles] = process.argv.slice(2);
 const functional = engine === 'functional';
 const session = openSession({
   harts: Number(harts),
@@ -44,14 +46,24 @@ session.writeWord('bench_harts', Number(harts));
 session.writeWord('bench_passes', Number(passes));
 const started = performance.now();
 const cpuStarted = process.cpuUsage();
+const executed = (): number => session.stats().harts.reduce((sum, hart) => sum + hart.instret, 0);
+const cpu = (since: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1e6;
+};
+if (Number(cycles) > 0) session.runUntil(Number(cycles));
+const before = executed();
+const cpuBefore = process.cpuUsage();
 session.run({ maxCycles: Number.MAX_SAFE_INTEGER });
-const { user, system } = process.cpuUsage(cpuStarted);
+const warmSeconds = cpu(cpuBefore);
+const cpuSeconds = cpu(cpuStarted);
 const stats = session.stats();
-const instructions = stats.harts.reduce((sum, hart) => sum + hart.instret, 0);
+const instructions = executed();
 const results = session.address('bench_results');
 const run: Run = {
   seconds: (performance.now() - started) / 1000,
-  cpuSeconds: (user + system) / 1e6,
+  cpuSeconds,
+  warm: { instructions: instructions - before, cpuSeconds: warmSeconds },
   instructions,
   cycles: stats.cycles,
   accesses: stats.tcdm.accesses,
