@@ -32,7 +32,7 @@ export const guests: readonly Guest[] = [
   {
     name: 'big',
     about: '600 generated functions, 34,000 instructions',
-    passes: 30,
+    passes: 8,
     shared: false,
     qemuPasses: 5000,
   },
