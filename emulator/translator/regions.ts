@@ -54,6 +54,8 @@ const LONGEST_PAUSE = 1 << 20;
 /** Translations that are free, and cycles in regions after which there may be one more: they cost a millisecond each. */
 const FREE = 64;
 const EARNED = 500_000;
+/** Cycles of any kind after which there may be one more: else code that changes often would lose its regions for good. */
+const EVEN_SO = 10_000_000;
 const MOST_REGIONS = 256;
 const MOST_VERSIONS = 6;
 const MOST_REFUSALS = 16;
@@ -89,6 +91,7 @@ export class Regions {
   private attempts = 0;
   /** Cycles that were executed here. */
   private cycles = 0;
+  private now = 0;
   private short = 0;
   private pause = PAUSE;
   private pausedUntil = 0;
@@ -155,6 +158,7 @@ export class Regions {
    */
   run(now: number, until: number): number {
     this.askAgainAt = Infinity;
+    this.now = now;
     if (this.off !== undefined) return -1;
     const hart = this.alone(now);
     if (hart < 0) return -1;
@@ -273,7 +277,8 @@ export class Regions {
 
   /** Whether so much has run that one more translation will not be felt. */
   private get earned(): boolean {
-    return this.options.eager || this.attempts < FREE + this.cycles / EARNED;
+    const earned = this.cycles / EARNED + this.now / EVEN_SO;
+    return this.options.eager || this.attempts < FREE + earned;
   }
 
   private keep(region: Region): Region {

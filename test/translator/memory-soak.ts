@@ -14,7 +14,7 @@ const RESIDENT = 200;
 const options = readArguments({ regions: 10_000, cycles: 1e11, shared: 2e9 });
 const { regions: count } = options;
 const perFence = Math.ceil(count / 4);
-// A visit of one hart takes a million cycles, so that each loop is worth a region; eight stay in a loop for less.
+// A visit of one hart takes a million cycles, so that a loop is worth a region; eight stay in a loop for less.
 soak({ harts: 1, count, perFence, turns: 150_000, lapsPerChange: 2 }, options.cycles);
 soak({ harts: 8, count, perFence, turns: 2_000, lapsPerChange: 4 }, options.shared);
 
