@@ -3,10 +3,10 @@ import { FunctionBody, Op, Type } from '../wasm/index.js';
 import {
   ALIGNMENT,
   COUNTER_SHIFT,
+  DONE,
   JUMPED,
   JUMPS_SHIFT,
   RESUMES,
-  DONE,
   SAVED_HIGH_SHIFT,
   SAVED_LOW,
   STALL_MASK,
@@ -23,6 +23,8 @@ import {
   wordBytes,
   type PrivateWord,
 } from './layout.js';
+import { addToNumber, pushNumbers } from './numbers-code.js';
+import { NO_PATH } from './path.js';
 import type { SchedulerOptions } from './wheel-code.js';
 
 /** Parameters of the function: address of the hart's words, and the results of the function of translated code. */
@@ -238,7 +240,7 @@ export class EndCode {
     this.goOnBy(() => code.get(this.element));
     // An empty frame is the last one.
     code.get(this.frame);
-    code.i32(DONE);
+    code.i32(NO_PATH);
     code.memory(Op.i32Store, 4);
     this.returnOther();
   }
@@ -331,18 +333,8 @@ export class EndCode {
   /** Adds an integer to a double of the hart. */
   private addNumber(offset: number, value: () => void): void {
     const { code, options } = this;
-    code.get(BASE);
-    code.i32(options.wordsAt);
-    code.op(Op.i32Sub);
-    code.i32(1);
-    code.op(Op.i32Shl);
-    code.tee(this.at);
-    code.get(this.at);
-    code.memory(Op.f64Load, options.numbersAt + 8 * offset);
-    value();
-    code.op(Op.f64ConvertI32S);
-    code.op(Op.f64Add);
-    code.memory(Op.f64Store, options.numbersAt + 8 * offset);
+    pushNumbers(code, BASE, options.wordsAt);
+    addToNumber(code, this.at, options.numbersAt + 8 * offset, value);
   }
 
   /** Notes the jumps and the last stall of a path. */

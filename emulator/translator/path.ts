@@ -107,7 +107,9 @@ export const STAMPED = -1;
 /** In the place of a target that is known at run time only. */
 export const DYNAMIC = -1;
 
-/** Words that say of a path that it does nothing. */
+/** The first path is none: it counts nothing, has no jumps, and its frame is empty. */
+export const NO_PATH = 0;
+/** Words that say so. */
 const EMPTY = 5;
 
 /** Paths that have counters, and what one turn through each adds to the numbers of a hart. */
@@ -123,11 +125,11 @@ export class Paths {
     this.clear();
   }
 
-  /** The first path is none: it counts nothing, has no jumps, and its frame is empty. */
+  /** Only `NO_PATH` is left. */
   clear(): void {
     this.used = 0;
     for (let i = 0; i < EMPTY; i++) this.push(0);
-    this.undos[0] = this.counts[0] = 0;
+    this.undos[NO_PATH] = this.counts[NO_PATH] = 0;
     this.size = 1;
   }
 

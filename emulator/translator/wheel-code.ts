@@ -11,6 +11,7 @@ import {
   wordBytes,
   type TranslatorArrays,
 } from './layout.js';
+import { addToNumber } from './numbers-code.js';
 
 /** Where things are in the shared memory, and the arbitration rule. */
 export interface SchedulerOptions {
@@ -370,17 +371,10 @@ export class WheelCode {
   /** Adds an integer to a double of the hart. */
   protected addNumber(offset: number, value: number): void {
     const { code, options } = this;
-    const at = this.tree;
     code.get(this.hart);
     code.i32(HART_SHIFT + 3);
     code.op(Op.i32Shl);
-    code.tee(at);
-    code.get(at);
-    code.memory(Op.f64Load, options.numbersAt + numberBytes(offset));
-    code.get(value);
-    code.op(Op.f64ConvertI32S);
-    code.op(Op.f64Add);
-    code.memory(Op.f64Store, options.numbersAt + numberBytes(offset));
+    addToNumber(code, this.tree, options.numbersAt + numberBytes(offset), () => code.get(value));
   }
 
   /** Of up to 32 banks, the sides are toggled when a word is over. */

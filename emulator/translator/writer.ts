@@ -15,6 +15,7 @@ import {
 } from './layout.js';
 import { DONE, type End, type Ends } from './ends.js';
 import type { LoopTable } from './loops.js';
+import { addToNumber, pushNumbers } from './numbers-code.js';
 import { PathState, STAMPED, UNKNOWN, type Paths } from './path.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
@@ -242,20 +243,9 @@ export class FunctionWriter {
   /** Adds the value of an i32 local to a double of the hart. */
   protected addNumber(offset: number, value: () => void): void {
     const { body, options } = this;
-    const address = body.local(Type.i32);
-    // The words of a hart have half the bytes of its numbers.
-    body.get(BASE);
-    body.i32(options.wordsAt);
-    body.op(Op.i32Sub);
-    body.i32(1);
-    body.op(Op.i32Shl);
-    body.tee(address);
-    body.get(address);
-    body.memory(Op.f64Load, options.numbersAt + 8 * offset);
-    value();
-    body.op(Op.f64ConvertI32S);
-    body.op(Op.f64Add);
-    body.memory(Op.f64Store, options.numbersAt + 8 * offset);
+    const at = body.local(Type.i32);
+    pushNumbers(body, BASE, options.wordsAt);
+    addToNumber(body, at, options.numbersAt + 8 * offset, value);
   }
 
   /** A register that the access changed goes to memory at once: what comes later may be taken back. */
