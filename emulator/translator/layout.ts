@@ -5,6 +5,7 @@ import type { icacheParameters } from '../icache/parameters.js';
 import { winnerOf } from '../interconnect/arbiter.js';
 import { arenaBytes, type Arena } from '../memory/arena.js';
 import type { ConfigOf } from '../sim/parameters.js';
+import { linkBytes } from './region-links.js';
 
 /** What translated code shares with the rest of the machine, and what it keeps for itself. */
 
@@ -119,6 +120,7 @@ export function sharedBytes(
     undoBytes(harts),
     2 * (tcdm.size + l2.size),
     2 * (tcdm.size + l2.size),
+    ...linkBytes(l2.size),
   ];
   const caches = cacheBytes(icache, harts, (tcdm.size + l2.size) / icache.line);
   return [...parts, ...(translates ? own : [])].reduce(

@@ -92,6 +92,15 @@ export class Account extends PathState {
     this.endJump(step, step.imm, cost);
   }
 
+  /** Whether a jump costs the same wherever it leads, but for a target that straddles two fetch words. */
+  jumpsPlainly(step: Step): boolean {
+    const { split_target, jalr_same_register } = this.timing;
+    const isSame = step.rd === step.rs1 && jalr_same_register > 0;
+    return (
+      !isSame || split_target === 0 || this.waited === 0 || this.owed > 0 || this.ready >= this.time
+    );
+  }
+
   /** @param split whether the target straddles two fetch words */
   indirect(step: Step, target: number, split: boolean): void {
     const { jump, split_target, jalr_same_register } = this.timing;

@@ -3,14 +3,15 @@ import type { timingParameters } from '../hart/timing.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import { Account } from './region-account.js';
 import type { Flow } from './region-flow.js';
-import { MOST_TAKEN, splits, type Block, type Edge, type RegionGraph } from './region-graph.js';
+import { MOST_TAKEN, type Block, type Edge, type RegionGraph } from './region-graph.js';
 import { countWords } from './loop-nesting.js';
 import { nothing, type Way } from './region-pending.js';
 import type { Shape } from './region-shape.js';
 import { copiesOf, firstTurnsOf } from './region-turns.js';
-import { FIELD, RegionWayWriter, TIME_SHIFT } from './region-ways.js';
+import { RegionJumpWriter } from './region-jumps.js';
+import { FIELD, TIME_SHIFT } from './region-ways.js';
 import { frame, MOST_WORDS } from './region-writer.js';
-import type { Step, StepReader } from './tree.js';
+import type { StepReader } from './tree.js';
 
 /** Longest division: base, and 32 leading zeros. */
 const ZEROS = 32;
@@ -28,7 +29,7 @@ export interface EmittedRegion {
 }
 
 /** Writes the function of one region: nested loops where its blocks allow, a dispatcher for the rest. */
-export class RegionEmitter extends RegionWayWriter {
+export class RegionEmitter extends RegionJumpWriter {
   private shape!: Shape;
   private accounts: Account[] = [];
   /** Cycles of a turn, by tight loop. */
@@ -71,9 +72,6 @@ export class RegionEmitter extends RegionWayWriter {
       turnCycles: this.turnCycles,
     };
   }
-
-  private reader!: StepReader;
-  private timing!: ConfigOf<typeof timingParameters>;
 
   /** A node with all that it dominates. */
   private tree(node: number): void {
@@ -322,7 +320,7 @@ export class RegionEmitter extends RegionWayWriter {
         return this.go(fall, other);
       }
       case 'jalr':
-        return this.indirect(block, end.step, end.targets, account);
+        return this.indirect(block, end, account);
       case 'loop-end': {
         return this.loopEnd(block, end, account, (_, write) => write());
       }
@@ -368,56 +366,10 @@ export class RegionEmitter extends RegionWayWriter {
     });
   }
 
-  private link(step: Step): void {
-    if (step.rd === 0 || step.rd > 31) return;
-    this.body.i32(step.after);
-    this.body.set(this.locals[step.rd]);
-  }
-
-  private indirect(block: Block, step: Step, targets: readonly Edge[], account: Account): void {
-    const { body } = this;
-    const target = body.local(Type.i32);
-    if (targets.length === 0) return this.leave(block, step.pc, account, 'cold');
-    this.register(step.rs1);
-    body.i32(step.imm);
-    body.op(Op.i32Add);
-    body.i32(-2);
-    body.op(Op.i32And);
-    body.set(target);
-    const rest = targets.toReversed();
-    for (const edge of rest.slice(0, -1)) {
-      body.get(target);
-      body.i32(edge.to.pc);
-      body.op(Op.i32Eq);
-      this.open('if');
-      this.aside(() => this.jumpTo(step, edge, account.copy()));
-      this.close();
-    }
-    const last = rest[rest.length - 1];
-    this.leaveWhen(
-      block,
-      step.pc,
-      account,
-      () => {
-        body.get(target);
-        body.i32(last.to.pc);
-        body.op(Op.i32Ne);
-      },
-      'cold',
-    );
-    this.jumpTo(step, last, account);
-  }
-
-  private jumpTo(step: Step, edge: Edge, account: Account): void {
-    this.link(step);
-    account.indirect(step, edge.to.pc, splits(this.reader, edge.to.pc));
-    this.go(edge, account);
-  }
-
   // --- Edges ---------------------------------------------------------------------------------
 
   /** Notes an edge and what its block did, and goes where it leads. */
-  private go(edge: Edge, account: Account): void {
+  protected go(edge: Edge, account: Account): void {
     const { body, shape, pending } = this;
     this.accounts[this.flow.indexOf(edge)] = account;
     this.pending = { edges: [...pending.edges, edge], time: pending.time + account.time };

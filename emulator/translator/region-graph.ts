@@ -31,7 +31,12 @@ export type BlockEnd =
       readonly to: Edge | undefined;
     }
   /** Edges by target; any other target leaves. */
-  | { readonly kind: 'jalr'; readonly step: Step; readonly targets: readonly Edge[] }
+  | {
+      readonly kind: 'jalr';
+      readonly step: Step;
+      readonly targets: readonly Edge[];
+      readonly far: boolean;
+    }
   | {
       readonly kind: 'loop-end';
       readonly step: Step;
@@ -76,6 +81,8 @@ const MOST_STEPS = 1200;
 /** Calls that are followed by context: each caller then has a copy of its own of what it calls. */
 const DEEPEST = 4;
 const MOST_TARGETS = 12;
+/** Targets of an indirect call, or callers of a function that is not copied for each. */
+const MOST_CALLS = 4;
 /** Indices of taken edges have a byte, and 0 is none. */
 export const MOST_TAKEN = 255;
 
@@ -264,7 +271,7 @@ export class RegionGraph {
         }
         case 'jalr':
           this.steps.add(step);
-          close({ kind: 'jalr', step, targets: [] });
+          close({ kind: 'jalr', step, targets: [], far: false });
           this.returning.push(block);
           return;
         case 'loop': {
@@ -349,10 +356,14 @@ export class RegionGraph {
       const { step } = end;
       const known = isReturn(step) && block.calls.length > 0;
       const inner = isReturn(step) && !known ? this.returns : [];
+      const links = isLink(step.rd);
+      const far = leadsFar(step, seen.call(this.source, step.pc));
       const pcs = known
         ? [block.calls[0]]
-        : [...new Set([...seen.call(this.source, step.pc), ...inner])].slice(0, MOST_TARGETS);
-      const links = isLink(step.rd);
+        : [...new Set([...(far ? [] : seen.call(this.source, step.pc)), ...inner])].slice(
+            0,
+            MOST_TARGETS,
+          );
       const targets: Edge[] = [];
       for (const pc of pcs) {
         if (end.targets.some(({ to }) => to.pc === pc)) continue;
@@ -363,10 +374,18 @@ export class RegionGraph {
         const edge = this.edge(block, pc, account, step, calls);
         if (edge) targets.push(edge);
       }
-      if (targets.length > 0)
-        block.end = { kind: 'jalr', step, targets: [...end.targets, ...targets] };
+      if (targets.length > 0 || far !== end.far)
+        block.end = { kind: 'jalr', step, targets: [...end.targets, ...targets], far: far };
     }
   }
+}
+
+/**
+ * Whether a jump that was seen to have these targets leaves the region for them: a function that is called from many
+ * places, or a call of many functions.
+ */
+export function leadsFar(step: Step, targets: ReadonlySet<number>): boolean {
+  return targets.size > (isReturn(step) || isLink(step.rd) ? MOST_CALLS : MOST_TARGETS);
 }
 
 /** Whether the instruction at a target lies in two fetch words. */

@@ -7,6 +7,7 @@ import { frame, RECENT } from './region-writer.js';
 
 /** Bits of a field of a word of counters. */
 export const FIELD = 21;
+export const FIELD_MASK = (1 << FIELD) - 1;
 /** The time is the third field of its word. */
 export const TIME_SHIFT = 2 * FIELD - 32;
 

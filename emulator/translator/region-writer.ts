@@ -21,6 +21,9 @@ export interface RegionOptions {
   readonly tcdm: { readonly base: number; readonly size: number };
 }
 
+/** Words of counters that a function may have. */
+export const MOST_WORDS = 40;
+
 /** Where a function leaves what it counted: bytes from the start of the frame. */
 export const frame = {
   /** Last ways with taken edges, a byte each: the entry of number n is at n modulo RECENT. */
@@ -37,30 +40,33 @@ export const frame = {
   begun: 280 + 4 * MOST_TIGHT,
   /** Words of 64 bits: time and counters. */
   words: 280 + 12 * MOST_TIGHT,
+  /** Where a jump led that left. */
+  target: 280 + 12 * MOST_TIGHT + 8 * MOST_WORDS,
   /** Cycles that a tight loop turned, a word for each entry of `recent`. */
   lengths: 1024,
 } as const;
 export const RECENT = 256;
-/** Words of counters that a function may have. */
-export const MOST_WORDS = 40;
 
 /**
  * - side: the instruction there is for the interpreter;
  * - cold: the region would go on if it were larger;
+ * - jump: behind a jump to where the region does not go on;
  * - late: time is up.
  */
-export type ExitKind = 'side' | 'cold' | 'late';
+export type ExitKind = 'side' | 'cold' | 'jump' | 'late';
 
 /** A place where the function returns. */
 export interface RegionExit {
   readonly block: Block;
-  /** Next instruction of the hart. */
+  /** Next instruction of the hart; behind a jump, the jump. */
   readonly pc: number;
   /** What the block has done so far, time included. */
   readonly account: Account;
   /** What was done before that is not counted yet. */
   readonly pending: Pending;
   readonly kind: ExitKind;
+  /** A jump that leads too far to be followed within a region. */
+  readonly far: boolean;
   /** The tight loop that it is in, or -1, and how many turns are not in the time yet. */
   readonly tight: number;
   readonly turns: number;
@@ -200,13 +206,14 @@ export class RegionWriter {
 
   // --- Exits ---------------------------------------------------------------------------------
 
-  private exit(block: Block, pc: number, account: Account, kind: ExitKind): number {
+  private exit(block: Block, pc: number, account: Account, kind: ExitKind, far = false): number {
     this.exits.push({
       block,
       pc,
       account: account.copy(),
       pending: this.pending,
       kind,
+      far,
       tight: this.inTight,
       turns: this.copies,
     });
@@ -214,8 +221,8 @@ export class RegionWriter {
   }
 
   /** Returns. */
-  leave(block: Block, pc: number, account: Account, kind: ExitKind): void {
-    this.body.i32(this.exit(block, pc, account, kind));
+  leave(block: Block, pc: number, account: Account, kind: ExitKind, far = false): void {
+    this.body.i32(this.exit(block, pc, account, kind, far));
     this.body.br(this.frames.length - 1);
   }
 

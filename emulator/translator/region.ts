@@ -1,11 +1,13 @@
 import { HISTORY, type HartState } from '../hart/state.js';
 import { HART_SHIFT } from '../hart/slot.js';
-import type { WasmFunction } from '../wasm/index.js';
-import { INSTRUCTIONS } from './path.js';
+import { DYNAMIC, INSTRUCTIONS } from './path.js';
 import type { Account } from './region-account.js';
 import type { EmittedRegion } from './region-emitter.js';
 import type { Flow } from './region-flow.js';
 import type { Block } from './region-graph.js';
+import type { RegionLinks } from './region-links.js';
+import { JUMPED, LAST_STALL_SHIFT, LINKED, WAYS } from './region-links.js';
+import type { WasmFunction } from '../wasm/index.js';
 import { takenOf, type Way } from './region-pending.js';
 import { frame, RECENT, type RegionExit } from './region-writer.js';
 
@@ -47,12 +49,15 @@ export class Region {
   /** By exit: the tight loops whose first turns are not counted yet, one entry for each turn. */
   private readonly exitTurns: readonly (readonly number[])[];
 
-  private readonly functions: (WasmFunction | undefined)[] = [undefined, undefined];
+  private readonly turned: Float64Array;
+  private links: RegionLinks | undefined;
+  /** Number of its record, or -1. */
+  number = -1;
 
   constructor(
     readonly pc: number,
     /** The function; with `tracking` it notes the banks that were granted. */
-    private readonly compile: (tracking: boolean) => WasmFunction,
+    readonly compile: (tracking: boolean) => WasmFunction,
     /** Lines of code that it executes. */
     readonly lines: Int32Array,
     /** Addresses of the last instructions of its hardware loops. */
@@ -70,13 +75,11 @@ export class Region {
       turnCycles: turning ? emitted.turnCycles[flow.known.indexOf(edges[0])] : 0,
     });
     this.ways = emitted.taken.map(jumpsOf);
-    this.exitWays = exits.map(({ pending, tight }) =>
-      jumpsOf(
-        tight < 0
-          ? { edges: pending.edges, turning: false }
-          : { edges: [flow.known[tight]], turning: true },
-      ),
-    );
+    this.exitWays = exits.map(({ pending, tight, kind, pc: from }) => {
+      if (tight >= 0) return jumpsOf({ edges: [flow.known[tight]], turning: true });
+      const { jumps } = jumpsOf({ edges: pending.edges, turning: false });
+      return { jumps: kind === 'jump' ? [...jumps, from, DYNAMIC] : jumps, turnCycles: 0 };
+    });
     this.exitCounters = exits.map(({ pending }) =>
       pending.edges.map((edge) => flow.counters[flow.indexOf(edge)]).filter((n) => n >= 0),
     );
@@ -85,21 +88,63 @@ export class Region {
     );
     this.turns = new Float64Array(flow.counterCount);
     this.tight = new Float64Array(flow.known.length);
+    this.turned = new Float64Array(flow.known.length);
     this.left = new Float64Array(exits.length);
     this.coldLeft = new Float64Array(exits.length);
   }
 
-  run(tracking: boolean, base: number): number {
-    const which = tracking ? 1 : 0;
-    const known = (this.functions[which] ??= this.compile(tracking));
-    return known(base);
+  /** Makes it known to others; false where there is no room. */
+  join(links: RegionLinks): boolean {
+    const words = 1 + Math.ceil(Math.max(0, this.turns.length - 1) / 3);
+    this.links = links;
+    this.number = links.add(this, this.exits, words, this.tight.length) ?? -1;
+    if (this.number >= 0) this.linkExits();
+    return this.number >= 0;
+  }
+
+  /** Says by which exits another region may follow at once: else it is to be seen whether it should have been part of this one. */
+  private linkExits(): void {
+    const done = this.final || this.version >= LINKED_FROM;
+    this.exits.forEach(({ kind, tight, account, far }, i) => {
+      const follows = kind === 'jump' ? far || done : kind === 'cold' && done;
+      const isClean = tight < 0 && account.waited === 0 && account.owed === 0;
+      const flags =
+        (follows && isClean ? LINKED : 0) |
+        (kind === 'jump' ? JUMPED : 0) |
+        (this.exitWays[i].jumps.length > 0 ? WAYS : 0);
+      this.links!.setFlags(this.number, i, flags | ((account.lastStall + 1) << LAST_STALL_SHIFT));
+    });
+  }
+
+  /** To translate it again would make nothing better. */
+  finish(): void {
+    this.final = true;
+    this.stale = false;
+    this.linkExits();
   }
 
   /** Makes the counters those of one hart. */
   belongTo(hart: number, settle: () => void): void {
     if (this.hart === hart) return;
-    if (this.runs > 0) settle();
+    settle();
     this.hart = hart;
+  }
+
+  /** Takes over what was counted where other regions went on. */
+  private takeLinked(): void {
+    const { links, number, turns, tight, left } = this;
+    if (links === undefined || number < 0) return;
+    links.takeSums(number, turns, this.turned);
+    for (let i = 0; i < tight.length; i++) tight[i] += this.turned[i] / this.emitted.turnCycles[i];
+    this.turned.fill(0);
+    for (let exit = 0; exit < left.length; exit++) {
+      const times = links.takeLeft(number, exit);
+      if (times === 0) continue;
+      this.runs += times;
+      left[exit] += times;
+      for (const counter of this.exitCounters[exit]) turns[counter] += times;
+      for (const loop of this.exitTurns[exit]) tight[loop] += times;
+    }
   }
 
   /** Takes over what one run left in the frame; gives its cycles. */
@@ -148,25 +193,38 @@ export class Region {
     at: number,
     state: HartState,
   ): void {
-    let found = this.find(this.exitWays[exit], last, 0);
+    let found = this.find(this.exitWays[exit], last, 0, words[at + (frame.target >> 2)]);
     for (let number = taken; number > 0 && found < HISTORY; number--) {
       const entry = number & (RECENT - 1);
-      const id = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
-      const way = this.ways[id - 1];
-      const { turnCycles } = way;
-      const cycles = words[at + (frame.lengths >> 2) + entry];
-      found = this.find(way, turnCycles === 0 ? 1 : cycles / turnCycles, found);
+      const way = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
+      found = this.findWay(way, words[at + (frame.lengths >> 2) + entry], found);
     }
+    this.links!.recall((region, way, byExit, value) => {
+      if (found === HISTORY) return false;
+      found = byExit
+        ? region.find(region.exitWays[way], 1, found, value)
+        : region.findWay(way, value, found);
+      return true;
+    });
     for (let i = found - 1; i >= 0; i--) state.remember(this.hart, sources[i], destinations[i]);
   }
 
-  /** Adds the jumps of a way that was gone `times` times to those that were found, as far as they are seen. */
-  private find({ jumps }: Jumps, times: number, found: number): number {
+  /** The same for an entry of the list of the function; `cycles`: of the turns of a tight loop. */
+  private findWay(way: number, cycles: number, found: number): number {
+    const jumps = this.ways[way - 1];
+    return this.find(jumps, jumps.turnCycles === 0 ? 1 : cycles / jumps.turnCycles, found);
+  }
+
+  /**
+   * Adds the jumps of a way that was gone `times` times to those that were found, as far as they are seen. `target`: of a
+   * jump out of the region.
+   */
+  private find({ jumps }: Jumps, times: number, found: number, target = 0): number {
     let at = found;
     for (let n = times; n > 0 && at < HISTORY; n--) {
       for (let i = jumps.length - 2; i >= 0 && at < HISTORY; i -= 2, at++) {
         sources[at] = jumps[i];
-        destinations[at] = jumps[i + 1];
+        destinations[at] = jumps[i + 1] === DYNAMIC ? target : jumps[i + 1];
       }
     }
     return at;
@@ -182,11 +240,13 @@ export class Region {
 
   /** Counts an exit where the region would go on if it were larger; true when that was often. */
   isCold(exit: number): boolean {
-    return this.exits[exit].kind === 'cold' && ++this.coldLeft[exit] >= OFTEN;
+    const { kind } = this.exits[exit];
+    return (kind === 'cold' || kind === 'jump') && ++this.coldLeft[exit] >= OFTEN;
   }
 
   /** Adds what was counted to the numbers of the hart; returns the instructions. */
   settle(numbers: Float64Array): number {
+    this.takeLinked();
     if (this.runs === 0) return 0;
     const base = this.hart << HART_SHIFT;
     const entered = new Float64Array(this.blocks.length);
@@ -216,3 +276,5 @@ export class Region {
 const FIELD_MASK = (1 << 21) - 1;
 /** Exits of one kind after which a region is translated again. */
 const OFTEN = 8;
+/** Times that it was translated after which it is as it is. */
+const LINKED_FROM = 3;

@@ -1,43 +1,20 @@
-import type { Interpreter } from '../hart/generated/execute.js';
-import type { Harts } from '../hart/harts.js';
 import { HART_SHIFT } from '../hart/slot.js';
-import { HORIZON, mode, NOW, phase, stall, UNTIL } from '../hart/state.js';
-import type { InstructionCache } from '../icache/instruction-cache.js';
-import type { Crossbar } from '../interconnect/crossbar.js';
-import type { SharedArena } from '../memory/arena.js';
-import { exported, FunctionBody, ModuleBuilder, Type, wasmHost } from '../wasm/index.js';
+import { numberOffset, stall } from '../hart/state.js';
+import type { Memory } from '../memory/memory.js';
 import { Heat } from './heat.js';
-import type { LoopTable } from './loops.js';
-import type { TranslatorArrays } from './layout.js';
-import { Region } from './region.js';
-import { RegionEmitter } from './region-emitter.js';
-import { Flow } from './region-flow.js';
-import { RegionGraph, type RegionSource } from './region-graph.js';
-import { Shape } from './region-shape.js';
+import type { Region } from './region.js';
+import { link, RegionLinks, WORTH } from './region-links.js';
+import { RegionMaker, type RegionMakerOptions } from './region-maker.js';
+import { RegionRunner } from './region-runner.js';
+import { RegionSeeker, type RegionSeekerOptions } from './region-seeker.js';
 import { frame } from './region-writer.js';
-import type { Leaves } from './tiers.js';
-import type { Step, StepReader } from './tree.js';
 
-export interface RegionsOptions {
-  readonly harts: Harts;
-  readonly interpreter: Interpreter;
-  readonly crossbar: Crossbar;
-  readonly arena: SharedArena;
-  readonly arrays: TranslatorArrays;
-  readonly icache: InstructionCache | undefined;
-  readonly reader: StepReader;
-  readonly loops: LoopTable;
-  readonly eager: boolean;
-  /** Counts by reason. */
-  readonly leaves: Leaves;
-  /** Whether a hart would make a plain access to the TCDM. */
-  readonly reaches: (hart: number, step: Step) => boolean;
+export interface RegionsOptions extends RegionMakerOptions, RegionSeekerOptions {
+  readonly l2: Memory;
 }
 
 /** Cycles of one run at most: the host then may put better code in its place. */
 const VISIT = 1_000_000;
-/** Cycles for which a region is worth while beyond those it may need to come back. */
-const WORTH = 64;
 /** Others must leave a hart alone for so many cycles. */
 const ALONE = 1024;
 /** Cycles that other tiers run before a region is looked for again. */
@@ -54,13 +31,15 @@ const LONGEST_PAUSE = 1 << 20;
 /** Translations that are free, and cycles in regions after which there may be one more: they cost a millisecond each. */
 const FREE = 64;
 const EARNED = 500_000;
-/** Cycles of any kind after which there may be one more: else code that changes often would lose its regions for good. */
-const EVEN_SO = 10_000_000;
-const MOST_REGIONS = 256;
+/** Cycles outside of regions after which there may be one more: they take about as long. */
+const EVEN_SO = 20_000;
+const HELD = 4000;
+const MOST_REGIONS = 2048;
 const MOST_VERSIONS = 6;
 const MOST_REFUSALS = 16;
-/** Instructions that the interpreter steps on to find a region. */
-const SEEK = 100;
+/** Cycles that the interpreter goes on where regions are not earned yet, and how often in a row. */
+const HOLD = 400;
+const MOST_HELD = 40;
 
 export type RegionsOff = 'div_base' | 'round-robin' | 'banks';
 
@@ -70,27 +49,33 @@ export class Regions {
   instructions = 0;
   visits = 0;
   translated = 0;
-  codeBytes = 0;
   /** The cycle after which the other tiers give up, when no region ran. */
   askAgainAt = Infinity;
   /** Whether the instruction at the end of a run is for the interpreter. */
   left = false;
   private readonly regions = new Map<number, Region>();
   private readonly versions = new Map<number, number>();
-  private readonly targets = new Map<number, Set<number>>();
   private readonly heat: Heat;
   private readonly wanted = new Set<number>();
-  private readonly body = new FunctionBody();
-  private readonly builder = new ModuleBuilder();
-  private readonly emitter: RegionEmitter;
+  private readonly maker: RegionMaker;
+  private readonly seeker: RegionSeeker<Region>;
+  /** Where the last region left the hart. */
+  private leftTo = -1;
+  /** First cycle in which translated code may go on. */
+  resumeAt = 0;
+  private readonly links: RegionLinks;
+  private readonly runner: RegionRunner;
+  /** Regions that are to be translated again, as soon as that is earned. */
+  private readonly stale: Region[] = [];
   private readonly words: Int32Array;
   private readonly frameAt: number;
   /** What of the configuration leaves harts that are alone to segments. */
   readonly off: RegionsOff | undefined;
   private vain = 0;
   private attempts = 0;
-  /** Cycles that were executed here. */
+  /** Cycles that were executed here, and those that the interpreter went on. */
   private cycles = 0;
+  private held = 0;
   private now = 0;
   private short = 0;
   private pause = PAUSE;
@@ -98,14 +83,21 @@ export class Regions {
 
   constructor(private readonly options: RegionsOptions) {
     const { harts, arrays, crossbar, eager } = options;
-    const { timing, tcdm } = harts;
-    this.emitter = new RegionEmitter(this.body, {
-      divBase: timing.div_base,
-      tcdmAt: tcdm.u8.byteOffset,
+    const { timing } = harts;
+    const { l2, arena } = options;
+    this.maker = new RegionMaker(options);
+    this.seeker = new RegionSeeker(
+      options,
+      (hart, step) => this.maker.isFetched(hart, step),
+      (hart, pc, head) => this.at(hart, pc, head),
+    );
+    this.links = new RegionLinks(arena, l2);
+    this.runner = new RegionRunner(arena, {
+      links: this.links,
       frameAt: arrays.frame.byteOffset,
-      bankBitsAt: arrays.banksAt,
-      banks: crossbar.banks,
-      tcdm: { base: tcdm.base, size: tcdm.size },
+      l2: { base: l2.base, size: l2.size },
+      l2At: l2.u8.byteOffset,
+      splitTarget: timing.split_target,
     });
     this.words = new Int32Array(arrays.frame.buffer);
     this.frameAt = arrays.frame.byteOffset >> 2;
@@ -118,18 +110,25 @@ export class Regions {
 
   reset(): void {
     this.instructions = this.visits = 0;
-    this.attempts = this.cycles = this.short = this.pausedUntil = 0;
+    this.attempts = this.cycles = this.held = this.short = this.pausedUntil = this.resumeAt = 0;
     this.pause = PAUSE;
   }
 
   drop(): void {
     this.settle();
+    this.links.clear(this.regions.keys());
+    this.runner.drop();
+    this.maker.drop();
     this.regions.clear();
     this.versions.clear();
     this.heat.clear();
     this.wanted.clear();
-    this.targets.clear();
+    this.stale.length = 0;
     this.vain = 0;
+  }
+
+  get codeBytes(): number {
+    return this.maker.codeBytes;
   }
 
   settle(): void {
@@ -173,9 +172,13 @@ export class Regions {
       this.askAgainAt = this.pausedUntil;
       return -1;
     }
-    const { codeCache } = this.options.harts;
+    this.closeStale();
+    const { eager, harts } = this.options;
+    const { codeCache } = harts;
     const { generation, tcdmCodeEnd } = codeCache;
-    const region = this.findRegion(hart, end);
+    const isHead = eager || state.pc[base] === this.leftTo;
+    const stay = this.regions.size === 0 || this.vain > TIRED || !this.earned;
+    const region = this.seeker.seek(hart, end, isHead || stay, stay);
     if (region === 'stuck') {
       this.left = true;
       this.judge(state.next[base], now);
@@ -190,13 +193,27 @@ export class Regions {
     const ran = region !== undefined && this.enter(region, hart, end);
     if (!ran) {
       this.vain = Math.min(this.vain + 1, MOST_VAIN);
-      this.askAgainAt = now + (this.options.eager ? LEAST_PATIENCE : PATIENCE << (this.vain >> 3));
+      if (this.holds(hart)) {
+        this.left = false;
+        this.resumeAt = state.next[base] + HOLD;
+        this.held += this.resumeAt - now;
+        return state.next[base];
+      }
+      this.askAgainAt = now + (eager ? LEAST_PATIENCE : PATIENCE << (this.vain >> 3));
       return -1;
     }
     this.vain = 0;
     this.cycles += state.next[base] - start;
     this.judge(state.next[base], now);
     return state.next[base];
+  }
+
+  /** Whether the interpreter goes on for a while, until regions are earned: their code is better than that of segments, and there is less of it. */
+  private holds(hart: number): boolean {
+    const { eager, harts, reader } = this.options;
+    if (eager || this.vain > MOST_HELD) return false;
+    const step = reader.at(harts.state.pc[hart << HART_SHIFT]);
+    return step !== undefined && this.maker.isFetched(hart, step);
   }
 
   /** Where visits are short, coming and going costs more than they gain. */
@@ -212,110 +229,60 @@ export class Regions {
     }
   }
 
-  /** Counts why the interpreter has to go on. */
-  private leave(hart: number): void {
-    const { harts, reader, leaves } = this.options;
-    const step = reader.at(harts.state.pc[hart << HART_SHIFT]);
-    if (step?.probed === true) leaves.probe++;
-    else if (step && !this.isFetched(hart, step)) leaves.fetch++;
-    else if (step?.row.memory !== undefined && step.row.timing !== 'event-load') leaves.outer++;
-    else leaves.system++;
-  }
-
-  /** Whether a hart is at the beginning of an instruction, and nothing hangs over from before. */
-  private isClean(hart: number): boolean {
-    const { state } = this.options.harts;
-    const base = hart << HART_SHIFT;
-    return (
-      state.mode[base] === mode.running &&
-      state.phase[base] === phase.simple &&
-      state.attention[base] === 0 &&
-      state.waited[base] === 0 &&
-      state.jalrReady[base] <= state.next[base]
-    );
-  }
-
-  /**
-   * The region at the place of a hart, or soon behind it: the interpreter then goes there. `stuck` when an
-   * instruction comes before that only the interpreter executes.
-   */
-  private findRegion(hart: number, end: number): Region | 'stuck' | undefined {
-    const { state } = this.options.harts;
-    const base = hart << HART_SHIFT;
-    for (let steps = 0; steps < SEEK; steps++) {
-      if (end - state.next[base] < WORTH) return undefined;
-      if (this.isClean(hart)) {
-        const pc = state.pc[base];
-        const region = this.at(hart, pc, steps === 0);
-        if (region !== undefined) return region;
-        if (this.regions.size === 0 || this.vain > TIRED) return undefined;
-      }
-      if (!this.step(hart)) {
-        this.leave(hart);
-        return 'stuck';
-      }
-    }
-    return undefined;
-  }
-
-  private at(hart: number, pc: number, first: boolean): Region | undefined {
+  private at(hart: number, pc: number, head: boolean): Region | undefined {
     const known = this.regions.get(pc);
     if (known !== undefined) {
       if (!known.stale || !this.earned) return known;
       this.settleRegion(known);
-      this.regions.delete(pc);
       const newer = this.translate(hart, pc);
-      if (newer === undefined) return this.keep(known);
-      newer.final = newer.resembles(known);
-      return newer;
+      if (newer?.resembles(known) === true) newer.finish();
+      // There may be no room, or more code than a region may have.
+      if (newer === undefined) known.finish();
+      return newer ?? this.regions.get(pc);
     }
-    if (!first || (this.versions.get(pc) ?? 0) >= MOST_VERSIONS) return undefined;
+    if (!(head || this.wanted.has(pc)) || (this.versions.get(pc) ?? 0) >= MOST_VERSIONS) return undefined;
     if (!this.earned) return undefined;
     if (!this.wanted.has(pc) && !this.heat.add(pc)) return undefined;
     return this.translate(hart, pc);
   }
 
-  /** Whether so much has run that one more translation will not be felt. */
-  private get earned(): boolean {
-    const earned = this.cycles / EARNED + this.now / EVEN_SO;
-    return this.options.eager || this.attempts < FREE + earned;
-  }
-
-  private keep(region: Region): Region {
-    region.stale = false;
-    region.final = true;
-    this.regions.set(region.pc, region);
+  private translate(hart: number, pc: number): Region | undefined {
+    if (this.regions.size >= MOST_REGIONS) this.drop();
+    this.attempts++;
+    const version = (this.versions.get(pc) ?? 0) + 1;
+    this.versions.set(pc, version);
+    const region = this.maker.make(hart, pc, version, !this.ownsBanks(hart));
+    if (region === undefined) return undefined;
+    if (!region.join(this.links)) {
+      this.drop();
+      region.join(this.links);
+    }
+    this.regions.set(pc, region);
+    this.translated++;
     return region;
   }
 
-  /** The interpreter executes one instruction that only touches the hart and the TCDM; false when it is another one. */
-  private step(hart: number): boolean {
-    const { harts, interpreter, reader, reaches } = this.options;
-    const { state } = harts;
-    const base = hart << HART_SHIFT;
-    if (state.mode[base] !== mode.running || state.attention[base] !== 0) return false;
-    const step = reader.at(state.pc[base]);
-    if (step === undefined || step.probed || !this.isFetched(hart, step)) return false;
-    const { memory, timing } = step.row;
-    if (
-      memory !== undefined ? timing === 'event-load' || !reaches(hart, step) : !plain.has(timing)
-    ) {
-      return false;
-    }
-    const { clock } = state;
-    clock[NOW] = state.next[base];
-    clock[UNTIL] = clock[HORIZON] = state.next[base] + 1;
-    interpreter.rounds(false);
-    return true;
+  /** Whether so much has run that one more translation will not be felt. */
+  private get earned(): boolean {
+    const outside = this.now - this.cycles - this.held;
+    const earned = this.cycles / EARNED + outside / EVEN_SO + this.held / HELD;
+    return this.options.eager || this.attempts < FREE + earned;
   }
 
-  private isFetched(hart: number, { pc, after }: Step): boolean {
-    const { icache, harts } = this.options;
-    if (icache === undefined) return true;
-    const { codeCache } = harts;
-    return (
-      icache.hits(hart, codeCache.indexOf(pc)) && icache.hits(hart, codeCache.indexOf(after - 2))
-    );
+  /** A region is to be translated again: others must not go on there for ever. */
+  private retire(region: Region): void {
+    if (region.stale || region.final || region.version >= MOST_VERSIONS) return;
+    region.stale = true;
+    this.stale.push(region);
+  }
+
+  /** Regions that may be translated again now are found when a hart comes to them. */
+  private closeStale(): void {
+    if (this.stale.length === 0 || !this.earned) return;
+    for (const region of this.stale) {
+      if (this.regions.get(region.pc) === region) this.links.open(region.pc, 0);
+    }
+    this.stale.length = 0;
   }
 
   /** Whether all lines of a region are in the instruction cache of a hart: while it is alone in there they stay. */
@@ -341,33 +308,77 @@ export class Regions {
     const cycles = Math.min(end - begun, VISIT) - region.longest;
     if (cycles < WORTH) return false;
     if (!this.isResident(region, hart)) {
-      if (++region.refused >= MOST_REFUSALS && region.version < MOST_VERSIONS) region.stale = true;
+      if (++region.refused >= MOST_REFUSALS) this.retire(region);
       return false;
     }
     region.refused = 0;
     if (this.isLate(region, hart)) return false;
-    region.belongTo(hart, () => this.settleRegion(region));
-    const { words, frameAt } = this;
+    this.admit(region, hart);
+    const { words, frameAt, links, runner } = this;
+    const { control } = links;
     words[frameAt + (frame.limit >> 2)] = 0;
-    words[frameAt + (frame.limit >> 2) + 1] = cycles << 10;
+    const epoch = state.fetchEpoch[base];
+    links.begin(region.number, cycles + region.longest, hart, epoch);
     const tracking = !this.ownsBanks(hart);
-    const exit = region.run(tracking, (base << 2) + state.words.byteOffset);
-    const { pc, account, kind } = region.exits[exit];
-    const time = region.account(exit, words, frameAt, state);
+    const exit = runner.run(region, tracking, (base << 2) + state.words.byteOffset);
+    const { last } = links;
+    const { account, kind } = last.exits[exit];
+    const elapsed = control[link.elapsed];
+    const time = elapsed + last.account(exit, words, frameAt, state);
     state.next[base] = begun + time;
-    state.pc[base] = pc;
+    state.pc[base] = last.exits[exit].pc;
     state.waited[base] = account.waited;
     if (account.owed > 0) state.jalrReady[base] = state.next[base] + account.owed;
     if (account.lastStall >= 0) state.lastStall[base] = account.lastStall;
-    state.stalls[base + stall.div] += words[frameAt + (frame.divisions >> 2)];
+    if (kind === 'jump') this.jumped(hart);
+    this.addLinked(hart);
     this.grant(hart);
     this.visits++;
+    const pc = state.pc[base];
+    this.leftTo = pc;
     // Whatever happens, the next visit must not begin where this one did.
     this.left = kind === 'side' || time === 0;
-    if (this.left && kind === 'side') this.leave(hart);
+    if (this.left && kind === 'side') this.seeker.leave(hart);
     if (kind === 'late') this.wanted.add(pc);
-    else if (kind === 'cold') this.sawCold(region, exit, hart, pc);
+    else if (kind !== 'side') this.sawCold(last, exit, hart, pc);
     return true;
+  }
+
+  /** Others may lead to a region from now on, while the caches of the hart are as they are. */
+  private admit(region: Region, hart: number): void {
+    const { links } = this;
+    region.belongTo(hart, () => this.settleRegion(region));
+    links.set(region.number, 'hart', hart);
+    links.set(region.number, 'epoch', this.options.harts.state.fetchEpoch[hart << HART_SHIFT]);
+    links.open(region.pc, region.number);
+  }
+
+  /** What depends on the target of a jump out of the last region. */
+  private jumped(hart: number): void {
+    const { harts, reader } = this.options;
+    const { state, timing } = harts;
+    const base = hart << HART_SHIFT;
+    const { after } = reader.at(state.pc[base])!;
+    const target = this.words[this.frameAt + (frame.target >> 2)];
+    state.pc[base] = target;
+    // Counted is the way to address 0.
+    state.numbers[base + numberOffset('walked')] += ((after - target) | 0) - after;
+    if (timing.split_target === 0 || (target & 2) === 0 || !harts.isLong(target)) return;
+    state.next[base] += timing.split_target;
+    state.stalls[base + stall.jump] += timing.split_target;
+    state.lastStall[base] = stall.jump;
+  }
+
+  /** Takes over what regions before the last one counted for the hart. */
+  private addLinked(hart: number): void {
+    const { words, frameAt } = this;
+    const { control, sumOfTargets } = this.links;
+    const { state, timing } = this.options.harts;
+    const base = hart << HART_SHIFT;
+    state.stalls[base + stall.div] +=
+      words[frameAt + (frame.divisions >> 2)] + control[link.divisions];
+    state.stalls[base + stall.jump] += control[link.splits] * timing.split_target;
+    state.numbers[base + numberOffset('walked')] -= sumOfTargets;
   }
 
   /** The first jump back after a flush of the pipeline may cost a cycle: the interpreter knows. */
@@ -376,16 +387,20 @@ export class Regions {
     return region.loopEnds.some((pc) => flushed === pc || flushed === ((pc - 4) | 0));
   }
 
+  /** The hart goes on at `pc`, which is no part of the region. */
   private sawCold(region: Region, exit: number, hart: number, pc: number): void {
     const { harts, reader } = this.options;
+    const { kind, pc: from } = region.exits[exit];
     const step = reader.at(pc);
-    if (step?.row.timing === 'jalr') {
-      const from = harts.state.registers[(hart << HART_SHIFT) + step.rs1];
-      const seen = this.targets.get(pc) ?? new Set();
-      seen.add((from + step.imm) & -2);
-      this.targets.set(pc, seen);
+    if (kind === 'jump') this.maker.learn(from, pc);
+    else if (step?.row.timing === 'jalr') {
+      const base = harts.state.registers[(hart << HART_SHIFT) + step.rs1];
+      this.maker.learn(pc, (base + step.imm) & -2);
     }
-    if (!region.final && region.isCold(exit) && region.version < MOST_VERSIONS) region.stale = true;
+    if (!region.isCold(exit)) return;
+    // Else whatever follows is linked: that is nearly as good.
+    if (this.earned) this.retire(region);
+    else region.finish();
   }
 
   /** Whether the last grant of each bank was that of a hart. */
@@ -398,93 +413,13 @@ export class Regions {
   /** What each grant of a bank leaves behind in its arbiter. */
   private grant(hart: number): void {
     const { crossbar } = this.options;
-    const odd = this.words[this.frameAt + (frame.odd >> 2)];
-    const granted = this.words[this.frameAt + (frame.granted >> 2)];
+    const { control } = this.links;
+    const odd = this.words[this.frameAt + (frame.odd >> 2)] ^ control[link.odd];
+    const granted = this.words[this.frameAt + (frame.granted >> 2)] | control[link.granted];
     const { pointers, sides } = crossbar;
     for (let rest = granted; rest !== 0; rest &= rest - 1)
       pointers[31 - Math.clz32(rest & -rest)] = hart;
     for (let rest = odd; rest !== 0; rest &= rest - 1) sides[31 - Math.clz32(rest & -rest)] ^= 1;
   }
-
-  // --- Translating ---------------------------------------------------------------------------
-
-  private translate(hart: number, pc: number): Region | undefined {
-    const { harts, reader, loops, eager } = this.options;
-    const { codeCache, timing } = harts;
-    if (this.regions.size >= MOST_REGIONS) this.drop();
-    this.attempts++;
-    const version = (this.versions.get(pc) ?? 0) + 1;
-    this.versions.set(pc, version);
-    loops.learn();
-    const { generation } = codeCache;
-    const source: RegionSource = {
-      reader,
-      timing,
-      fetched: (step) => this.isFetched(hart, step),
-      targets: (at) => this.targets.get(at) ?? none,
-    };
-    const graph = RegionGraph.grow(source, pc);
-    // A loop that was found there changes the code.
-    if (graph === undefined || codeCache.generation !== generation) return undefined;
-    const shape = new Shape(graph.blocks);
-    // Where a computed jump goes is learnt by running up to it.
-    const open = graph.blocks.some(({ end }) => end.kind === 'jalr' && end.targets.length === 0);
-    if (!shape.loops && !open && !eager) return undefined;
-    const flow = new Flow(graph.blocks, shape.depths, [...shape.tight.values()]);
-    const emit = (tracking: boolean) => {
-      // Looking at the code of the region may have moved the end.
-      this.emitter.codeEnd = Math.min(harts.tcdmCodeEnd, 0x7fffffff);
-      this.emitter.tracking = tracking;
-      return this.emitter.emit(graph, shape, flow, reader, timing);
-    };
-    const emitted = emit(false);
-    if (emitted === undefined) return undefined;
-    const region = new Region(
-      pc,
-      (tracking) => {
-        emit(tracking);
-        return this.compile();
-      },
-      this.linesOf(graph),
-      [...graph.steps].filter(({ endsLoop }) => endsLoop).map((step) => step.pc),
-      [...this.emitter.exits],
-      graph.blocks,
-      flow,
-      emitted,
-      version,
-    );
-    this.regions.set(pc, region);
-    this.translated++;
-    return region;
-  }
-
-  private compile() {
-    const { builder, options } = this;
-    const host = wasmHost()!;
-    const memory = options.arena.memory!;
-    const pages = memory.buffer.byteLength >> 16;
-    builder.clear();
-    builder.importMemory('machine', 'memory', { min: pages, max: pages });
-    const type = builder.type([Type.i32], [Type.i32]);
-    builder.exportFunction('run', builder.code(type, this.body));
-    const bytes = builder.finish();
-    this.codeBytes += bytes.length;
-    const { exports } = new host.Instance(new host.Module(bytes), { machine: { memory } });
-    return exported(exports, 'run');
-  }
-
-  private linesOf(graph: RegionGraph): Int32Array {
-    const { icache, harts } = this.options;
-    const lines = new Set<number>();
-    if (icache !== undefined) {
-      for (const { pc, after } of graph.steps) {
-        lines.add(harts.codeCache.indexOf(pc) >>> icache.lineShift);
-        lines.add(harts.codeCache.indexOf(after - 2) >>> icache.lineShift);
-      }
-    }
-    return Int32Array.from(lines);
-  }
 }
 
-const none: ReadonlySet<number> = new Set();
-const plain = new Set(['alu', 'mul', 'mulh', 'div', 'branch', 'jump', 'jalr']);

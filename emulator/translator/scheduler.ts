@@ -1,13 +1,6 @@
-import {
-  FunctionBody,
-  ModuleBuilder,
-  Op,
-  Simd,
-  Type,
-  wasmHost,
-  type WasmModule,
-} from '../wasm/index.js';
+import { FunctionBody, ModuleBuilder, Op, Simd, Type, type WasmModule } from '../wasm/index.js';
 import { ArbiterCode } from './arbiter-code.js';
+import { compileOnce } from './compiled.js';
 import { EndCode, endParameters } from './end-code.js';
 import { DONE } from './ends.js';
 import {
@@ -59,23 +52,12 @@ export function schedulerModule(
   return module.finish();
 }
 
-/** Compiled ones by their bytes; more than these are forgotten. */
-const compiled = new Map<string, WasmModule>();
-const MOST_COMPILED = 64;
-
 /** The module compiled: machines of one form share it. */
 export function compileScheduler(
   options: SchedulerOptions,
   resume: ResumeOptions | undefined,
 ): WasmModule {
-  const bytes = schedulerModule(options, resume);
-  const key = String.fromCharCode(...bytes);
-  const found = compiled.get(key);
-  if (found !== undefined) return found;
-  if (compiled.size === MOST_COMPILED) compiled.clear();
-  const module = new (wasmHost()!.Module)(bytes);
-  compiled.set(key, module);
-  return module;
+  return compileOnce(schedulerModule(options, resume));
 }
 
 /** A function of translated code that has the interpreter end an access; `complete` deals in times. */

@@ -278,7 +278,8 @@ export class Translator {
     const { next } = state;
     const alone = this.regions.run(now, until);
     if (alone >= 0) {
-      this.resumeAt = this.regions.left ? Math.max(this.resumeAt, alone + 1) : alone;
+      const on = this.regions.left ? Math.max(this.resumeAt, alone + 1) : alone;
+      this.resumeAt = Math.max(on, this.regions.resumeAt);
       return alone;
     }
     this.arrays.origin[0] = now;

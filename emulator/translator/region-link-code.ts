@@ -1,0 +1,527 @@
+import { stall } from '../hart/state.js';
+import { FunctionBody, ModuleBuilder, Op, Type } from '../wasm/index.js';
+import { wordBytes } from './layout.js';
+import {
+  BY_EXIT,
+  EXIT_SHIFT,
+  exitAt,
+  JUMPED,
+  LAST_STALL_SHIFT,
+  link,
+  LINKED,
+  MOST_RECORDED,
+  RECORD_SHIFT,
+  recordAt,
+  WAYS,
+  WORTH,
+  type RegionLinks,
+} from './region-links.js';
+import { FIELD, FIELD_MASK, TIME_SHIFT } from './region-ways.js';
+import { frame, RECENT } from './region-writer.js';
+
+export interface LinkOptions {
+  readonly links: RegionLinks;
+  readonly frameAt: number;
+  readonly l2: { readonly base: number; readonly size: number };
+  readonly l2At: number;
+  /** Cycles of a jump to an instruction that straddles fetch words. */
+  readonly splitTarget: number;
+  readonly pages: number;
+}
+
+/** Parameters: address of the hart's words; 4 where the banks that were granted are noted, else 0. */
+const BASE = 0;
+const TRACKING = 1;
+
+/** The module with `run`, which runs one region after the other and returns the exit of the last one. */
+export function linkModule(options: LinkOptions): Uint8Array {
+  const module = new ModuleBuilder();
+  const region = module.type([Type.i32], [Type.i32]);
+  const run = module.type([Type.i32, Type.i32], [Type.i32]);
+  module.importMemory('machine', 'memory', { min: options.pages, max: options.pages });
+  module.importTable('machine', 'regions', { min: 1 });
+  module.exportFunction('run', module.code(run, new LinkCode(options, region).body()));
+  return module.finish();
+}
+
+/**
+ * Where a region is left to code that is a region too, and nothing speaks against it, that one goes on: what the first one
+ * counted is added up in its sums. What the last one counted is left in the frame.
+ */
+class LinkCode {
+  private readonly code = new FunctionBody(2048);
+  /** Addresses of the records of the region that runs and of the next one, and of what is known of the exit. */
+  private readonly record: number;
+  private readonly next: number;
+  private readonly exit: number;
+  private readonly number: number;
+  private readonly flags: number;
+  /** Cycles of regions that are done; of this one; and of a target that straddles fetch words. */
+  private readonly elapsed: number;
+  private readonly time: number;
+  private readonly extra: number;
+  private readonly pc: number;
+  private readonly at: number;
+  private readonly count: number;
+  private readonly word: number;
+
+  constructor(
+    private readonly options: LinkOptions,
+    private readonly signature: number,
+  ) {
+    const { code } = this;
+    code.begin(2);
+    this.record = code.local(Type.i32);
+    this.next = code.local(Type.i32);
+    this.exit = code.local(Type.i32);
+    this.number = code.local(Type.i32);
+    this.flags = code.local(Type.i32);
+    this.elapsed = code.local(Type.i32);
+    this.time = code.local(Type.i32);
+    this.extra = code.local(Type.i32);
+    this.pc = code.local(Type.i32);
+    this.at = code.local(Type.i32);
+    this.count = code.local(Type.i32);
+    this.word = code.local(Type.i64);
+  }
+
+  body(): FunctionBody {
+    const { code } = this;
+    this.said('record');
+    code.set(this.record);
+    code.loop();
+    this.runRegion();
+    code.block();
+    this.findExit();
+    this.findTarget();
+    this.findNext();
+    this.sumUp();
+    this.note();
+    code.get(this.next);
+    code.set(this.record);
+    code.br(1);
+    code.end();
+    this.say('record', () => code.get(this.record));
+    this.say('elapsed', () => code.get(this.elapsed));
+    code.get(this.number);
+    code.op(Op.return);
+    code.end();
+    code.op(Op.unreachable);
+    return code;
+  }
+
+  // --- One region ----------------------------------------------------------------------------
+
+  private runRegion(): void {
+    const { code } = this;
+    code.i32(0);
+    this.left(this.record);
+    code.i32(TIME_SHIFT);
+    code.op(Op.i32Shl);
+    code.memory(Op.i32Store, this.inFrame(frame.limit + 4));
+    code.get(BASE);
+    code.get(this.record);
+    code.get(TRACKING);
+    code.op(Op.i32Add);
+    code.memory(Op.i32Load, recordAt.element);
+    code.callIndirect(this.signature);
+    code.set(this.number);
+  }
+
+  /** Pushes the cycles that a region may turn from `elapsed` on. */
+  private left(record: number): void {
+    const { code } = this;
+    this.said('deadline');
+    code.get(this.elapsed);
+    code.op(Op.i32Sub);
+    code.get(record);
+    code.memory(Op.i32Load, recordAt.longest);
+    code.op(Op.i32Sub);
+  }
+
+  private findExit(): void {
+    const { code } = this;
+    code.get(this.record);
+    code.memory(Op.i32Load, recordAt.exits);
+    code.get(this.number);
+    code.i32(EXIT_SHIFT);
+    code.op(Op.i32Shl);
+    code.op(Op.i32Add);
+    code.tee(this.exit);
+    code.memory(Op.i32Load, exitAt.flags);
+    code.tee(this.flags);
+    code.i32(LINKED);
+    code.op(Op.i32And);
+    code.op(Op.i32Eqz);
+    code.brIf(0);
+    this.fromFrame(Op.i64Load, frame.words);
+    code.tee(this.word);
+    code.i64(32 + TIME_SHIFT);
+    code.op(Op.i64ShrU);
+    code.op(Op.i32WrapI64);
+    code.get(this.exit);
+    code.memory(Op.i32Load, exitAt.time);
+    code.op(Op.i32Add);
+    code.tee(this.time);
+    // A region that does nothing would lead to itself.
+    code.op(Op.i32Eqz);
+    code.brIf(0);
+  }
+
+  /** Where the hart goes on, and as an offset in L2; leaves the block when that is elsewhere. */
+  private findTarget(): void {
+    const { code, options } = this;
+    code.i32(0);
+    code.set(this.extra);
+    this.hasFlag(JUMPED);
+    code.if(Type.i32);
+    this.fromFrame(Op.i32Load, frame.target);
+    code.else();
+    code.get(this.exit);
+    code.memory(Op.i32Load, exitAt.pc);
+    code.end();
+    code.tee(this.pc);
+    code.i32(-options.l2.base | 0);
+    code.op(Op.i32Add);
+    code.tee(this.at);
+    code.i32(options.l2.size);
+    code.op(Op.i32GeU);
+    code.brIf(0);
+    if (options.splitTarget === 0) return;
+    // A target in the upper half of its fetch word: the bit is the same.
+    code.get(this.flags);
+    code.get(this.pc);
+    code.op(Op.i32And);
+    code.i32(JUMPED);
+    code.op(Op.i32And);
+    code.if();
+    code.get(this.at);
+    code.memory(Op.i32Load8U, options.l2At);
+    code.i32(3);
+    code.op(Op.i32And);
+    code.i32(3);
+    code.op(Op.i32Eq);
+    code.if();
+    code.i32(options.splitTarget);
+    code.set(this.extra);
+    code.end();
+    code.end();
+  }
+
+  /** The region there; leaves the block when there is none, or it may not run now. */
+  private findNext(): void {
+    const { code, options } = this;
+    const { entriesAt, recordsAt } = options.links;
+    code.get(this.at);
+    code.memory(Op.i32Load16U, entriesAt);
+    code.tee(this.count);
+    code.op(Op.i32Eqz);
+    code.brIf(0);
+    code.get(this.count);
+    code.i32(RECORD_SHIFT);
+    code.op(Op.i32Shl);
+    code.i32(recordsAt);
+    code.op(Op.i32Add);
+    code.set(this.next);
+    for (const field of ['hart', 'epoch'] as const) {
+      code.get(this.next);
+      code.memory(Op.i32Load, recordAt[field]);
+      this.said(field);
+      code.op(Op.i32Ne);
+      code.brIf(0);
+    }
+    code.get(this.next);
+    code.get(TRACKING);
+    code.op(Op.i32Add);
+    code.memory(Op.i32Load, recordAt.element);
+    code.op(Op.i32Eqz);
+    code.brIf(0);
+    // The first turn of a loop behind a flush of the pipeline is not that of a region.
+    code.get(this.next);
+    code.memory(Op.i32Load, recordAt.loops);
+    code.if();
+    code.get(BASE);
+    code.memory(Op.i32Load, wordBytes('afterFlush'));
+    code.brIf(1);
+    code.end();
+    this.left(this.next);
+    code.get(this.time);
+    code.op(Op.i32Sub);
+    code.get(this.extra);
+    code.op(Op.i32Sub);
+    code.i32(WORTH);
+    code.op(Op.i32LtS);
+    code.brIf(0);
+  }
+
+  // --- What it counted -----------------------------------------------------------------------
+
+  private sumUp(): void {
+    const { code } = this;
+    code.get(this.exit);
+    code.get(this.exit);
+    code.memory(Op.i32Load, exitAt.left);
+    code.i32(1);
+    code.op(Op.i32Add);
+    code.memory(Op.i32Store, exitAt.left);
+    code.get(this.record);
+    code.memory(Op.i32Load, recordAt.sums);
+    code.set(this.at);
+    // The first field of the first word is the number of entries of the list, the last one the time.
+    this.addField(this.word, 1);
+    this.each(recordAt.words, 1, 8, frame.words, () => {
+      code.get(this.count);
+      code.memory(Op.i64Load, 0);
+      code.set(this.word);
+      for (const field of [0, 1, 2]) this.addField(this.word, field);
+    });
+    // What `note` needs of the first word.
+    this.fromFrame(Op.i64Load, frame.words);
+    code.set(this.word);
+    this.each(recordAt.tight, 0, 4, frame.turned, () =>
+      this.add(() => {
+        code.get(this.count);
+        code.memory(Op.i32Load, 0);
+      }),
+    );
+    this.gather('odd', Op.i32Xor, frame.odd);
+    this.gather('granted', Op.i32Or, frame.granted);
+    this.gather('divisions', Op.i32Add, frame.divisions);
+    this.say('elapsed', () => {
+      code.get(this.elapsed);
+      code.get(this.time);
+      code.op(Op.i32Add);
+      code.get(this.extra);
+      code.op(Op.i32Add);
+      code.tee(this.elapsed);
+    });
+    this.say('runs', () => {
+      this.said('runs');
+      code.i32(1);
+      code.op(Op.i32Add);
+    });
+  }
+
+  /** Adds a value to the sum at `at`, and goes on to the next one. */
+  private add(value: () => void): void {
+    const { code } = this;
+    code.get(this.at);
+    code.get(this.at);
+    code.memory(Op.i32Load, 0);
+    value();
+    code.op(Op.i32Add);
+    code.memory(Op.i32Store, 0);
+    this.step(this.at, 4);
+  }
+
+  private addField(word: number, field: number): void {
+    const { code } = this;
+    this.add(() => {
+      code.get(word);
+      code.i64(field * FIELD);
+      code.op(Op.i64ShrU);
+      code.op(Op.i32WrapI64);
+      code.i32(FIELD_MASK);
+      code.op(Op.i32And);
+    });
+  }
+
+  /** For each element of the frame from `first` on: its address is in `count`. */
+  private each(many: number, first: number, bytes: number, from: number, write: () => void): void {
+    const { code } = this;
+    const start = this.inFrame(from);
+    code.get(this.record);
+    code.memory(Op.i32Load, many);
+    code.i32(first);
+    code.op(Op.i32GtS);
+    code.if();
+    code.i32(start + bytes * first);
+    code.set(this.count);
+    code.loop();
+    write();
+    this.step(this.count, bytes);
+    code.get(this.count);
+    code.get(this.record);
+    code.memory(Op.i32Load, many);
+    code.i32(bytes === 8 ? 3 : 2);
+    code.op(Op.i32Shl);
+    code.i32(start);
+    code.op(Op.i32Add);
+    code.op(Op.i32LtU);
+    code.brIf(0);
+    code.end();
+    code.end();
+  }
+
+  private gather(field: keyof typeof link, op: number, from: number): void {
+    this.say(field, () => {
+      this.said(field);
+      this.fromFrame(Op.i32Load, from);
+      this.code.op(op);
+    });
+  }
+
+  /** The last taken jumps, the last stall, and what depends on the target. */
+  private note(): void {
+    const { code, options } = this;
+    this.noteWays();
+    code.get(this.flags);
+    code.i32(LAST_STALL_SHIFT);
+    code.op(Op.i32ShrU);
+    code.tee(this.count);
+    code.if();
+    code.get(BASE);
+    code.get(this.count);
+    code.i32(1);
+    code.op(Op.i32Sub);
+    code.memory(Op.i32Store, wordBytes('lastStall'));
+    code.end();
+    this.hasFlag(JUMPED);
+    code.if();
+    code.i32(0);
+    code.i32(0);
+    code.memory(Op.f64Load, this.inControl('targets'));
+    code.get(this.pc);
+    code.op(Op.f64ConvertI32S);
+    code.op(Op.f64Add);
+    code.memory(Op.f64Store, this.inControl('targets'));
+    code.end();
+    if (options.splitTarget === 0) return;
+    code.get(this.extra);
+    code.if();
+    code.get(BASE);
+    code.i32(stall.jump);
+    code.memory(Op.i32Store, wordBytes('lastStall'));
+    this.say('splits', () => {
+      this.said('splits');
+      code.i32(1);
+      code.op(Op.i32Add);
+    });
+    code.end();
+  }
+
+  /** Puts the newest entries of the list of the function into that of all regions, and the way to the exit. */
+  private noteWays(): void {
+    const { code } = this;
+    const taken = this.time;
+    code.get(this.word);
+    code.op(Op.i32WrapI64);
+    code.i32(FIELD_MASK);
+    code.op(Op.i32And);
+    code.tee(taken);
+    code.if();
+    // at = max(taken - MOST_RECORDED, 0)
+    code.get(taken);
+    code.i32(MOST_RECORDED);
+    code.op(Op.i32Sub);
+    code.tee(this.at);
+    code.i32(0);
+    code.get(this.at);
+    code.i32(0);
+    code.op(Op.i32GtS);
+    code.op(Op.select);
+    code.set(this.at);
+    code.loop();
+    this.step(this.at, 1);
+    this.put(
+      () => {
+        code.get(this.at);
+        code.i32(RECENT - 1);
+        code.op(Op.i32And);
+        code.memory(Op.i32Load8U, this.inFrame(frame.recent));
+      },
+      () => {
+        code.get(this.at);
+        code.i32(RECENT - 1);
+        code.op(Op.i32And);
+        code.i32(2);
+        code.op(Op.i32Shl);
+        code.memory(Op.i32Load, this.inFrame(frame.lengths));
+      },
+    );
+    code.get(this.at);
+    code.get(taken);
+    code.op(Op.i32LtS);
+    code.brIf(0);
+    code.end();
+    code.end();
+    this.hasFlag(WAYS);
+    code.if();
+    this.put(
+      () => {
+        code.get(this.number);
+        code.i32(BY_EXIT);
+        code.op(Op.i32Or);
+      },
+      () => code.get(this.pc),
+    );
+    code.end();
+  }
+
+  private put(way: () => void, value: () => void): void {
+    const { code, options } = this;
+    this.said('recorded');
+    code.tee(this.count);
+    code.i32(MOST_RECORDED - 1);
+    code.op(Op.i32And);
+    code.i32(3);
+    code.op(Op.i32Shl);
+    code.set(this.exit);
+    code.get(this.exit);
+    code.get(this.record);
+    code.i32(options.links.recordsAt);
+    code.op(Op.i32Sub);
+    code.i32(16 - RECORD_SHIFT);
+    code.op(Op.i32Shl);
+    way();
+    code.op(Op.i32Or);
+    code.memory(Op.i32Store, this.inControl('list'));
+    code.get(this.exit);
+    value();
+    code.memory(Op.i32Store, this.inControl('list') + 4);
+    this.say('recorded', () => {
+      code.get(this.count);
+      code.i32(1);
+      code.op(Op.i32Add);
+    });
+  }
+
+  // --- Memory --------------------------------------------------------------------------------
+
+  private inFrame(at: number): number {
+    return this.options.frameAt + at;
+  }
+
+  private fromFrame(load: number, at: number): void {
+    this.code.i32(0);
+    this.code.memory(load, this.inFrame(at));
+  }
+
+  private inControl(field: keyof typeof link): number {
+    return this.options.links.controlAt + 4 * link[field];
+  }
+
+  private said(field: keyof typeof link): void {
+    this.code.i32(0);
+    this.code.memory(Op.i32Load, this.inControl(field));
+  }
+
+  private say(field: keyof typeof link, value: () => void): void {
+    this.code.i32(0);
+    value();
+    this.code.memory(Op.i32Store, this.inControl(field));
+  }
+
+  private hasFlag(flag: number): void {
+    this.code.get(this.flags);
+    this.code.i32(flag);
+    this.code.op(Op.i32And);
+  }
+
+  private step(local: number, by: number): void {
+    this.code.get(local);
+    this.code.i32(by);
+    this.code.op(Op.i32Add);
+    this.code.set(local);
+  }
+}

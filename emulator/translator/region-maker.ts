@@ -1,0 +1,176 @@
+import type { Harts } from '../hart/harts.js';
+import { HART_SHIFT } from '../hart/slot.js';
+import type { InstructionCache } from '../icache/instruction-cache.js';
+import type { Crossbar } from '../interconnect/crossbar.js';
+import type { SharedArena } from '../memory/arena.js';
+import {
+  exported,
+  FunctionBody,
+  ModuleBuilder,
+  Type,
+  wasmHost,
+  type WasmFunction,
+} from '../wasm/index.js';
+import type { LoopTable } from './loops.js';
+import type { TranslatorArrays } from './layout.js';
+import { Region } from './region.js';
+import { RegionEmitter } from './region-emitter.js';
+import { Flow } from './region-flow.js';
+import { isReturn, RegionGraph, type RegionSource } from './region-graph.js';
+import { Shape } from './region-shape.js';
+import { writesOf, type Step, type StepReader } from './tree.js';
+
+export interface RegionMakerOptions {
+  readonly harts: Harts;
+  readonly crossbar: Crossbar;
+  readonly arena: SharedArena;
+  readonly arrays: TranslatorArrays;
+  readonly icache: InstructionCache | undefined;
+  readonly reader: StepReader;
+  readonly loops: LoopTable;
+  readonly eager: boolean;
+}
+
+/** Instructions of a region without loops that is worth while. */
+const LEAST_STEPS = 16;
+
+/** Translates regions. */
+export class RegionMaker {
+  codeBytes = 0;
+  private readonly targets = new Map<number, Set<number>>();
+  private readonly body = new FunctionBody();
+  private readonly builder = new ModuleBuilder();
+  private readonly emitter: RegionEmitter;
+
+  constructor(private readonly options: RegionMakerOptions) {
+    const { harts, arrays, crossbar } = options;
+    const { timing, tcdm } = harts;
+    this.emitter = new RegionEmitter(this.body, {
+      divBase: timing.div_base,
+      tcdmAt: tcdm.u8.byteOffset,
+      frameAt: arrays.frame.byteOffset,
+      bankBitsAt: arrays.banksAt,
+      banks: crossbar.banks,
+      tcdm: { base: tcdm.base, size: tcdm.size },
+    });
+  }
+
+  drop(): void {
+    this.targets.clear();
+  }
+
+  /** An indirect jump led there. */
+  learn(pc: number, target: number): void {
+    const seen = this.targets.get(pc);
+    if (seen === undefined) this.targets.set(pc, new Set([target]));
+    else if (seen.size < MOST_SEEN) seen.add(target);
+  }
+
+  /** The region at the place of a hart; undefined where there is none that is worth while. `tracking`: as it will run first. */
+  make(hart: number, pc: number, version: number, tracking: boolean): Region | undefined {
+    const { harts, reader, loops, eager } = this.options;
+    const { codeCache, timing } = harts;
+    loops.learn();
+    const { generation } = codeCache;
+    const source: RegionSource = {
+      reader,
+      timing,
+      fetched: (step) => this.isFetched(hart, step),
+      targets: (at) => this.targets.get(at) ?? none,
+    };
+    const graph = this.grow(hart, source, pc);
+    // A loop that was found there changes the code.
+    if (graph === undefined || codeCache.generation !== generation) return undefined;
+    const shape = new Shape(graph.blocks);
+    const jumps = graph.blocks.some(({ end }) => end.kind === 'jalr');
+    if (!shape.loops && !eager && !(jumps && graph.steps.size >= LEAST_STEPS)) return undefined;
+    const flow = new Flow(graph.blocks, shape.depths, [...shape.tight.values()]);
+    const emit = (notes: boolean) => {
+      // Looking at the code of the region may have moved the end.
+      this.emitter.codeEnd = Math.min(harts.tcdmCodeEnd, 0x7fffffff);
+      this.emitter.tracking = notes;
+      return this.emitter.emit(graph, shape, flow, reader, timing);
+    };
+    const emitted = emit(tracking);
+    if (emitted === undefined) return undefined;
+    const first = this.compile();
+    return new Region(
+      pc,
+      (notes) => {
+        if (notes === tracking) return first;
+        emit(notes);
+        return this.compile();
+      },
+      this.linesOf(graph),
+      [...graph.steps].filter(({ endsLoop }) => endsLoop).map((step) => step.pc),
+      [...this.emitter.exits],
+      graph.blocks,
+      flow,
+      emitted,
+      version,
+    );
+  }
+
+  /** Where nothing changes the link register of a function, it returns to where the hart came from. */
+  private grow(hart: number, source: RegionSource, pc: number): RegionGraph | undefined {
+    const graph = RegionGraph.grow(source, pc);
+    const jumps = graph?.blocks.map(({ end }) => end).filter(({ kind }) => kind === 'jalr') ?? [];
+    const unknown = jumps.flatMap((end) =>
+      'step' in end && end.step !== undefined && isReturn(end.step) && !this.targets.has(end.step.pc)
+        ? [end.step]
+        : [],
+    );
+    if (graph === undefined || unknown.length === 0) return graph;
+    const { registers } = this.options.harts.state;
+    let news = false;
+    for (const { pc: at, rs1 } of unknown) {
+      const target = registers[(hart << HART_SHIFT) + rs1] & -2;
+      if ([...graph.steps].some((step) => writesOf(step) === rs1)) continue;
+      if (this.options.reader.at(target) === undefined) continue;
+      this.learn(at, target);
+      news = true;
+    }
+    return news ? RegionGraph.grow(source, pc) : graph;
+  }
+
+  /** Whether the fetch of an instruction has no consequence for a hart now. */
+  isFetched(hart: number, { pc, after }: Step): boolean {
+    const { icache, harts } = this.options;
+    if (icache === undefined) return true;
+    const { codeCache } = harts;
+    return (
+      icache.hits(hart, codeCache.indexOf(pc)) && icache.hits(hart, codeCache.indexOf(after - 2))
+    );
+  }
+
+  private compile(): WasmFunction {
+    const { builder, options } = this;
+    const host = wasmHost()!;
+    const memory = options.arena.memory!;
+    const pages = memory.buffer.byteLength >> 16;
+    builder.clear();
+    builder.importMemory('machine', 'memory', { min: pages, max: pages });
+    const type = builder.type([Type.i32], [Type.i32]);
+    builder.exportFunction('run', builder.code(type, this.body));
+    const bytes = builder.finish();
+    this.codeBytes += bytes.length;
+    const { exports } = new host.Instance(new host.Module(bytes), { machine: { memory } });
+    return exported(exports, 'run');
+  }
+
+  private linesOf(graph: RegionGraph): Int32Array {
+    const { icache, harts } = this.options;
+    const lines = new Set<number>();
+    if (icache !== undefined) {
+      for (const { pc, after } of graph.steps) {
+        lines.add(harts.codeCache.indexOf(pc) >>> icache.lineShift);
+        lines.add(harts.codeCache.indexOf(after - 2) >>> icache.lineShift);
+      }
+    }
+    return Int32Array.from(lines);
+  }
+}
+
+const none: ReadonlySet<number> = new Set();
+/** Targets of a jump that are remembered. */
+const MOST_SEEN = 16;

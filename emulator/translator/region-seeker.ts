@@ -1,0 +1,111 @@
+import type { Interpreter } from '../hart/generated/execute.js';
+import type { Harts } from '../hart/harts.js';
+import { HART_SHIFT } from '../hart/slot.js';
+import { HORIZON, mode, NOW, phase, UNTIL } from '../hart/state.js';
+import { WORTH } from './region-links.js';
+import type { Leaves } from './tiers.js';
+import type { Step, StepReader } from './tree.js';
+
+export interface RegionSeekerOptions {
+  readonly harts: Harts;
+  readonly interpreter: Interpreter;
+  readonly reader: StepReader;
+  /** Counts by reason. */
+  readonly leaves: Leaves;
+  /** Whether a hart would make a plain access to the TCDM. */
+  readonly reaches: (hart: number, step: Step) => boolean;
+}
+
+/** Instructions that the interpreter steps on to find a region. */
+const SEEK = 100;
+
+/** Leads a hart that is alone to a place where a region begins. */
+export class RegionSeeker<Found> {
+  constructor(
+    private readonly options: RegionSeekerOptions,
+    private readonly isFetched: (hart: number, step: Step) => boolean,
+    /** The region at a place; `head`: where one may well begin. */
+    private readonly at: (hart: number, pc: number, head: boolean) => Found | undefined,
+  ) {}
+
+  /**
+   * The region at the place of a hart, or soon behind it: the interpreter then goes there. `stuck` when an
+   * instruction comes before that only the interpreter executes.
+   * @param head whether one may well begin where the hart is
+   * @param stay whether to look only there
+   */
+  seek(hart: number, end: number, head: boolean, stay: boolean): Found | 'stuck' | undefined {
+    const { state } = this.options.harts;
+    const base = hart << HART_SHIFT;
+    let isHead = head;
+    for (let steps = 0; steps < SEEK; steps++) {
+      if (end - state.next[base] < WORTH) return undefined;
+      const pc = state.pc[base];
+      if (this.isClean(hart)) {
+        const region = this.at(hart, pc, isHead);
+        if (region !== undefined) return region;
+        if (stay) return undefined;
+      }
+      if (!this.step(hart)) {
+        this.leave(hart);
+        return 'stuck';
+      }
+      isHead = this.isHead(pc, state.pc[base]);
+    }
+    return undefined;
+  }
+
+  /** Functions, what they return to, and loops. */
+  private isHead(from: number, to: number): boolean {
+    if (to - from === 4 || to - from === 2) return false;
+    if (to < from) return true;
+    const timing = this.options.reader.at(from)?.row.timing;
+    return timing === 'jump' || timing === 'jalr';
+  }
+
+  /** Counts why the interpreter has to go on. */
+  leave(hart: number): void {
+    const { harts, reader, leaves } = this.options;
+    const step = reader.at(harts.state.pc[hart << HART_SHIFT]);
+    if (step?.probed === true) leaves.probe++;
+    else if (step && !this.isFetched(hart, step)) leaves.fetch++;
+    else if (step?.row.memory !== undefined && step.row.timing !== 'event-load') leaves.outer++;
+    else leaves.system++;
+  }
+
+  /** Whether a hart is at the beginning of an instruction, and nothing hangs over from before. */
+  private isClean(hart: number): boolean {
+    const { state } = this.options.harts;
+    const base = hart << HART_SHIFT;
+    return (
+      state.mode[base] === mode.running &&
+      state.phase[base] === phase.simple &&
+      state.attention[base] === 0 &&
+      state.waited[base] === 0 &&
+      state.jalrReady[base] <= state.next[base]
+    );
+  }
+
+  /** The interpreter executes one instruction that only touches the hart and the TCDM; false when it is another one. */
+  private step(hart: number): boolean {
+    const { harts, interpreter, reader, reaches } = this.options;
+    const { state } = harts;
+    const base = hart << HART_SHIFT;
+    if (state.mode[base] !== mode.running || state.attention[base] !== 0) return false;
+    const step = reader.at(state.pc[base]);
+    if (step === undefined || step.probed || !this.isFetched(hart, step)) return false;
+    const { memory, timing } = step.row;
+    if (
+      memory !== undefined ? timing === 'event-load' || !reaches(hart, step) : !plain.has(timing)
+    ) {
+      return false;
+    }
+    const { clock } = state;
+    clock[NOW] = state.next[base];
+    clock[UNTIL] = clock[HORIZON] = state.next[base] + 1;
+    interpreter.rounds(false);
+    return true;
+  }
+}
+
+const plain = new Set(['alu', 'mul', 'mulh', 'div', 'branch', 'jump', 'jalr']);
