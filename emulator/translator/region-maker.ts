@@ -116,7 +116,10 @@ export class RegionMaker {
     const graph = RegionGraph.grow(source, pc);
     const jumps = graph?.blocks.map(({ end }) => end).filter(({ kind }) => kind === 'jalr') ?? [];
     const unknown = jumps.flatMap((end) =>
-      'step' in end && end.step !== undefined && isReturn(end.step) && !this.targets.has(end.step.pc)
+      'step' in end &&
+      end.step !== undefined &&
+      isReturn(end.step) &&
+      !this.targets.has(end.step.pc)
         ? [end.step]
         : [],
     );

@@ -19,30 +19,33 @@ export interface RegionSeekerOptions {
 /** Instructions that the interpreter steps on to find a region. */
 const SEEK = 100;
 
+/** What may begin at a place. */
+export type Head = 'function' | 'loop' | 'none';
+
 /** Leads a hart that is alone to a place where a region begins. */
 export class RegionSeeker<Found> {
   constructor(
     private readonly options: RegionSeekerOptions,
     private readonly isFetched: (hart: number, step: Step) => boolean,
-    /** The region at a place; `head`: where one may well begin. */
-    private readonly at: (hart: number, pc: number, head: boolean) => Found | undefined,
+    /** The region at a place. */
+    private readonly at: (hart: number, pc: number, head: Head) => Found | undefined,
   ) {}
 
   /**
    * The region at the place of a hart, or soon behind it: the interpreter then goes there. `stuck` when an
    * instruction comes before that only the interpreter executes.
-   * @param head whether one may well begin where the hart is
+   * @param head what may begin where the hart is
    * @param stay whether to look only there
    */
-  seek(hart: number, end: number, head: boolean, stay: boolean): Found | 'stuck' | undefined {
+  seek(hart: number, end: number, head: Head, stay: boolean): Found | 'stuck' | undefined {
     const { state } = this.options.harts;
     const base = hart << HART_SHIFT;
-    let isHead = head;
+    let here = head;
     for (let steps = 0; steps < SEEK; steps++) {
       if (end - state.next[base] < WORTH) return undefined;
       const pc = state.pc[base];
       if (this.isClean(hart)) {
-        const region = this.at(hart, pc, isHead);
+        const region = this.at(hart, pc, here);
         if (region !== undefined) return region;
         if (stay) return undefined;
       }
@@ -50,17 +53,17 @@ export class RegionSeeker<Found> {
         this.leave(hart);
         return 'stuck';
       }
-      isHead = this.isHead(pc, state.pc[base]);
+      here = this.headAt(pc, state.pc[base]);
     }
     return undefined;
   }
 
   /** Functions, what they return to, and loops. */
-  private isHead(from: number, to: number): boolean {
-    if (to - from === 4 || to - from === 2) return false;
-    if (to < from) return true;
+  private headAt(from: number, to: number): Head {
+    if (to - from === 4 || to - from === 2) return 'none';
     const timing = this.options.reader.at(from)?.row.timing;
-    return timing === 'jump' || timing === 'jalr';
+    if (timing === 'jump' || timing === 'jalr') return 'function';
+    return to < from ? 'loop' : 'none';
   }
 
   /** Counts why the interpreter has to go on. */

@@ -6,7 +6,7 @@ import type { Region } from './region.js';
 import { link, RegionLinks, WORTH } from './region-links.js';
 import { RegionMaker, type RegionMakerOptions } from './region-maker.js';
 import { RegionRunner } from './region-runner.js';
-import { RegionSeeker, type RegionSeekerOptions } from './region-seeker.js';
+import { RegionSeeker, type Head, type RegionSeekerOptions } from './region-seeker.js';
 import { frame } from './region-writer.js';
 
 export interface RegionsOptions extends RegionMakerOptions, RegionSeekerOptions {
@@ -56,6 +56,8 @@ export class Regions {
   private readonly regions = new Map<number, Region>();
   private readonly versions = new Map<number, number>();
   private readonly heat: Heat;
+  /** Of loops: the function around one is the better place, if it is called often. */
+  private readonly loopHeat: Heat;
   private readonly wanted = new Set<number>();
   private readonly maker: RegionMaker;
   private readonly seeker: RegionSeeker<Region>;
@@ -102,6 +104,7 @@ export class Regions {
     this.words = new Int32Array(arrays.frame.buffer);
     this.frameAt = arrays.frame.byteOffset >> 2;
     this.heat = new Heat(eager ? 1 : 2);
+    this.loopHeat = new Heat(eager ? 1 : 6);
     // A division must take longer than what hides behind it; the flags of banks are bits of one word.
     if (timing.div_base < 2) this.off = 'div_base';
     else if (!crossbar.fair) this.off = 'round-robin';
@@ -122,6 +125,7 @@ export class Regions {
     this.regions.clear();
     this.versions.clear();
     this.heat.clear();
+    this.loopHeat.clear();
     this.wanted.clear();
     this.stale.length = 0;
     this.vain = 0;
@@ -176,9 +180,9 @@ export class Regions {
     const { eager, harts } = this.options;
     const { codeCache } = harts;
     const { generation, tcdmCodeEnd } = codeCache;
-    const isHead = eager || state.pc[base] === this.leftTo;
     const stay = this.regions.size === 0 || this.vain > TIRED || !this.earned;
-    const region = this.seeker.seek(hart, end, isHead || stay, stay);
+    const isHead = eager || stay || state.pc[base] === this.leftTo;
+    const region = this.seeker.seek(hart, end, isHead ? 'function' : 'none', stay);
     if (region === 'stuck') {
       this.left = true;
       this.judge(state.next[base], now);
@@ -229,7 +233,7 @@ export class Regions {
     }
   }
 
-  private at(hart: number, pc: number, head: boolean): Region | undefined {
+  private at(hart: number, pc: number, head: Head): Region | undefined {
     const known = this.regions.get(pc);
     if (known !== undefined) {
       if (!known.stale || !this.earned) return known;
@@ -240,9 +244,11 @@ export class Regions {
       if (newer === undefined) known.finish();
       return newer ?? this.regions.get(pc);
     }
-    if (!(head || this.wanted.has(pc)) || (this.versions.get(pc) ?? 0) >= MOST_VERSIONS) return undefined;
-    if (!this.earned) return undefined;
-    if (!this.wanted.has(pc) && !this.heat.add(pc)) return undefined;
+    const isWanted = this.wanted.has(pc);
+    if (head === 'none' && !isWanted) return undefined;
+    if (!this.earned || (this.versions.get(pc) ?? 0) >= MOST_VERSIONS) return undefined;
+    const heat = head === 'loop' ? this.loopHeat : this.heat;
+    if (!isWanted && !heat.add(pc)) return undefined;
     return this.translate(hart, pc);
   }
 
@@ -422,4 +428,3 @@ export class Regions {
     for (let rest = odd; rest !== 0; rest &= rest - 1) sides[31 - Math.clz32(rest & -rest)] ^= 1;
   }
 }
-
