@@ -1,4 +1,4 @@
-import { ModuleBuilder, Op, Type } from '../wasm/index.js';
+import { ModuleBuilder, Op, Simd, Type } from '../wasm/index.js';
 import {
   BATCH,
   BOOKED_ENDED,
@@ -12,7 +12,7 @@ import {
 } from './booked-layout.js';
 import { BookedResolve } from './booked-resolve.js';
 
-const { i32, i64 } = Type;
+const { i32, i64, v128 } = Type;
 
 /**
  * Adds `arbitrate(from, until)` to a module whose memory 0 is that of the machine; returns the index of the function.
@@ -61,82 +61,92 @@ class BookedCode extends BookedResolve {
       const { code, at, options } = this;
       const until = 0;
       const bank = code.local(i32);
-      const asked = code.local(i32);
-      const first = code.local(i32);
       const last = code.local(i32);
+      const asked = code.local(i32);
+      const time = code.local(i32);
       const word = code.local(i64);
-      const odd = code.local(i64);
+      const mask = code.local(v128);
       this.with(until, Op.i32LeS, 0);
       code.if();
       code.op(Op.return);
       code.end();
-      code.loop();
-      this.with(bank, Op.i32Shl, 3);
-      code.set(asked);
-      code.i32(0);
-      code.set(first);
-      code.i32(-1);
+      this.with(until, Op.i32Sub, 1);
+      code.i32(6);
+      code.op(Op.i32ShrU);
+      code.i32(this.bankShift);
+      code.op(Op.i32Shl);
       code.set(last);
-      code.i64(0);
-      code.set(odd);
-      code.loop();
-      code.get(asked);
-      code.memory(Op.i64Load, at.asked);
-      // All, or those before `until`
-      code.i64(-1);
+      this.with(until, Op.i32And, 63);
+      code.if();
       this.timeBit(until);
       code.i64(1);
       code.op(Op.i64Sub);
-      code.get(until);
-      this.with(first, Op.i32Sub, -64);
-      code.op(Op.i32GeS);
-      code.op(Op.select);
-      code.op(Op.i64And);
-      code.tee(word);
-      code.get(odd);
-      code.op(Op.i64Xor);
-      code.set(odd);
-      code.get(first);
-      code.i64(63);
-      code.get(word);
-      code.op(Op.i64Clz);
-      code.op(Op.i64Sub);
-      code.op(Op.i32WrapI64);
-      code.op(Op.i32Add);
-      code.get(last);
-      code.get(word);
-      code.i64(0);
-      code.op(Op.i64Ne);
-      code.op(Op.select);
-      code.set(last);
+      code.op(Simd.i64x2Splat);
+      code.set(mask);
+      for (let pair = 0; pair < options.banks; pair += 2) {
+        code.get(last);
+        code.get(last);
+        code.memory(Simd.v128Load, at.asked + 8 * pair);
+        code.get(mask);
+        code.op(Simd.v128And);
+        code.memory(Simd.v128Store, at.asked + 8 * pair);
+      }
+      code.end();
+      // Two banks at a time
+      code.loop();
+      this.with(bank, Op.i32Shl, 3);
+      code.set(asked);
+      code.v128(0, 0, 0, 0);
+      code.set(mask);
+      code.loop();
+      code.get(mask);
+      code.get(asked);
+      code.memory(Simd.v128Load, at.asked);
+      code.op(Simd.v128Xor);
+      code.set(mask);
       this.plus(asked, 8 * options.banks);
-      this.plus(first, 64);
-      code.get(first);
-      code.get(until);
+      code.get(asked);
+      code.get(last);
+      code.i32(8 * options.banks);
+      code.op(Op.i32Add);
       code.op(Op.i32LtS);
       code.brIf(0);
       code.end();
-      code.get(bank);
-      code.get(bank);
-      code.memory(Op.i32Load8U, options.sidesAt);
-      code.get(odd);
-      code.op(Op.i64Popcnt);
-      code.op(Op.i32WrapI64);
-      code.i32(1);
-      code.op(Op.i32And);
-      code.op(Op.i32Xor);
-      code.memory(Op.i32Store8, options.sidesAt);
-      code.get(last);
-      this.with(bank, Op.i32Shl, 2);
-      code.memory(Op.i32Load, at.latest);
-      code.op(Op.i32GtS);
-      code.if();
-      code.get(bank);
-      this.requesters(last, bank);
-      code.op(Op.i32Ctz);
-      code.memory(Op.i32Store8, options.pointersAt);
-      code.end();
-      this.plus(bank, 1);
+      for (const lane of [0, 1]) {
+        code.get(bank);
+        code.get(bank);
+        code.memory(Op.i32Load8U, options.sidesAt);
+        code.get(mask);
+        code.lane(Simd.i64x2ExtractLane, lane);
+        code.op(Op.i64Popcnt);
+        code.op(Op.i32WrapI64);
+        code.i32(1);
+        code.op(Op.i32And);
+        code.op(Op.i32Xor);
+        code.memory(Op.i32Store8, options.sidesAt);
+        this.with(until, Op.i32Sub, 1);
+        code.i32(-64);
+        code.op(Op.i32And);
+        code.set(time);
+        this.with(bank, Op.i32Shl, 3);
+        code.get(last);
+        code.op(Op.i32Add);
+        code.tee(asked);
+        code.memory(Op.i64Load, at.asked);
+        code.set(word);
+        this.lastAsked(asked, word, time);
+        code.tee(time);
+        this.with(bank, Op.i32Shl, 2);
+        code.memory(Op.i32Load, at.latest);
+        code.op(Op.i32GtS);
+        code.if();
+        code.get(bank);
+        this.requesters(time, bank);
+        code.op(Op.i32Ctz);
+        code.memory(Op.i32Store8, options.pointersAt);
+        code.end();
+        this.plus(bank, 1);
+      }
       this.with(bank, Op.i32LtU, options.banks);
       code.brIf(0);
       code.end();
@@ -374,14 +384,6 @@ class BookedCode extends BookedResolve {
     code.memory(Op.i32Store, at.kinds);
     this.store(base, 'readAt', () => this.with(entry, Op.i32Add, BOOKED_ENTRY));
     code.end();
-  }
-
-  /** Pushes whether the hart was refused in the cycle before. */
-  private wasRefused(base: number, cycle: number): void {
-    const { code } = this;
-    this.wordOf(base, 'refusedAt');
-    this.with(cycle, Op.i32Sub, 1);
-    code.op(Op.i32Eq);
   }
 
   /** Pushes the contested cycles of a word before the end of the window. */

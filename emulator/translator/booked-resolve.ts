@@ -41,31 +41,7 @@ export class BookedResolve extends BookedFill {
       code.set(word);
       this.with(time, Op.i32And, -64);
       code.set(time);
-      code.block();
-      code.loop();
-      code.get(word);
-      code.i64(0);
-      code.op(Op.i64Ne);
-      code.brIf(1);
-      code.get(time);
-      code.if();
-      this.plus(time, -64);
-      this.plus(asked, -8 * options.banks);
-      code.get(asked);
-      code.memory(Op.i64Load, at.asked);
-      code.set(word);
-      code.br(1);
-      code.end();
-      code.end();
-      code.end();
-      // Of no word at all: -1
-      code.get(time);
-      code.i64(63);
-      code.get(word);
-      code.op(Op.i64Clz);
-      code.op(Op.i64Sub);
-      code.op(Op.i32WrapI64);
-      code.op(Op.i32Add);
+      this.lastAsked(asked, word, time);
       code.tee(time);
       this.with(bank, Op.i32Shl, 2);
       code.memory(Op.i32Load, at.latest);
@@ -78,6 +54,38 @@ export class BookedResolve extends BookedFill {
       code.memory(Op.i32Load8U, options.pointersAt);
       code.end();
     });
+  }
+
+  /**
+   * Pushes the last cycle with a bit in the words of a bank up to `word`, which is at `asked` and begins at `time`;
+   * -1 without any in this span.
+   */
+  protected lastAsked(asked: number, word: number, time: number): void {
+    const { code, at, options } = this;
+    code.block();
+    code.loop();
+    code.get(word);
+    code.i64(0);
+    code.op(Op.i64Ne);
+    code.brIf(1);
+    code.get(time);
+    code.if();
+    this.plus(time, -64);
+    this.plus(asked, -8 * options.banks);
+    code.get(asked);
+    code.memory(Op.i64Load, at.asked);
+    code.set(word);
+    code.br(1);
+    code.end();
+    code.end();
+    code.end();
+    code.get(time);
+    code.i64(63);
+    code.get(word);
+    code.op(Op.i64Clz);
+    code.op(Op.i64Sub);
+    code.op(Op.i32WrapI64);
+    code.op(Op.i32Add);
   }
 
   /** Reads the entry before `next`; leaves its time on the stack. */
@@ -99,6 +107,7 @@ export class BookedResolve extends BookedFill {
       const { code, at } = this;
       const [origin, window, limit, time] = [1, 2, 3, 4];
       const base = code.local(i32);
+      const end = code.local(i32);
       const next = code.local(i32);
       const entry = code.local(i32);
       const shift = code.local(i32);
@@ -108,7 +117,8 @@ export class BookedResolve extends BookedFill {
       this.insertLocals();
       this.baseOf(HART, base);
       this.wordOf(base, 'readAt');
-      code.set(next);
+      code.tee(next);
+      code.set(end);
       this.wordOf(base, 'shift');
       code.get(origin);
       code.op(Op.i32Sub);
@@ -121,6 +131,8 @@ export class BookedResolve extends BookedFill {
       code.op(Op.i32LeS);
       code.brIf(1);
       this.remove(later, low);
+      this.plus(later, 1);
+      this.insertBefore(limit, later, entry, low, end);
       code.get(entry);
       code.set(next);
       code.br(0);
@@ -130,14 +142,15 @@ export class BookedResolve extends BookedFill {
       code.i32(0);
       code.memory(Op.i32Store8, at.rows);
       this.increase(base, 'refusedCycles', () => code.i32(1));
-      this.wordOf(base, 'refusedAt');
       code.get(time);
       code.get(origin);
       code.op(Op.i32Add);
-      code.tee(later);
-      code.i32(1);
-      code.op(Op.i32Sub);
-      code.op(Op.i32Eq);
+      code.set(later);
+      this.wasRefused(base, later);
+      this.store(base, 'refusedAt', () => code.get(later));
+      this.plus(time, 1);
+      this.insertBefore(limit, time, entry, low, end);
+      this.store(base, 'readAt', () => code.get(end));
       code.if();
       this.increase(base, 'shift', () => code.i32(1));
       this.wordOf(base, 'delaysAt');
@@ -151,26 +164,57 @@ export class BookedResolve extends BookedFill {
       code.memory(Op.i32Store, 0);
       code.else();
       code.i32(1);
-      code.set(shift);
-      this.delay(base, entry, low, hides, shift);
-      code.end();
-      this.store(base, 'refusedAt', () => code.get(later));
-      this.plus(time, 1);
-      code.get(time);
-      code.get(limit);
-      code.op(Op.i32GeS);
+      code.set(later);
+      this.delay(base, entry, low, hides, later);
+      code.get(hides);
+      code.get(end);
+      code.get(entry);
+      code.op(Op.i32GtU);
+      code.op(Op.i32And);
       code.if();
-      this.store(base, 'readAt', () => code.get(entry));
-      code.op(Op.return);
-      code.end();
-      this.insert(time, low);
-      this.store(base, 'readAt', () => code.get(next));
-      code.get(HART);
-      code.get(origin);
-      code.get(window);
-      code.get(limit);
+      this.plus(shift, 1);
+      this.readAgain(base, [end, next, shift, low, later]);
+      for (const value of [HART, origin, window, window]) code.get(value);
       this.callFill();
+      code.end();
+      code.end();
     });
+  }
+
+  /** The hart asks at that time, or what is read ends before this entry: the span is over. */
+  private insertBefore(limit: number, time: number, entry: number, low: number, end: number): void {
+    const { code } = this;
+    code.get(time);
+    code.get(limit);
+    code.op(Op.i32LtS);
+    code.if();
+    this.insert(time, low);
+    code.else();
+    code.get(entry);
+    code.set(end);
+    code.end();
+  }
+
+  /** Takes back what was read from `next` to `end`. */
+  private readAgain(base: number, [end, next, shift, low, time]: number[]): void {
+    const { code } = this;
+    code.block();
+    code.loop();
+    code.get(end);
+    code.get(next);
+    code.op(Op.i32LeU);
+    code.brIf(1);
+    this.plus(end, -BOOKED_ENTRY);
+    code.get(end);
+    code.memory(Op.i32Load, 0);
+    code.set(low);
+    this.timeOf(end, shift);
+    code.set(time);
+    this.remove(time, low);
+    code.br(0);
+    code.end();
+    code.end();
+    this.store(base, 'readAt', () => code.get(next));
   }
 
   /** A request is refused for the first time, so far for `cycles`. */
@@ -195,6 +239,14 @@ export class BookedResolve extends BookedFill {
       code.op(Op.i32Mul);
       code.op(Op.i32Sub);
     });
+  }
+
+  /** Pushes whether the hart was refused in the cycle before. */
+  protected wasRefused(base: number, cycle: number): void {
+    const { code } = this;
+    this.wordOf(base, 'refusedAt');
+    this.with(cycle, Op.i32Sub, 1);
+    code.op(Op.i32Eq);
   }
 
   protected isHiding(low: number): void {

@@ -49,7 +49,7 @@ export class Reference {
 
   constructor(private readonly fleet: Fleet) {
     const { harts, banks } = fleet;
-    const zeros = (count: number): number[] => new Array<number>(count).fill(0);
+    const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
     this.pointers = [...fleet.pointers];
     this.sides = zeros(banks);
     this.conflicts = zeros(banks);
@@ -74,7 +74,7 @@ export class Reference {
 
   private cycle(cycle: number): boolean {
     const { harts, banks, logs, hidden } = this.fleet;
-    const asking = new Array<number>(banks).fill(0);
+    const asking = this.conflicts.map(() => 0);
     for (let hart = 0; hart < harts; hart++) {
       if (this.raised(hart) > cycle) continue;
       const { offset } = logs[hart][this.read[hart]];
