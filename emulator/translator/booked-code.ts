@@ -1,18 +1,18 @@
-import { ModuleBuilder, Op, Simd, Type } from '../wasm/index.js';
+import { ModuleBuilder, Op, Type } from '../wasm/index.js';
+import { BookedEdges } from './booked-edges.js';
 import {
-  BATCH,
+  BALANCE,
   BOOKED_ENDED,
-  BOOKED_ENTRY,
   BOOKED_ROOM,
   bookedEnd,
-  NEVER,
+  FIRST_WINDOW,
+  LONGEST_WINDOW,
+  SHORTEST_WINDOW,
   SPAN,
-  WINDOW,
   type BookedOptions,
 } from './booked-layout.js';
-import { BookedResolve } from './booked-resolve.js';
 
-const { i32, i64, v128 } = Type;
+const { i32, i64 } = Type;
 
 /**
  * Adds `arbitrate(from, until)` to a module whose memory 0 is that of the machine; returns the index of the function.
@@ -30,7 +30,7 @@ const { i32, i64, v128 } = Type;
  * Each entry that was granted after d > 0 cycles makes its hart d cycles later, and is one pair (address, d) at `delaysAt`;
  * of kind `hides` it gives back `hidden` cycles, but what follows it must stay behind the grant.
  *
- * Entries are read for `WINDOW` cycles at a time. Where and when harts ask stands by cycle (`rows`) and by bank (`asked`), so
+ * Entries are read for a window of cycles at a time. Where and when harts ask stands by cycle (`rows`) and by bank (`asked`), so
  * that only cycles in which two of them meet are looked at, and of the others the last one, for the pointer of the arbiter.
  */
 export function addBooked(module: ModuleBuilder, options: BookedOptions): number {
@@ -45,7 +45,7 @@ export function bookedModule(options: BookedOptions & { readonly pages: number }
   return module.finish();
 }
 
-class BookedCode extends BookedResolve {
+class BookedCode extends BookedEdges {
   private readonly resolveFunction: number;
   private readonly settleFunction: number;
 
@@ -53,104 +53,6 @@ class BookedCode extends BookedResolve {
     super(module, options);
     this.resolveFunction = this.resolve();
     this.settleFunction = this.settle();
-  }
-
-  /** `settle(until)`: pointers and sides of all banks behind the cycles of this span before `until`. */
-  private settle(): number {
-    return this.write([i32], [], () => {
-      const { code, at, options } = this;
-      const until = 0;
-      const bank = code.local(i32);
-      const last = code.local(i32);
-      const asked = code.local(i32);
-      const time = code.local(i32);
-      const word = code.local(i64);
-      const mask = code.local(v128);
-      this.with(until, Op.i32LeS, 0);
-      code.if();
-      code.op(Op.return);
-      code.end();
-      this.with(until, Op.i32Sub, 1);
-      code.i32(6);
-      code.op(Op.i32ShrU);
-      code.i32(this.bankShift);
-      code.op(Op.i32Shl);
-      code.set(last);
-      this.with(until, Op.i32And, 63);
-      code.if();
-      this.timeBit(until);
-      code.i64(1);
-      code.op(Op.i64Sub);
-      code.op(Simd.i64x2Splat);
-      code.set(mask);
-      for (let pair = 0; pair < options.banks; pair += 2) {
-        code.get(last);
-        code.get(last);
-        code.memory(Simd.v128Load, at.asked + 8 * pair);
-        code.get(mask);
-        code.op(Simd.v128And);
-        code.memory(Simd.v128Store, at.asked + 8 * pair);
-      }
-      code.end();
-      // Two banks at a time
-      code.loop();
-      this.with(bank, Op.i32Shl, 3);
-      code.set(asked);
-      code.v128(0, 0, 0, 0);
-      code.set(mask);
-      code.loop();
-      code.get(mask);
-      code.get(asked);
-      code.memory(Simd.v128Load, at.asked);
-      code.op(Simd.v128Xor);
-      code.set(mask);
-      this.plus(asked, 8 * options.banks);
-      code.get(asked);
-      code.get(last);
-      code.i32(8 * options.banks);
-      code.op(Op.i32Add);
-      code.op(Op.i32LtS);
-      code.brIf(0);
-      code.end();
-      for (const lane of [0, 1]) {
-        code.get(bank);
-        code.get(bank);
-        code.memory(Op.i32Load8U, options.sidesAt);
-        code.get(mask);
-        code.lane(Simd.i64x2ExtractLane, lane);
-        code.op(Op.i64Popcnt);
-        code.op(Op.i32WrapI64);
-        code.i32(1);
-        code.op(Op.i32And);
-        code.op(Op.i32Xor);
-        code.memory(Op.i32Store8, options.sidesAt);
-        this.with(until, Op.i32Sub, 1);
-        code.i32(-64);
-        code.op(Op.i32And);
-        code.set(time);
-        this.with(bank, Op.i32Shl, 3);
-        code.get(last);
-        code.op(Op.i32Add);
-        code.tee(asked);
-        code.memory(Op.i64Load, at.asked);
-        code.set(word);
-        this.lastAsked(asked, word, time);
-        code.tee(time);
-        this.with(bank, Op.i32Shl, 2);
-        code.memory(Op.i32Load, at.latest);
-        code.op(Op.i32GtS);
-        code.if();
-        code.get(bank);
-        this.requesters(time, bank);
-        code.op(Op.i32Ctz);
-        code.memory(Op.i32Store8, options.pointersAt);
-        code.end();
-        this.plus(bank, 1);
-      }
-      this.with(bank, Op.i32LtU, options.banks);
-      code.brIf(0);
-      code.end();
-    });
   }
 
   /** `each` finds the number of the hart, and its place in the control block in `base`. */
@@ -181,6 +83,9 @@ class BookedCode extends BookedResolve {
         local(),
         local(),
       ];
+      const ahead = local();
+      const events = local();
+      const level = local();
       const word = code.local(i64);
       this.insertLocals(hart);
       const end = (reason: number): void => {
@@ -200,6 +105,17 @@ class BookedCode extends BookedResolve {
       this.forHarts(hart, base, () => this.begin(base, origin, [entry, low, shift, hides]));
       end(bookedEnd.until);
       code.block();
+      code.i32(0);
+      code.memory(Op.i32Load, this.at.window);
+      code.set(ahead);
+      code.i32(BALANCE.first);
+      code.set(level);
+      code.get(ahead);
+      code.op(Op.i32Eqz);
+      code.if();
+      code.i32(FIRST_WINDOW);
+      code.set(ahead);
+      code.end();
       // Each span
       code.loop();
       code.i32(0);
@@ -220,17 +136,26 @@ class BookedCode extends BookedResolve {
       this.forHarts(hart, base, () => this.goOn(base, origin, entry, low, hides));
       // Each window
       code.loop();
-      this.with(cut, Op.i32Add, WINDOW);
+      code.get(cut);
+      code.get(ahead);
+      code.op(Op.i32Add);
       code.set(window);
+      code.i32(0);
+      code.set(events);
       this.smallest(window, () => code.get(length));
       this.forHarts(hart, base, () => {
-        this.hasRoom(base, 8 * WINDOW);
+        this.hasRoom(base, 8 * LONGEST_WINDOW);
         code.op(Op.i32Eqz);
         code.if();
         end(bookedEnd.delays);
         code.br(4);
         code.end();
-        for (const value of [hart, origin, window, limit]) code.get(value);
+        for (const value of [hart, origin, window]) code.get(value);
+        // Not beyond a short window
+        code.get(limit);
+        code.get(window);
+        this.with(ahead, Op.i32GeU, FIRST_WINDOW);
+        code.op(Op.select);
         this.callFill();
       });
       this.with(cut, Op.i32ShrU, 6);
@@ -249,6 +174,7 @@ class BookedCode extends BookedResolve {
       code.br(2);
       code.end();
       this.takeContested(row, word, cut);
+      this.plus(events, 1);
       for (const value of [origin, window, limit, cut]) code.get(value);
       code.call(this.resolveFunction);
       code.op(Op.i32Eqz);
@@ -257,6 +183,7 @@ class BookedCode extends BookedResolve {
       code.br(4);
       code.end();
       code.end();
+      this.balance(ahead, events, level);
       code.get(window);
       code.tee(cut);
       code.get(length);
@@ -280,6 +207,9 @@ class BookedCode extends BookedResolve {
       code.end();
       code.get(cut);
       code.call(this.settleFunction);
+      code.i32(0);
+      code.get(ahead);
+      code.memory(Op.i32Store, this.at.window);
       this.cleanUp(row, limit, word);
       code.get(origin);
       code.get(cut);
@@ -288,6 +218,29 @@ class BookedCode extends BookedResolve {
       this.forHarts(hart, base, () => this.finish(base, until, [entry, low, shift, hides]));
       code.get(until);
     });
+  }
+
+  /** The next window is longer or shorter. */
+  private balance(ahead: number, events: number, level: number): void {
+    const { code } = this;
+    code.get(level);
+    this.with(level, Op.i32ShrU, BALANCE.decay);
+    code.op(Op.i32Sub);
+    code.get(events);
+    code.get(ahead);
+    code.op(Op.i32Mul);
+    code.op(Op.i32Add);
+    code.set(level);
+    code.get(ahead);
+    this.with(level, Op.i32GtU, BALANCE.shorter);
+    this.with(ahead, Op.i32GtU, SHORTEST_WINDOW);
+    code.op(Op.i32And);
+    code.op(Op.i32ShrU);
+    this.with(level, Op.i32LtU, BALANCE.longer);
+    this.with(ahead, Op.i32LtU, LONGEST_WINDOW);
+    code.op(Op.i32And);
+    code.op(Op.i32Shl);
+    code.set(ahead);
   }
 
   private smallest(local: number, other: () => void): void {
@@ -299,91 +252,6 @@ class BookedCode extends BookedResolve {
     code.op(Op.i32LtS);
     code.op(Op.select);
     code.set(local);
-  }
-
-  /** Pushes whether the hart can note so many bytes of delays. */
-  private hasRoom(base: number, bytes: number): void {
-    const { code } = this;
-    this.wordOf(base, 'delaysEnd');
-    this.wordOf(base, 'delaysAt');
-    code.op(Op.i32Sub);
-    code.i32(bytes);
-    code.op(Op.i32GeS);
-  }
-
-  /** Marks the end of a log; who waits already is as late as it is. */
-  private begin(base: number, from: number, [entry, low, late, hides]: number[]): void {
-    const { code } = this;
-    for (let i = 0; i < BATCH; i++) {
-      this.wordOf(base, 'endAt');
-      code.i64Words(0, NEVER);
-      code.memory(Op.i64Store, i * BOOKED_ENTRY);
-    }
-    this.wordOf(base, 'readAt');
-    code.set(entry);
-    this.store(base, 'firstAt', () => code.get(entry));
-    this.store(base, 'refusedAt', () => this.with(from, Op.i32Sub, 2));
-    code.get(from);
-    code.get(entry);
-    code.memory(Op.i32Load, 4);
-    this.wordOf(base, 'shift');
-    code.op(Op.i32Add);
-    code.op(Op.i32Sub);
-    code.tee(late);
-    code.i32(0);
-    code.op(Op.i32GtS);
-    code.if();
-    code.get(entry);
-    code.memory(Op.i32Load, 0);
-    code.set(low);
-    this.delay(base, entry, low, hides, late);
-    this.increase(base, 'refusedCycles', () => code.get(late));
-    this.store(base, 'refusedAt', () => this.with(from, Op.i32Sub, 1));
-    code.end();
-  }
-
-  /** Clears what belongs to a span of `limit` cycles. */
-  private clear(limit: number): void {
-    const { code, at, options } = this;
-    code.i32(at.rows);
-    code.i32(0);
-    this.with(limit, Op.i32Shl, 3);
-    code.memoryFill();
-    code.i32(at.contested);
-    code.i32(0);
-    this.with(limit, Op.i32ShrU, 6);
-    code.i32(8 * options.banks);
-    code.op(Op.i32Mul);
-    code.i32(at.asked - at.contested);
-    code.op(Op.i32Add);
-    code.memoryFill();
-    for (let bank = 0; bank < options.banks; bank += 2) {
-      code.i32(0);
-      code.i64(-1);
-      code.memory(Op.i64Store, at.latest + 4 * bank);
-    }
-  }
-
-  /** Who was refused in the last cycle of the span before asks in the first one of this. */
-  private goOn(base: number, origin: number, entry: number, low: number, time: number): void {
-    const { code, at } = this;
-    this.wasRefused(base, origin);
-    code.if();
-    this.wordOf(base, 'readAt');
-    code.tee(entry);
-    code.memory(Op.i32Load, 0);
-    code.set(low);
-    code.i32(0);
-    code.set(time);
-    this.insert(time, low);
-    code.i32(0);
-    code.i32(0);
-    code.memory(Op.i32Load, at.kinds);
-    code.get(low);
-    code.op(Op.i32Or);
-    code.memory(Op.i32Store, at.kinds);
-    this.store(base, 'readAt', () => this.with(entry, Op.i32Add, BOOKED_ENTRY));
-    code.end();
   }
 
   /** Pushes the contested cycles of a word before the end of the window. */
@@ -400,120 +268,5 @@ class BookedCode extends BookedResolve {
     code.op(Op.i32Eq);
     code.op(Op.select);
     code.op(Op.i64And);
-  }
-
-  /** Takes the first contested cycle. */
-  private takeContested(row: number, word: number, time: number): void {
-    const { code, at } = this;
-    this.with(row, Op.i32Shl, 6);
-    code.get(word);
-    code.op(Op.i64Ctz);
-    code.op(Op.i32WrapI64);
-    code.op(Op.i32Add);
-    code.set(time);
-    this.with(row, Op.i32Shl, 3);
-    this.with(row, Op.i32Shl, 3);
-    code.memory(Op.i64Load, at.contested);
-    this.timeBit(time);
-    code.op(Op.i64Xor);
-    code.memory(Op.i64Store, at.contested);
-  }
-
-  /** `flagged` is 0 again, also where contested cycles are left. */
-  private cleanUp(row: number, limit: number, word: number): void {
-    const { code, at } = this;
-    const time = limit;
-    code.i32(0);
-    code.set(row);
-    code.loop();
-    code.block();
-    code.loop();
-    this.with(row, Op.i32Shl, 3);
-    code.memory(Op.i64Load, at.contested);
-    code.tee(word);
-    code.op(Op.i64Eqz);
-    code.brIf(1);
-    this.takeContested(row, word, time);
-    this.with(time, Op.i32Shl, 2);
-    code.i32(0);
-    code.memory(Op.i32Store, at.flagged);
-    code.br(0);
-    code.end();
-    code.end();
-    this.plus(row, 1);
-    this.with(row, Op.i32LtU, SPAN / 64);
-    code.brIf(0);
-    code.end();
-  }
-
-  /** What was read but not granted is given back; who waits has not been refused yet. */
-  private finish(base: number, cut: number, [entry, low, shift, hides]: number[]): void {
-    const { code, options } = this;
-    this.wordOf(base, 'readAt');
-    code.set(entry);
-    this.wordOf(base, 'shift');
-    code.get(cut);
-    code.op(Op.i32Sub);
-    code.set(shift);
-    code.block();
-    code.loop();
-    code.get(entry);
-    this.wordOf(base, 'firstAt');
-    code.op(Op.i32LeU);
-    code.brIf(1);
-    this.with(entry, Op.i32Sub, BOOKED_ENTRY);
-    code.set(low);
-    this.timeOf(low, shift);
-    code.i32(0);
-    code.op(Op.i32LtS);
-    code.brIf(1);
-    code.get(low);
-    code.set(entry);
-    code.br(0);
-    code.end();
-    code.end();
-    this.wasRefused(base, cut);
-    code.if();
-    const cycles = shift;
-    const at = hides;
-    this.increase(base, 'delaysAt', () => code.i32(-8));
-    this.wordOf(base, 'delaysAt');
-    code.tee(at);
-    code.memory(Op.i32Load, 0);
-    code.set(entry);
-    code.get(at);
-    code.memory(Op.i32Load, 4);
-    code.set(cycles);
-    code.get(entry);
-    code.memory(Op.i32Load, 0);
-    code.set(low);
-    this.isHiding(low);
-    code.set(hides);
-    const minus = (value: () => void): (() => void) => {
-      return () => {
-        code.i32(0);
-        value();
-        code.op(Op.i32Sub);
-      };
-    };
-    this.increase(
-      base,
-      'refusedCycles',
-      minus(() => code.get(cycles)),
-    );
-    this.increase(
-      base,
-      'hides',
-      minus(() => code.get(hides)),
-    );
-    this.increase(base, 'shift', () => {
-      code.get(hides);
-      code.i32(options.hidden);
-      code.op(Op.i32Mul);
-      code.get(cycles);
-      code.op(Op.i32Sub);
-    });
-    code.end();
-    this.store(base, 'readAt', () => code.get(entry));
   }
 }

@@ -34,6 +34,7 @@ export class BookedFill {
       asked: scratchAt + places.asked,
       flagged: scratchAt + places.flagged,
       latest: scratchAt + places.latest,
+      window: scratchAt + places.window,
     };
     this.bankShift = 34 - Math.clz32(options.banks);
   }

@@ -44,13 +44,20 @@ export const kind = { plain: 0, hides: 1, final: 2 } as const;
 
 /** Cycles whose bits are kept at once. */
 export const SPAN = 512;
-/** Cycles that the logs are read ahead; a refusal costs the more the longer it is. */
-export const WINDOW = 64;
+/** Cycles that the logs are read ahead: with more of them reading costs less, but a refusal more. */
+export const FIRST_WINDOW = 64;
+export const SHORTEST_WINDOW = 16;
+export const LONGEST_WINDOW = 256;
+/**
+ * When the next window has twice or half the length: contested cycles times length, summed up over windows; of the sum,
+ * one part in 2^decay is lost with each. Measured; no result depends on it.
+ */
+export const BALANCE = { longer: 1200, shorter: 6400, first: 3000, decay: 4 };
 /** Entries that are read at once where they fit. */
 export const BATCH = 4;
 export const BOOKED_PAD = BATCH * BOOKED_ENTRY;
 /** Bytes for delays without which no cycle is arbitrated. */
-export const BOOKED_ROOM = 8 * (WINDOW + 1);
+export const BOOKED_ROOM = 8 * (LONGEST_WINDOW + 1);
 /** Time of what stands behind the end of a log: later than anything that is arbitrated. */
 export const NEVER = 0x5fff_ffff;
 
@@ -96,7 +103,9 @@ export const scratchLayout = (banks: number) => {
     flagged,
     /** By bank the last cycle after which `pointers` has been written, in this span. */
     latest,
-    end: latest + 4 * Math.max(banks, 4),
+    /** Length of a window, 0 at first. */
+    window: latest + 4 * banks,
+    end: latest + 4 * banks + 8,
   };
 };
 export const bookedScratch = (banks: number): number => scratchLayout(banks).end;

@@ -34,7 +34,7 @@ export interface Fleet {
 
 const MASTERS = 16;
 
-export type State = Omit<Reference, 'arbitrate' | 'raised'>;
+export type State = Omit<Reference, 'arbitrate' | 'delays' | 'raised'>;
 
 /** Arbitrates cycle by cycle, straight from the definition. */
 export class Reference {
@@ -211,7 +211,7 @@ export class Booked {
     this.set(hart, 'delaysEnd', at + bytes);
   }
 
-  /** All that `Reference` has. */
+  /** All that `Reference` has, but for the delays. */
   get state(): State {
     const { banks, logs } = this.fleet;
     const of = (word: BookedWord): number[] => logs.map((_, hart) => this.word(hart, word));
@@ -223,8 +223,11 @@ export class Booked {
       shifts: of('shift'),
       refused: of('refusedCycles'),
       hides: of('hides'),
-      delays: logs.map((_, hart) => [...this.drained[hart], ...this.noted(hart)]),
     };
+  }
+
+  get delays(): [number, number][][] {
+    return this.fleet.logs.map((_, hart) => [...this.drained[hart], ...this.noted(hart)]);
   }
 }
 
