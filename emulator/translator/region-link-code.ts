@@ -1,33 +1,23 @@
 import { stall } from '../hart/state.js';
-import { FunctionBody, ModuleBuilder, Op, Type } from '../wasm/index.js';
+import { ModuleBuilder, Op, Type, type FunctionBody } from '../wasm/index.js';
 import { wordBytes } from './layout.js';
+import { LinkWords, type LinkOptions } from './region-link-words.js';
 import {
   BY_EXIT,
   EXIT_SHIFT,
   exitAt,
   JUMPED,
   LAST_STALL_SHIFT,
-  link,
+  type link,
   LINKED,
   MOST_RECORDED,
   RECORD_SHIFT,
   recordAt,
   WAYS,
   WORTH,
-  type RegionLinks,
 } from './region-links.js';
 import { FIELD, FIELD_MASK, TIME_SHIFT } from './region-ways.js';
 import { frame, RECENT } from './region-writer.js';
-
-export interface LinkOptions {
-  readonly links: RegionLinks;
-  readonly frameAt: number;
-  readonly l2: { readonly base: number; readonly size: number };
-  readonly l2At: number;
-  /** Cycles of a jump to an instruction that straddles fetch words. */
-  readonly splitTarget: number;
-  readonly pages: number;
-}
 
 /** Parameters: address of the hart's words; 4 where the banks that were granted are noted, else 0. */
 const BASE = 0;
@@ -48,8 +38,7 @@ export function linkModule(options: LinkOptions): Uint8Array {
  * Where a region is left to code that is a region too, and nothing speaks against it, that one goes on: what the first one
  * counted is added up in its sums. What the last one counted is left in the frame.
  */
-class LinkCode {
-  private readonly code = new FunctionBody(2048);
+class LinkCode extends LinkWords {
   /** Addresses of the records of the region that runs and of the next one, and of what is known of the exit. */
   private readonly record: number;
   private readonly next: number;
@@ -66,9 +55,10 @@ class LinkCode {
   private readonly word: number;
 
   constructor(
-    private readonly options: LinkOptions,
+    options: LinkOptions,
     private readonly signature: number,
   ) {
+    super(options);
     const { code } = this;
     code.begin(2);
     this.record = code.local(Type.i32);
@@ -486,42 +476,9 @@ class LinkCode {
     });
   }
 
-  // --- Memory --------------------------------------------------------------------------------
-
-  private inFrame(at: number): number {
-    return this.options.frameAt + at;
-  }
-
-  private fromFrame(load: number, at: number): void {
-    this.code.i32(0);
-    this.code.memory(load, this.inFrame(at));
-  }
-
-  private inControl(field: keyof typeof link): number {
-    return this.options.links.controlAt + 4 * link[field];
-  }
-
-  private said(field: keyof typeof link): void {
-    this.code.i32(0);
-    this.code.memory(Op.i32Load, this.inControl(field));
-  }
-
-  private say(field: keyof typeof link, value: () => void): void {
-    this.code.i32(0);
-    value();
-    this.code.memory(Op.i32Store, this.inControl(field));
-  }
-
   private hasFlag(flag: number): void {
     this.code.get(this.flags);
     this.code.i32(flag);
     this.code.op(Op.i32And);
-  }
-
-  private step(local: number, by: number): void {
-    this.code.get(local);
-    this.code.i32(by);
-    this.code.op(Op.i32Add);
-    this.code.set(local);
   }
 }

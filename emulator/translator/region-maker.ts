@@ -82,8 +82,11 @@ export class RegionMaker {
     // A loop that was found there changes the code.
     if (graph === undefined || codeCache.generation !== generation) return undefined;
     const shape = new Shape(graph.blocks);
-    const jumps = graph.blocks.some(({ end }) => end.kind === 'jalr');
-    if (!shape.loops && !eager && !(jumps && graph.steps.size >= LEAST_STEPS)) return undefined;
+    const jumps = graph.blocks.map(({ end }) => end).filter((end) => end.kind === 'jalr');
+    // Where a jump leads is learnt by running up to it.
+    const open = jumps.some(({ targets, far }) => targets.length === 0 && !far);
+    const leads = jumps.length > 0 && graph.steps.size >= LEAST_STEPS;
+    if (!shape.loops && !open && !leads && !eager) return undefined;
     const flow = new Flow(graph.blocks, shape.depths, [...shape.tight.values()]);
     const emit = (notes: boolean) => {
       // Looking at the code of the region may have moved the end.

@@ -1,7 +1,8 @@
 import { exported, wasmHost, type WasmFunction, type WasmTable } from '../wasm/index.js';
 import type { SharedArena } from '../memory/arena.js';
 import { compileOnce } from './compiled.js';
-import { linkModule, type LinkOptions } from './region-link-code.js';
+import { linkModule } from './region-link-code.js';
+import type { LinkOptions } from './region-link-words.js';
 import type { Region } from './region.js';
 
 /** Elements that the table of functions grows by. */

@@ -39,7 +39,11 @@ const MOST_VERSIONS = 6;
 const MOST_REFUSALS = 16;
 /** Cycles that the interpreter goes on where regions are not earned yet, and how often in a row. */
 const HOLD = 400;
+const SHORT_HOLD = 64;
 const MOST_HELD = 40;
+/** Cycles that it may go on for at first, and of a long run one in so many. */
+const MOST_HELD_AT_FIRST = 4_000_000;
+const HELD_SHARE = 32;
 
 export type RegionsOff = 'div_base' | 'round-robin' | 'banks';
 
@@ -104,7 +108,7 @@ export class Regions {
     this.words = new Int32Array(arrays.frame.buffer);
     this.frameAt = arrays.frame.byteOffset >> 2;
     this.heat = new Heat(eager ? 1 : 2);
-    this.loopHeat = new Heat(eager ? 1 : 6);
+    this.loopHeat = new Heat(eager ? 1 : 4);
     // A division must take longer than what hides behind it; the flags of banks are bits of one word.
     if (timing.div_base < 2) this.off = 'div_base';
     else if (!crossbar.fair) this.off = 'round-robin';
@@ -199,7 +203,7 @@ export class Regions {
       this.vain = Math.min(this.vain + 1, MOST_VAIN);
       if (this.holds(hart)) {
         this.left = false;
-        this.resumeAt = state.next[base] + HOLD;
+        this.resumeAt = state.next[base] + (this.earned ? SHORT_HOLD : HOLD);
         this.held += this.resumeAt - now;
         return state.next[base];
       }
@@ -216,6 +220,7 @@ export class Regions {
   private holds(hart: number): boolean {
     const { eager, harts, reader } = this.options;
     if (eager || this.vain > MOST_HELD) return false;
+    if (this.held > MOST_HELD_AT_FIRST + this.now / HELD_SHARE) return false;
     const step = reader.at(harts.state.pc[hart << HART_SHIFT]);
     return step !== undefined && this.maker.isFetched(hart, step);
   }
