@@ -5,6 +5,14 @@ import type { icacheParameters } from '../icache/parameters.js';
 import { winnerOf } from '../interconnect/arbiter.js';
 import { arenaBytes, type Arena } from '../memory/arena.js';
 import type { ConfigOf } from '../sim/parameters.js';
+import {
+  BOOKED_CONTROL,
+  BOOKED_ENTRY,
+  BOOKED_HARTS,
+  BOOKED_PAD,
+  BOOKED_ROOM,
+  bookedScratch,
+} from './booked-layout.js';
 import { linkBytes } from './region-links.js';
 
 /** What translated code shares with the rest of the machine, and what it keeps for itself. */
@@ -97,6 +105,18 @@ interface Sizes {
   readonly l2: { readonly size: number };
 }
 
+/** Entries that a hart may book before they are arbitrated. */
+export const LOG_ENTRIES = 1 << 14;
+export const LOG_BYTES = LOG_ENTRIES * BOOKED_ENTRY + BOOKED_PAD + SKEW;
+export const DELAY_BYTES = 2 * BOOKED_ROOM + SKEW;
+const bookingBytes = (tcdm: Sizes['tcdm']): readonly number[] => [
+  tcdm.size >> 1,
+  BOOKED_CONTROL,
+  bookedScratch(tcdm.banks),
+  BOOKED_HARTS * LOG_BYTES,
+  BOOKED_HARTS * DELAY_BYTES,
+];
+
 const counterBytes = (harts: number): number => harts * 4 * MAX_PATHS;
 const undoBytes = (harts: number): number => harts * (UNDO_BYTES + SKEW);
 
@@ -120,7 +140,8 @@ export function sharedBytes(
     undoBytes(harts),
     2 * (tcdm.size + l2.size),
     2 * (tcdm.size + l2.size),
-    ...linkBytes(l2.size),
+    ...bookingBytes(tcdm),
+    ...linkBytes(harts, l2.size),
   ];
   const caches = cacheBytes(icache, harts, (tcdm.size + l2.size) / icache.line);
   return [...parts, ...(translates ? own : [])].reduce(
@@ -167,6 +188,13 @@ export class TranslatorArrays {
   /** The same for the functions that end the access of a load or store there. */
   readonly completions: Int32Array;
   readonly completionsAt: number;
+  /** By word of the TCDM two bytes: who was there while accesses are booked. */
+  readonly tags: Uint16Array;
+  readonly tagsAt: number;
+  readonly booked: Int32Array;
+  readonly scratchAt: number;
+  readonly logsAt: number;
+  readonly delaysAt: number;
   private readonly undoAt: number;
   private readonly firstPaths = new Int32Array(MAX_HARTS);
 
@@ -194,6 +222,15 @@ export class TranslatorArrays {
     this.undo = words(undoBytes(harts));
     this.entries = words(2 * (tcdm.size + l2.size));
     this.completions = words(2 * (tcdm.size + l2.size));
+    const [tagBytes, ...bookings] = bookingBytes(tcdm);
+    const tags = arena.take(tagBytes);
+    this.tags = new Uint16Array(tags.buffer, tags.at, tagBytes >> 1);
+    this.tagsAt = tags.at;
+    const [booked, scratch, logs, delays] = bookings.map((bytes) => words(bytes));
+    this.booked = booked;
+    this.scratchAt = scratch.byteOffset;
+    this.logsAt = logs.byteOffset;
+    this.delaysAt = delays.byteOffset;
     this.controlAt = this.control.byteOffset;
     this.toggledAt = this.controlAt + 4 * control.toggled;
     this.origin = new Float64Array(this.control.buffer, this.controlAt + 4 * control.origin, 1);

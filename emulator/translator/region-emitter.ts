@@ -150,6 +150,10 @@ export class RegionEmitter extends RegionJumpWriter {
     this.copies = 0;
   }
 
+  protected override get copied(): number {
+    return this.copies === 0 ? 0 : this.copies * this.turnCycles[this.inTight];
+  }
+
   /** The end of one of the first turns: how many there were is known behind it. */
   private firstBranch(
     { step, taken, fall }: Block['end'] & { kind: 'branch' },

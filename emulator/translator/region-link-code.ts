@@ -1,7 +1,7 @@
 import { stall } from '../hart/state.js';
 import { ModuleBuilder, Op, Type, type FunctionBody } from '../wasm/index.js';
 import { wordBytes } from './layout.js';
-import { LinkWords, type LinkOptions } from './region-link-words.js';
+import { BASE, CONTROL, FIELD_OF, LinkWords, type LinkOptions } from './region-link-words.js';
 import {
   BY_EXIT,
   EXIT_SHIFT,
@@ -19,15 +19,14 @@ import {
 import { FIELD, FIELD_MASK, TIME_SHIFT } from './region-ways.js';
 import { frame, RECENT } from './region-writer.js';
 
-/** Parameters: address of the hart's words; 4 where the banks that were granted are noted, else 0. */
-const BASE = 0;
-const TRACKING = 1;
+/** In the place of an exit: time is up between two regions. */
+export const BETWEEN = -1;
 
 /** The module with `run`, which runs one region after the other and returns the exit of the last one. */
 export function linkModule(options: LinkOptions): Uint8Array {
   const module = new ModuleBuilder();
   const region = module.type([Type.i32], [Type.i32]);
-  const run = module.type([Type.i32, Type.i32], [Type.i32]);
+  const run = module.type([Type.i32, Type.i32, Type.i32], [Type.i32]);
   module.importMemory('machine', 'memory', { min: options.pages, max: options.pages });
   module.importTable('machine', 'regions', { min: 1 });
   module.exportFunction('run', module.code(run, new LinkCode(options, region).body()));
@@ -60,7 +59,7 @@ class LinkCode extends LinkWords {
   ) {
     super(options);
     const { code } = this;
-    code.begin(2);
+    code.begin(3);
     this.record = code.local(Type.i32);
     this.next = code.local(Type.i32);
     this.exit = code.local(Type.i32);
@@ -79,6 +78,8 @@ class LinkCode extends LinkWords {
     const { code } = this;
     this.said('record');
     code.set(this.record);
+    this.said('elapsed');
+    code.set(this.elapsed);
     code.loop();
     this.runRegion();
     code.block();
@@ -89,7 +90,13 @@ class LinkCode extends LinkWords {
     this.note();
     code.get(this.next);
     code.set(this.record);
-    code.br(1);
+    code.get(this.elapsed);
+    this.said('soft');
+    code.op(Op.i32LtS);
+    code.brIf(1);
+    this.say('record', () => code.get(this.record));
+    code.i32(BETWEEN);
+    code.op(Op.return);
     code.end();
     this.say('record', () => code.get(this.record));
     this.say('elapsed', () => code.get(this.elapsed));
@@ -109,9 +116,12 @@ class LinkCode extends LinkWords {
     code.i32(TIME_SHIFT);
     code.op(Op.i32Shl);
     code.memory(Op.i32Store, this.inFrame(frame.limit + 4));
+    code.i32(0);
+    code.get(this.elapsed);
+    code.memory(Op.i32Store, this.inFrame(frame.since));
     code.get(BASE);
     code.get(this.record);
-    code.get(TRACKING);
+    code.get(FIELD_OF);
     code.op(Op.i32Add);
     code.memory(Op.i32Load, recordAt.element);
     code.callIndirect(this.signature);
@@ -213,15 +223,17 @@ class LinkCode extends LinkWords {
     code.i32(recordsAt);
     code.op(Op.i32Add);
     code.set(this.next);
-    for (const field of ['hart', 'epoch'] as const) {
-      code.get(this.next);
-      code.memory(Op.i32Load, recordAt[field]);
-      this.said(field);
-      code.op(Op.i32Ne);
-      code.brIf(0);
-    }
     code.get(this.next);
-    code.get(TRACKING);
+    this.said('hart');
+    code.i32(2);
+    code.op(Op.i32Shl);
+    code.op(Op.i32Add);
+    code.memory(Op.i32Load, recordAt.epochs);
+    this.said('epoch');
+    code.op(Op.i32Ne);
+    code.brIf(0);
+    code.get(this.next);
+    code.get(FIELD_OF);
     code.op(Op.i32Add);
     code.memory(Op.i32Load, recordAt.element);
     code.op(Op.i32Eqz);
@@ -248,14 +260,18 @@ class LinkCode extends LinkWords {
 
   private sumUp(): void {
     const { code } = this;
-    code.get(this.exit);
-    code.get(this.exit);
-    code.memory(Op.i32Load, exitAt.left);
-    code.i32(1);
+    code.get(this.record);
+    this.said('hart');
     code.op(Op.i32Add);
-    code.memory(Op.i32Store, exitAt.left);
+    code.i32(1);
+    code.memory(Op.i32Store8, recordAt.dirty);
     code.get(this.record);
     code.memory(Op.i32Load, recordAt.sums);
+    code.get(this.record);
+    code.memory(Op.i32Load, recordAt.stride);
+    this.said('hart');
+    code.op(Op.i32Mul);
+    code.op(Op.i32Add);
     code.set(this.at);
     // The first field of the first word is the number of entries of the list, the last one the time.
     this.addField(this.word, 1);
@@ -274,6 +290,13 @@ class LinkCode extends LinkWords {
         code.memory(Op.i32Load, 0);
       }),
     );
+    code.get(this.at);
+    code.get(this.number);
+    code.i32(2);
+    code.op(Op.i32Shl);
+    code.op(Op.i32Add);
+    code.set(this.at);
+    this.add(() => code.i32(1));
     this.gather('odd', Op.i32Xor, frame.odd);
     this.gather('granted', Op.i32Or, frame.granted);
     this.gather('divisions', Op.i32Add, frame.divisions);
@@ -368,8 +391,8 @@ class LinkCode extends LinkWords {
     code.end();
     this.hasFlag(JUMPED);
     code.if();
-    code.i32(0);
-    code.i32(0);
+    code.get(CONTROL);
+    code.get(CONTROL);
     code.memory(Op.f64Load, this.inControl('targets'));
     code.get(this.pc);
     code.op(Op.f64ConvertI32S);
@@ -456,6 +479,8 @@ class LinkCode extends LinkWords {
     code.op(Op.i32And);
     code.i32(3);
     code.op(Op.i32Shl);
+    code.get(CONTROL);
+    code.op(Op.i32Add);
     code.set(this.exit);
     code.get(this.exit);
     code.get(this.record);

@@ -11,6 +11,11 @@ export interface LinkOptions {
   readonly pages: number;
 }
 
+/** Parameters: address of the hart's words; which function of a region runs, as a field of its record; address of what is said. */
+export const BASE = 0;
+export const FIELD_OF = 1;
+export const CONTROL = 2;
+
 /** The words that regions and those who lead from one to the next have in common. */
 export class LinkWords {
   protected readonly code = new FunctionBody(2048);
@@ -27,16 +32,16 @@ export class LinkWords {
   }
 
   protected inControl(field: keyof typeof link): number {
-    return this.options.links.controlAt + 4 * link[field];
+    return 4 * link[field];
   }
 
   protected said(field: keyof typeof link): void {
-    this.code.i32(0);
+    this.code.get(CONTROL);
     this.code.memory(Op.i32Load, this.inControl(field));
   }
 
   protected say(field: keyof typeof link, value: () => void): void {
-    this.code.i32(0);
+    this.code.get(CONTROL);
     value();
     this.code.memory(Op.i32Store, this.inControl(field));
   }

@@ -9,23 +9,31 @@ import type { RegionExit } from './region-writer.js';
  */
 
 /** Bytes of a record of a region; then the offsets of its words. */
-export const RECORD_SHIFT = 6;
+export const RECORD_SHIFT = 7;
 export const recordAt = {
   /** Element of the table of its functions: the one that does not note which banks were granted, and the one that does; 0: none. */
   element: 0,
   tracking: 4,
-  /** The hart that its counters are of, and the state of its instruction cache in which all lines were there. */
-  hart: 8,
-  epoch: 12,
+  /** The same of the one that books its accesses. */
+  booking: 8,
+  /** Bytes from the sums of a hart to those of the next one. */
+  stride: 12,
   /** Cycles that it may need to come back. */
   longest: 16,
   /** Whether it has ends of hardware loops. */
   loops: 20,
   exits: 24,
-  /** Words of counters, tight loops, and where all counters and then the cycles of tight loops are added up, 32 bits each. */
+  /**
+   * Words of counters, tight loops, and where are added up, 32 bits each: all counters, the cycles of tight loops, and by
+   * exit how often another region went on there.
+   */
   words: 28,
   tight: 32,
   sums: 36,
+  /** By hart a byte: there is something in its sums. */
+  dirty: 48,
+  /** By hart the state of its instruction cache in which all lines were there, plus 1. */
+  epochs: 64,
 } as const;
 
 /** Bytes of what is known of an exit; then the offsets of its words. */
@@ -36,8 +44,6 @@ export const exitAt = {
   time: 4,
   /** What the flags below say, and the last stall plus 1. */
   flags: 8,
-  /** How often another region went on there. */
-  left: 12,
 } as const;
 /** Another region may go on. */
 export const LINKED = 1;
@@ -66,6 +72,8 @@ export const link = {
   recorded: 10,
   /** A double: the sum of targets of jumps. */
   targets: 12,
+  /** Cycles after which no other region begins. */
+  soft: 14,
   list: 16,
 } as const;
 /** In an entry of the list: it is the way to an exit, not an entry of the list of the function. */
@@ -77,14 +85,16 @@ export const MOST_RECORDED = HISTORY;
 export const WORTH = 64;
 
 const MOST_RECORDS = 1 << 12;
-/** Bytes of exits and sums. */
-const POOL = 1 << 21;
-const LINK_BYTES = 4 * link.list + 8 * MOST_RECORDED;
+/** Bytes of exits, and of the sums of each hart. */
+const EXITS = 1 << 20;
+const SUMS = 1 << 19;
+export const LINK_BYTES = 4 * link.list + 8 * MOST_RECORDED;
 
-export const linkBytes = (l2: number): readonly number[] => [
-  LINK_BYTES,
+export const linkBytes = (harts: number, l2: number): readonly number[] => [
+  LINK_BYTES * harts,
   MOST_RECORDS << RECORD_SHIFT,
-  POOL,
+  EXITS,
+  SUMS * harts,
   l2,
 ];
 
@@ -94,32 +104,46 @@ const countersOf = (words: number): number => 3 * words - 2;
 /** What regions know of each other. */
 export class RegionLinks {
   readonly words: Int32Array;
-  /** Addresses. */
+  private readonly bytes: Uint8Array;
+  /** Addresses; of what is said to and of hart 0. */
   readonly controlAt: number;
   readonly recordsAt: number;
   /** By halfword of L2 two bytes: the number of the record of the region that goes on there; 0: none. */
   readonly entriesAt: number;
-  readonly control: Int32Array;
+  /** By hart. */
+  readonly controls: readonly Int32Array[];
   private readonly entries: Uint16Array;
-  private readonly poolAt: number;
-  private readonly targets: Float64Array;
-  private used = 0;
+  private readonly exitsAt: number;
+  private readonly sumsAt: number;
+  private exitsUsed = 0;
+  private sumsUsed = 0;
   /** By number of its record. */
   private readonly regions: (Region | undefined)[] = [undefined];
 
   constructor(
     arena: Arena,
+    private readonly harts: number,
     private readonly l2: { readonly base: number; readonly size: number },
   ) {
-    const [control, records, pool, entries] = linkBytes(l2.size).map((bytes) => arena.take(bytes));
+    const parts = linkBytes(harts, l2.size).map((bytes) => arena.take(bytes));
+    const [control, records, exits, sums, entries] = parts;
     this.words = new Int32Array(control.buffer);
-    this.control = new Int32Array(control.buffer, control.at, LINK_BYTES >> 2);
-    this.targets = new Float64Array(control.buffer, control.at + 4 * link.targets, 1);
+    this.bytes = new Uint8Array(control.buffer);
+    this.controls = Array.from(
+      { length: harts },
+      (_, hart) => new Int32Array(control.buffer, control.at + hart * LINK_BYTES, LINK_BYTES >> 2),
+    );
     this.controlAt = control.at;
     this.recordsAt = records.at;
-    this.poolAt = pool.at;
+    this.exitsAt = exits.at;
+    this.sumsAt = sums.at;
     this.entriesAt = entries.at;
     this.entries = new Uint16Array(entries.buffer, entries.at, l2.size >> 1);
+  }
+
+  /** All sums. */
+  get sums(): Int32Array {
+    return this.words.subarray(this.sumsAt >> 2, (this.sumsAt + this.sumsUsed) >> 2);
   }
 
   /** Room for a region with so many exits, words of counters and tight loops; undefined where there is none. */
@@ -130,26 +154,32 @@ export class RegionLinks {
     tight: number,
   ): number | undefined {
     const exitBytes = exits.length << EXIT_SHIFT;
-    const bytes = arenaBytes(exitBytes + 4 * (countersOf(words) + tight));
-    if (this.regions.length === MOST_RECORDS || this.used + bytes > POOL) return undefined;
-    const number = this.regions.push(region) - 1;
-    const at = this.poolAt + this.used;
-    this.used += bytes;
-    this.words.fill(0, at >> 2, (at + bytes) >> 2);
+    const stride = 4 * (countersOf(words) + tight + exits.length);
+    const bytes = arenaBytes(stride * this.harts);
+    const { regions, harts } = this;
+    if (regions.length === MOST_RECORDS || this.exitsUsed + exitBytes > EXITS) return undefined;
+    if (this.sumsUsed + bytes > SUMS * harts) return undefined;
+    const number = regions.push(region) - 1;
+    const at = this.exitsAt + this.exitsUsed;
+    const sums = this.sumsAt + this.sumsUsed;
+    this.exitsUsed += exitBytes;
+    this.sumsUsed += bytes;
+    this.words.fill(0, sums >> 2, (sums + bytes) >> 2);
     const { words: memory } = this;
     const record = this.recordOf(number);
     memory.fill(0, record, record + (1 << (RECORD_SHIFT - 2)));
-    memory[record + (recordAt.hart >> 2)] = -1;
+    memory[record + (recordAt.stride >> 2)] = stride;
     memory[record + (recordAt.longest >> 2)] = region.longest;
     memory[record + (recordAt.loops >> 2)] = region.loopEnds.length;
     memory[record + (recordAt.exits >> 2)] = at;
     memory[record + (recordAt.words >> 2)] = words;
     memory[record + (recordAt.tight >> 2)] = tight;
-    memory[record + (recordAt.sums >> 2)] = at + exitBytes;
+    memory[record + (recordAt.sums >> 2)] = sums;
     exits.forEach(({ pc, account, pending }, i) => {
       const exit = (at + (i << EXIT_SHIFT)) >> 2;
       memory[exit + (exitAt.pc >> 2)] = pc;
       memory[exit + (exitAt.time >> 2)] = pending.time + account.time;
+      memory[exit + (exitAt.flags >> 2)] = 0;
     });
     return number;
   }
@@ -176,22 +206,35 @@ export class RegionLinks {
     this.words[this.exitOf(number, exit) + (exitAt.flags >> 2)] = flags;
   }
 
-  /** Adds the sums of a region to its counters and the cycles of its tight loops, and forgets them. */
-  takeSums(number: number, turns: Float64Array, tight: Float64Array): void {
-    const { words } = this;
-    let at = this.get(number, 'sums') >> 2;
+  /** All lines of a region are in the instruction cache of a hart while that is in a state. */
+  admit(number: number, hart: number, epoch: number): void {
+    this.words[this.recordOf(number) + (recordAt.epochs >> 2) + hart] = epoch + 1;
+  }
+
+  /**
+   * Adds the sums of a region to its counters, the cycles of its tight loops and how often it was left, and forgets them;
+   * false where there is nothing.
+   */
+  takeSums(
+    number: number,
+    hart: number,
+    turns: Float64Array,
+    tight: Float64Array,
+    left: Float64Array,
+  ): boolean {
+    const { words, bytes } = this;
+    const flag = 4 * this.recordOf(number) + recordAt.dirty + hart;
+    if (bytes[flag] === 0) return false;
+    bytes[flag] = 0;
+    const first = (this.get(number, 'sums') + hart * this.get(number, 'stride')) >> 2;
+    let at = first;
     for (let i = 0; i < turns.length; i++) turns[i] += words[at + i] >>> 0;
     at += countersOf(this.get(number, 'words'));
     for (let i = 0; i < tight.length; i++) tight[i] += words[at + i] >>> 0;
-    words.fill(0, this.get(number, 'sums') >> 2, at + tight.length);
-  }
-
-  /** How often a region was left by an exit to another one; forgets it. */
-  takeLeft(number: number, exit: number): number {
-    const at = this.exitOf(number, exit) + (exitAt.left >> 2);
-    const left = this.words[at];
-    this.words[at] = 0;
-    return left;
+    at += tight.length;
+    for (let i = 0; i < left.length; i++) left[i] += words[at + i] >>> 0;
+    words.fill(0, first, at + left.length);
+    return true;
   }
 
   /** Others may lead to a region, which is in L2, or no longer. */
@@ -203,32 +246,31 @@ export class RegionLinks {
   clear(pcs: Iterable<number>): void {
     for (const pc of pcs) this.open(pc, 0);
     this.regions.length = 1;
-    this.used = 0;
+    this.exitsUsed = this.sumsUsed = 0;
   }
 
   // --- Running -------------------------------------------------------------------------------
 
   begin(number: number, deadline: number, hart: number, epoch: number): void {
-    const { control } = this;
+    const control = this.controls[hart];
     control.fill(0, 0, link.list);
     control[link.record] = this.recordsAt + (number << RECORD_SHIFT);
     control[link.deadline] = deadline;
     control[link.hart] = hart;
-    control[link.epoch] = epoch;
+    control[link.epoch] = epoch + 1;
+    control[link.soft] = 0x7fffffff;
   }
 
-  /** The region that ran last. */
-  get last(): Region {
-    return this.regions[(this.control[link.record] - this.recordsAt) >> RECORD_SHIFT]!;
-  }
-
-  get sumOfTargets(): number {
-    return this.targets[0];
+  /** The region that ran last, or runs next. */
+  regionOf(control: Int32Array): Region {
+    return this.regions[(control[link.record] - this.recordsAt) >> RECORD_SHIFT]!;
   }
 
   /** The ways with taken jumps before those of the last region, the newest first, while they are wanted. */
-  recall(want: (region: Region, way: number, byExit: boolean, value: number) => boolean): void {
-    const { control } = this;
+  recall(
+    control: Int32Array,
+    want: (region: Region, way: number, byExit: boolean, value: number) => boolean,
+  ): void {
     const recorded = control[link.recorded];
     for (let back = 1; back <= Math.min(recorded, MOST_RECORDED); back++) {
       const at = link.list + 2 * ((recorded - back) & (MOST_RECORDED - 1));
@@ -238,4 +280,13 @@ export class RegionLinks {
       if (!want(region, way, (entry & BY_EXIT) !== 0, control[at + 1])) return;
     }
   }
+}
+
+const targets = new Float64Array(1);
+const targetWords = new Int32Array(targets.buffer);
+/** The sum of targets of jumps. */
+export function sumOfTargets(control: Int32Array): number {
+  targetWords[0] = control[link.targets];
+  targetWords[1] = control[link.targets + 1];
+  return targets[0];
 }

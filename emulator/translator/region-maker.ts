@@ -18,6 +18,8 @@ import { RegionEmitter } from './region-emitter.js';
 import { Flow } from './region-flow.js';
 import { isReturn, RegionGraph, type RegionSource } from './region-graph.js';
 import { Shape } from './region-shape.js';
+import { frame, type Variant } from './region-writer.js';
+import { touchBody } from './word-tags.js';
 import { writesOf, type Step, type StepReader } from './tree.js';
 
 export interface RegionMakerOptions {
@@ -41,16 +43,19 @@ export class RegionMaker {
   private readonly body = new FunctionBody();
   private readonly builder = new ModuleBuilder();
   private readonly emitter: RegionEmitter;
+  private readonly touch: FunctionBody;
 
   constructor(private readonly options: RegionMakerOptions) {
     const { harts, arrays, crossbar } = options;
     const { timing, tcdm } = harts;
+    this.touch = touchBody(arrays.tagsAt, arrays.frame.byteOffset + frame.raced);
     this.emitter = new RegionEmitter(this.body, {
       divBase: timing.div_base,
       tcdmAt: tcdm.u8.byteOffset,
       frameAt: arrays.frame.byteOffset,
       bankBitsAt: arrays.banksAt,
       banks: crossbar.banks,
+      tagsAt: arrays.tagsAt,
       tcdm: { base: tcdm.base, size: tcdm.size },
     });
   }
@@ -67,7 +72,13 @@ export class RegionMaker {
   }
 
   /** The region at the place of a hart; undefined where there is none that is worth while. `tracking`: as it will run first. */
-  make(hart: number, pc: number, version: number, tracking: boolean): Region | undefined {
+  make(
+    hart: number,
+    pc: number,
+    version: number,
+    variant: Variant,
+    any = false,
+  ): Region | undefined {
     const { harts, reader, loops, eager } = this.options;
     const { codeCache, timing } = harts;
     loops.learn();
@@ -86,23 +97,23 @@ export class RegionMaker {
     // Where a jump leads is learnt by running up to it.
     const open = jumps.some(({ targets, far }) => targets.length === 0 && !far);
     const leads = jumps.length > 0 && graph.steps.size >= LEAST_STEPS;
-    if (!shape.loops && !open && !leads && !eager) return undefined;
+    if (!shape.loops && !open && !leads && !eager && !any) return undefined;
     const flow = new Flow(graph.blocks, shape.depths, [...shape.tight.values()]);
-    const emit = (notes: boolean) => {
+    const emit = (of: Variant) => {
       // Looking at the code of the region may have moved the end.
       this.emitter.codeEnd = Math.min(harts.tcdmCodeEnd, 0x7fffffff);
-      this.emitter.tracking = notes;
+      this.emitter.variant = of;
       return this.emitter.emit(graph, shape, flow, reader, timing);
     };
-    const emitted = emit(tracking);
+    const emitted = emit(variant);
     if (emitted === undefined) return undefined;
-    const first = this.compile();
+    const first = this.compile(variant);
     return new Region(
       pc,
-      (notes) => {
-        if (notes === tracking) return first;
-        emit(notes);
-        return this.compile();
+      (of) => {
+        if (of === variant) return first;
+        emit(of);
+        return this.compile(of);
       },
       this.linesOf(graph),
       [...graph.steps].filter(({ endsLoop }) => endsLoop).map((step) => step.pc),
@@ -149,13 +160,14 @@ export class RegionMaker {
     );
   }
 
-  private compile(): WasmFunction {
+  private compile(variant: Variant): WasmFunction {
     const { builder, options } = this;
     const host = wasmHost()!;
     const memory = options.arena.memory!;
     const pages = memory.buffer.byteLength >> 16;
     builder.clear();
     builder.importMemory('machine', 'memory', { min: pages, max: pages });
+    if (variant === 'booking') builder.code(builder.type([Type.i32, Type.i32], []), this.touch);
     const type = builder.type([Type.i32], [Type.i32]);
     builder.exportFunction('run', builder.code(type, this.body));
     const bytes = builder.finish();

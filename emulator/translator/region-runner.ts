@@ -3,7 +3,11 @@ import type { SharedArena } from '../memory/arena.js';
 import { compileOnce } from './compiled.js';
 import { linkModule } from './region-link-code.js';
 import type { LinkOptions } from './region-link-words.js';
+import { LINK_BYTES, recordAt } from './region-links.js';
 import type { Region } from './region.js';
+import type { Variant } from './region-writer.js';
+
+const fields = { plain: 'element', tracking: 'tracking', booking: 'booking' } as const;
 
 /** Elements that the table of functions grows by. */
 const CHUNK = 256;
@@ -25,17 +29,22 @@ export class RegionRunner {
     this.used = 1;
   }
 
+  /** Compiles the function of a region that stands in a field of its record, where there is none. */
+  prepare(region: Region, variant: Variant): void {
+    const { links } = this.options;
+    if (this.started === undefined) this.started = this.start();
+    const field = fields[variant];
+    if (links.get(region.number, field) === 0)
+      links.set(region.number, field, this.put(region.compile(variant)));
+  }
+
   /**
-   * Runs a region, then others where it leads to; `base`: address of the hart's words.
+   * Runs the region that a hart is to begin with, then others where it leads to; `base`: address of the hart's words.
    * @returns the exit of the last one
    */
-  run(region: Region, tracking: boolean, base: number): number {
-    this.started ??= this.start();
-    const field = tracking ? 'tracking' : 'element';
-    const { links } = this.options;
-    if (links.get(region.number, field) === 0)
-      links.set(region.number, field, this.put(region.compile(tracking)));
-    return this.started(base, tracking ? 4 : 0);
+  run(hart: number, variant: Variant, base: number): number {
+    const { controlAt } = this.options.links;
+    return this.started!(base, recordAt[fields[variant]], controlAt + hart * LINK_BYTES);
   }
 
   private start(): WasmFunction {

@@ -6,6 +6,9 @@ import type { Account } from './region-account.js';
 import type { Block } from './region-graph.js';
 import { nothing, type Pending } from './region-pending.js';
 import { makesBit, Masks } from './region-masks.js';
+import { BOOKED_ENTRY, kind, KIND_SHIFT } from './booked-layout.js';
+import { bookedKind } from './booked-kind.js';
+import { TAG_EPOCH, TAG_HARTS, TAG_WRITTEN, TOUCH } from './word-tags.js';
 import { MOST_TIGHT } from './region-shape.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
@@ -18,6 +21,8 @@ export interface RegionOptions {
   /** A word for each bank with its bit. */
   readonly bankBitsAt: number;
   readonly banks: number;
+  /** Who was at a word of the TCDM, two bytes each. */
+  readonly tagsAt: number;
   readonly tcdm: { readonly base: number; readonly size: number };
 }
 
@@ -42,6 +47,12 @@ export const frame = {
   words: 280 + 12 * MOST_TIGHT,
   /** Where a jump led that left. */
   target: 280 + 12 * MOST_TIGHT + 8 * MOST_WORDS,
+  /** Of a function that books its accesses: cycles when it began, and the address behind the last entry. */
+  since: 800,
+  bookedAt: 804,
+  /** Bits of its hart in a tag, and whether two harts were at one word. */
+  tag: 808,
+  raced: 812,
   /** Cycles that a tight loop turned, a word for each entry of `recent`. */
   lengths: 1024,
 } as const;
@@ -71,6 +82,13 @@ export interface RegionExit {
   readonly tight: number;
   readonly turns: number;
 }
+
+/**
+ * - plain: all banks had this hart last already;
+ * - tracking: banks that were granted are noted;
+ * - booking: accesses are booked, to be arbitrated later.
+ */
+export type Variant = 'plain' | 'tracking' | 'booking';
 
 /** Parameter: address of the hart's words. */
 const BASE = 0;
@@ -108,8 +126,11 @@ export class RegionWriter {
   private divisions = 0;
   private where = 0;
   private bit = 0;
-  /** Whether banks that were granted are noted: else all of them had this hart last already. */
-  tracking = false;
+  variant: Variant = 'plain';
+  private bookedAt = 0;
+  private since = 0;
+  private tag = 0;
+  private care = 0;
   protected readonly loopLocals = new Map<LoopField, number>();
   private readonly expressions: ExpressionEmitter;
   protected readonly masks = new Masks();
@@ -175,6 +196,24 @@ export class RegionWriter {
     body.i32(0);
     body.memory(Op.i64Load, this.options.frameAt + frame.limit);
     body.set(this.limit);
+    if (this.variant !== 'booking') return;
+    const load = (at: number): number => {
+      const local = body.local(Type.i32);
+      body.i32(0);
+      body.memory(Op.i32Load, this.options.frameAt + at);
+      body.set(local);
+      return local;
+    };
+    this.since = load(frame.since);
+    this.bookedAt = load(frame.bookedAt);
+    this.tag = load(frame.tag);
+    this.care = body.local(Type.i32);
+    body.get(this.tag);
+    body.i32(TAG_HARTS);
+    body.op(Op.i32And);
+    body.i32(TAG_EPOCH);
+    body.op(Op.i32Or);
+    body.set(this.care);
   }
 
   /** The number of the exit is on the stack. */
@@ -196,8 +235,11 @@ export class RegionWriter {
       body.get(local);
       body.memory(Op.i32Store, wordBytes(field));
     }
-    store(Op.i32Store, this.odd, frame.odd);
-    store(Op.i32Store, this.granted, frame.granted);
+    if (this.variant === 'booking') store(Op.i32Store, this.bookedAt, frame.bookedAt);
+    else {
+      store(Op.i32Store, this.odd, frame.odd);
+      store(Op.i32Store, this.granted, frame.granted);
+    }
     store(Op.i32Store, this.divisions, frame.divisions);
     this.turned.forEach((local, i) => store(Op.i32Store, local, frame.turned + 4 * i));
     this.begun.forEach((local, i) => store(Op.i64Store, local, frame.begun + 8 * i));
@@ -396,7 +438,8 @@ export class RegionWriter {
         body.op(Op.i32Or);
       }
     });
-    this.grant();
+    if (this.variant === 'booking') this.book(block, step, account, write);
+    else this.grant();
     body.get(where);
     if (write) {
       this.register(step.rs2);
@@ -418,6 +461,59 @@ export class RegionWriter {
     if (!write) this.result(step);
   }
 
+  /** Books an access for the arbitration, and looks who else was at its word. */
+  private book(block: Block, step: Step, account: Account, write: boolean): void {
+    const { body, where, options, bookedAt, words, pending } = this;
+    const written = (local: number): void => {
+      body.get(local);
+      if (!write) return;
+      body.i32(TAG_WRITTEN);
+      body.op(Op.i32Or);
+    };
+    body.get(where);
+    body.i32(1);
+    body.op(Op.i32ShrU);
+    body.i32(-2);
+    body.op(Op.i32And);
+    body.memory(Op.i32Load16U, options.tagsAt);
+    written(this.tag);
+    body.op(Op.i32Xor);
+    written(this.care);
+    body.op(Op.i32And);
+    body.if();
+    body.get(where);
+    written(this.tag);
+    body.call(TOUCH);
+    body.end();
+    const of = bookedKind(block, step, account);
+    body.get(bookedAt);
+    body.get(where);
+    if (of !== kind.plain) {
+      body.i32(of << KIND_SHIFT);
+      body.op(Op.i32Or);
+    }
+    body.memory(Op.i32Store, 0);
+    body.get(bookedAt);
+    body.get(words[0]);
+    body.i64(2 * COUNT);
+    body.op(Op.i64ShrU);
+    body.op(Op.i32WrapI64);
+    body.get(this.since);
+    body.op(Op.i32Add);
+    body.i32(pending.time + account.time + this.copied);
+    body.op(Op.i32Add);
+    body.memory(Op.i32Store, 4);
+    body.get(bookedAt);
+    body.i32(BOOKED_ENTRY);
+    body.op(Op.i32Add);
+    body.set(bookedAt);
+  }
+
+  /** Cycles of the copies of the body of a tight loop before the one that is being written. */
+  protected get copied(): number {
+    return 0;
+  }
+
   /** The arbiter of the bank takes note: the flag that each grant toggles, and who was granted last. */
   private grant(): void {
     const { body, where, options } = this;
@@ -425,7 +521,7 @@ export class RegionWriter {
     body.i32(4 * (options.banks - 1));
     body.op(Op.i32And);
     body.memory(Op.i32Load, options.bankBitsAt);
-    if (this.tracking) {
+    if (this.variant === 'tracking') {
       body.tee(this.bit);
       body.get(this.granted);
       body.op(Op.i32Or);

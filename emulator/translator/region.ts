@@ -9,13 +9,21 @@ import type { RegionLinks } from './region-links.js';
 import { JUMPED, LAST_STALL_SHIFT, LINKED, WAYS } from './region-links.js';
 import type { WasmFunction } from '../wasm/index.js';
 import { takenOf, type Way } from './region-pending.js';
-import { frame, RECENT, type RegionExit } from './region-writer.js';
+import { frame, RECENT, type RegionExit, type Variant } from './region-writer.js';
 
 /** Taken jumps, one behind the other: source, target, ... */
 interface Jumps {
   readonly jumps: readonly number[];
   /** Cycles of a turn, where it is that of a tight loop; else 0. */
   readonly turnCycles: number;
+}
+
+/** What one hart counted. */
+interface Counted {
+  runs: number;
+  readonly turns: Float64Array;
+  readonly tight: Float64Array;
+  readonly left: Float64Array;
 }
 
 /** Jumps that were found, the newest first. */
@@ -26,20 +34,16 @@ const destinations = new Int32Array(HISTORY);
 export class Region {
   /** Cycles that it may need to come back from its deadline. */
   readonly longest: number;
-  /** Epoch of the hart's instruction cache in which all lines were seen there. */
-  epoch = -1;
-  checkedFor = -1;
+  /** By hart, the epoch of its instruction cache in which all lines were seen there. */
+  readonly epochs: number[] = [];
   /** Times that it could not be entered in a row. */
   refused = 0;
   /** It is to be translated again, with what it left for. */
   stale = false;
   /** To translate it again made nothing better. */
   final = false;
-  private hart = -1;
-  private runs = 0;
-  private readonly turns: Float64Array;
-  private readonly tight: Float64Array;
-  private readonly left: Float64Array;
+  /** By hart. */
+  private readonly counted: (Counted | undefined)[] = [];
   private readonly coldLeft: Float64Array;
 
   private readonly ways: readonly Jumps[];
@@ -49,15 +53,13 @@ export class Region {
   /** By exit: the tight loops whose first turns are not counted yet, one entry for each turn. */
   private readonly exitTurns: readonly (readonly number[])[];
 
-  private readonly turned: Float64Array;
   private links: RegionLinks | undefined;
   /** Number of its record, or -1. */
   number = -1;
 
   constructor(
     readonly pc: number,
-    /** The function; with `tracking` it notes the banks that were granted. */
-    readonly compile: (tracking: boolean) => WasmFunction,
+    readonly compile: (variant: Variant) => WasmFunction,
     /** Lines of code that it executes. */
     readonly lines: Int32Array,
     /** Addresses of the last instructions of its hardware loops. */
@@ -86,18 +88,14 @@ export class Region {
     this.exitTurns = exits.map(({ pending }) =>
       pending.edges.map((edge) => flow.known.indexOf(edge)).filter((n) => n >= 0),
     );
-    this.turns = new Float64Array(flow.counterCount);
-    this.tight = new Float64Array(flow.known.length);
-    this.turned = new Float64Array(flow.known.length);
-    this.left = new Float64Array(exits.length);
     this.coldLeft = new Float64Array(exits.length);
   }
 
   /** Makes it known to others; false where there is no room. */
   join(links: RegionLinks): boolean {
-    const words = 1 + Math.ceil(Math.max(0, this.turns.length - 1) / 3);
+    const words = 1 + Math.ceil(Math.max(0, this.flow.counterCount - 1) / 3);
     this.links = links;
-    this.number = links.add(this, this.exits, words, this.tight.length) ?? -1;
+    this.number = links.add(this, this.exits, words, this.flow.known.length) ?? -1;
     if (this.number >= 0) this.linkExits();
     return this.number >= 0;
   }
@@ -123,38 +121,58 @@ export class Region {
     this.linkExits();
   }
 
-  /** Makes the counters those of one hart. */
-  belongTo(hart: number, settle: () => void): void {
-    if (this.hart === hart) return;
-    settle();
-    this.hart = hart;
+  private countedOf(hart: number): Counted {
+    return (this.counted[hart] ??= {
+      runs: 0,
+      turns: new Float64Array(this.flow.counterCount),
+      tight: new Float64Array(this.flow.known.length),
+      left: new Float64Array(this.exits.length),
+    });
   }
 
   /** Takes over what was counted where other regions went on. */
-  private takeLinked(): void {
-    const { links, number, turns, tight, left } = this;
+  private takeLinked(hart: number): void {
+    const { links, number } = this;
     if (links === undefined || number < 0) return;
-    links.takeSums(number, turns, this.turned);
-    for (let i = 0; i < tight.length; i++) tight[i] += this.turned[i] / this.emitted.turnCycles[i];
-    this.turned.fill(0);
+    const turned = new Float64Array(this.flow.known.length);
+    const went = new Float64Array(this.exits.length);
+    const { turns, tight, left } = this.countedOf(hart);
+    if (!links.takeSums(number, hart, turns, turned, went)) return;
+    for (let i = 0; i < tight.length; i++) tight[i] += turned[i] / this.emitted.turnCycles[i];
+    const own = this.countedOf(hart);
     for (let exit = 0; exit < left.length; exit++) {
-      const times = links.takeLeft(number, exit);
+      const times = went[exit];
       if (times === 0) continue;
-      this.runs += times;
+      own.runs += times;
       left[exit] += times;
       for (const counter of this.exitCounters[exit]) turns[counter] += times;
       for (const loop of this.exitTurns[exit]) tight[loop] += times;
     }
   }
 
+  /** Cycles of a run that left what it counted in the frame. */
+  timeOf(exit: number, words: Int32Array, at: number): number {
+    const { pending, tight, turns, account } = this.exits[exit];
+    const inside = tight < 0 ? 0 : turns * this.emitted.turnCycles[tight];
+    return (words[at + (frame.words >> 2) + 1] >>> 10) + pending.time + inside + account.time;
+  }
+
   /** Takes over what one run left in the frame; gives its cycles. */
-  account(exit: number, words: Int32Array, at: number, state: HartState): number {
-    this.runs++;
-    this.left[exit]++;
+  account(
+    exit: number,
+    words: Int32Array,
+    at: number,
+    control: Int32Array,
+    state: HartState,
+    hart: number,
+  ): number {
+    const own = this.countedOf(hart);
+    own.runs++;
+    own.left[exit]++;
     const first = at + (frame.words >> 2);
     let low = words[first];
     let high = words[first + 1];
-    const { turns, tight } = this;
+    const { turns, tight } = own;
     const { turnCycles } = this.emitted;
     let time = high >>> 10;
     const taken = low & FIELD_MASK;
@@ -180,7 +198,7 @@ export class Region {
       last = (time - (words[at + (frame.begun >> 2) + 2 * inside + 1] >>> 10)) / turnCycles[inside];
       tight[inside] += last;
     }
-    this.remember(exit, taken, last, words, at, state);
+    this.remember(exit, taken, last, words, at, control, state, hart);
     return time + this.exits[exit].account.time;
   }
 
@@ -191,7 +209,9 @@ export class Region {
     last: number,
     words: Int32Array,
     at: number,
+    control: Int32Array,
     state: HartState,
+    hart: number,
   ): void {
     let found = this.find(this.exitWays[exit], last, 0, words[at + (frame.target >> 2)]);
     for (let number = taken; number > 0 && found < HISTORY; number--) {
@@ -199,14 +219,14 @@ export class Region {
       const way = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
       found = this.findWay(way, words[at + (frame.lengths >> 2) + entry], found);
     }
-    this.links!.recall((region, way, byExit, value) => {
+    this.links!.recall(control, (region, way, byExit, value) => {
       if (found === HISTORY) return false;
       found = byExit
         ? region.find(region.exitWays[way], 1, found, value)
         : region.findWay(way, value, found);
       return true;
     });
-    for (let i = found - 1; i >= 0; i--) state.remember(this.hart, sources[i], destinations[i]);
+    for (let i = found - 1; i >= 0; i--) state.remember(hart, sources[i], destinations[i]);
   }
 
   /** The same for an entry of the list of the function; `cycles`: of the turns of a tight loop. */
@@ -244,13 +264,22 @@ export class Region {
     return (kind === 'cold' || kind === 'jump') && ++this.coldLeft[exit] >= OFTEN;
   }
 
-  /** Adds what was counted to the numbers of the hart; returns the instructions. */
-  settle(numbers: Float64Array): number {
-    this.takeLinked();
-    if (this.runs === 0) return 0;
-    const base = this.hart << HART_SHIFT;
+  /** Adds what was counted to the numbers of the harts; returns the instructions. */
+  settle(numbers: Float64Array, harts: number): number {
+    let instructions = 0;
+    for (let hart = 0; hart < harts; hart++) {
+      this.takeLinked(hart);
+      const counted = this.counted[hart];
+      if (counted !== undefined && counted.runs !== 0)
+        instructions += this.settleHart(counted, numbers, hart << HART_SHIFT);
+    }
+    return instructions;
+  }
+
+  private settleHart(counted: Counted, numbers: Float64Array, base: number): number {
+    const { turns, tight, left } = counted;
     const entered = new Float64Array(this.blocks.length);
-    entered[0] = this.runs;
+    entered[0] = counted.runs;
     let instructions = 0;
     const add = ({ counts }: Account, times: number): void => {
       if (times === 0) return;
@@ -260,15 +289,15 @@ export class Region {
       instructions += counts[INSTRUCTIONS] * times;
     };
     this.exits.forEach(({ block, account }, i) => {
-      entered[block.index] -= this.left[i];
-      add(account, this.left[i]);
+      entered[block.index] -= left[i];
+      add(account, left[i]);
     });
-    const times = this.flow.solve(this.turns, this.tight, entered);
+    const times = this.flow.solve(turns, tight, entered);
     this.emitted.accounts.forEach((account, i) => add(account, times[i]));
-    this.runs = 0;
-    this.turns.fill(0);
-    this.tight.fill(0);
-    this.left.fill(0);
+    counted.runs = 0;
+    turns.fill(0);
+    tight.fill(0);
+    left.fill(0);
     return instructions;
   }
 }

@@ -3,7 +3,7 @@ import { numberOffset, stall } from '../hart/state.js';
 import type { Memory } from '../memory/memory.js';
 import { Heat } from './heat.js';
 import type { Region } from './region.js';
-import { link, RegionLinks, WORTH } from './region-links.js';
+import { link, RegionLinks, sumOfTargets, WORTH } from './region-links.js';
 import { RegionMaker, type RegionMakerOptions } from './region-maker.js';
 import { RegionRunner } from './region-runner.js';
 import { RegionSeeker, type Head, type RegionSeekerOptions } from './region-seeker.js';
@@ -69,8 +69,12 @@ export class Regions {
   private leftTo = -1;
   /** First cycle in which translated code may go on. */
   resumeAt = 0;
-  private readonly links: RegionLinks;
-  private readonly runner: RegionRunner;
+  readonly links: RegionLinks;
+  readonly runner: RegionRunner;
+  /** Harts book their accesses: what they count may be forgotten. */
+  booking = false;
+  /** Regions that are there no more, but have something counted. */
+  private readonly replaced: Region[] = [];
   /** Regions that are to be translated again, as soon as that is earned. */
   private readonly stale: Region[] = [];
   private readonly words: Int32Array;
@@ -97,7 +101,7 @@ export class Regions {
       (hart, step) => this.maker.isFetched(hart, step),
       (hart, pc, head) => this.at(hart, pc, head),
     );
-    this.links = new RegionLinks(arena, l2);
+    this.links = new RegionLinks(arena, harts.state.count, l2);
     this.runner = new RegionRunner(arena, {
       links: this.links,
       frameAt: arrays.frame.byteOffset,
@@ -140,11 +144,16 @@ export class Regions {
   }
 
   settle(): void {
+    // What is booked may not have happened.
+    if (this.booking) return;
     for (const region of this.regions.values()) this.settleRegion(region);
+    for (const region of this.replaced) this.settleRegion(region);
+    this.replaced.length = 0;
   }
 
   private settleRegion(region: Region): void {
-    this.instructions += region.settle(this.options.harts.state.numbers);
+    const { state } = this.options.harts;
+    this.instructions += region.settle(state.numbers, state.count);
   }
 
   /** The only hart with something to do before `end`, or -1. */
@@ -242,7 +251,7 @@ export class Regions {
     const known = this.regions.get(pc);
     if (known !== undefined) {
       if (!known.stale || !this.earned) return known;
-      this.settleRegion(known);
+      this.replaced.push(known);
       const newer = this.translate(hart, pc);
       if (newer?.resembles(known) === true) newer.finish();
       // There may be no room, or more code than a region may have.
@@ -258,13 +267,18 @@ export class Regions {
   }
 
   private translate(hart: number, pc: number): Region | undefined {
-    if (this.regions.size >= MOST_REGIONS) this.drop();
+    if (this.regions.size >= MOST_REGIONS) {
+      if (this.booking) return undefined;
+      this.drop();
+    }
     this.attempts++;
     const version = (this.versions.get(pc) ?? 0) + 1;
     this.versions.set(pc, version);
-    const region = this.maker.make(hart, pc, version, !this.ownsBanks(hart));
+    const variant = this.booking ? 'booking' : this.ownsBanks(hart) ? 'plain' : 'tracking';
+    const region = this.maker.make(hart, pc, version, variant, this.booking);
     if (region === undefined) return undefined;
     if (!region.join(this.links)) {
+      if (this.booking) return undefined;
       this.drop();
       region.join(this.links);
     }
@@ -274,7 +288,7 @@ export class Regions {
   }
 
   /** Whether so much has run that one more translation will not be felt. */
-  private get earned(): boolean {
+  get earned(): boolean {
     const outside = this.now - this.cycles - this.held;
     const earned = this.cycles / EARNED + outside / EVEN_SO + this.held / HELD;
     return this.options.eager || this.attempts < FREE + earned;
@@ -301,13 +315,28 @@ export class Regions {
     const { icache, harts } = this.options;
     if (icache === undefined) return true;
     const epoch = harts.state.fetchEpoch[hart << HART_SHIFT];
-    if (region.checkedFor === hart && region.epoch === epoch) return true;
+    if (region.epochs[hart] === epoch) return true;
     const { resident, isEnabled } = icache;
     if (!isEnabled) return false;
     for (const line of region.lines) if (((resident[line] >>> hart) & 1) === 0) return false;
-    region.checkedFor = hart;
-    region.epoch = epoch;
+    region.epochs[hart] = epoch;
     return true;
+  }
+
+  /** The region at the place of a hart that books its accesses, ready to run; it is translated when that is earned. */
+  forBooking(hart: number, pc: number): Region | undefined {
+    this.closeStale();
+    let region = this.regions.get(pc);
+    if (region?.stale === true && this.earned) region = this.at(hart, pc, 'function') ?? region;
+    if (region === undefined) {
+      if (!this.earned || (this.versions.get(pc) ?? 0) >= MOST_VERSIONS) return undefined;
+      region = this.translate(hart, pc);
+    }
+    if (region === undefined) return undefined;
+    if (!this.isResident(region, hart) || this.isLate(region, hart)) return undefined;
+    this.admit(region, hart);
+    this.runner.prepare(region, 'booking');
+    return region;
   }
 
   // --- Running -------------------------------------------------------------------------------
@@ -326,24 +355,25 @@ export class Regions {
     if (this.isLate(region, hart)) return false;
     this.admit(region, hart);
     const { words, frameAt, links, runner } = this;
-    const { control } = links;
     words[frameAt + (frame.limit >> 2)] = 0;
     const epoch = state.fetchEpoch[base];
     links.begin(region.number, cycles + region.longest, hart, epoch);
-    const tracking = !this.ownsBanks(hart);
-    const exit = runner.run(region, tracking, (base << 2) + state.words.byteOffset);
-    const { last } = links;
+    const variant = this.ownsBanks(hart) ? 'plain' : 'tracking';
+    runner.prepare(region, variant);
+    const exit = runner.run(hart, variant, (base << 2) + state.words.byteOffset);
+    const control = links.controls[hart];
+    const last = links.regionOf(control);
     const { account, kind } = last.exits[exit];
     const elapsed = control[link.elapsed];
-    const time = elapsed + last.account(exit, words, frameAt, state);
+    const time = elapsed + last.account(exit, words, frameAt, control, state, hart);
     state.next[base] = begun + time;
     state.pc[base] = last.exits[exit].pc;
     state.waited[base] = account.waited;
     if (account.owed > 0) state.jalrReady[base] = state.next[base] + account.owed;
     if (account.lastStall >= 0) state.lastStall[base] = account.lastStall;
-    if (kind === 'jump') this.jumped(hart);
-    this.addLinked(hart);
-    this.grant(hart);
+    if (kind === 'jump') this.jumped(hart, words[frameAt + (frame.target >> 2)]);
+    this.addLinked(hart, words[frameAt + (frame.divisions >> 2)], control);
+    this.grant(control, hart);
     this.visits++;
     const pc = state.pc[base];
     this.leftTo = pc;
@@ -358,19 +388,16 @@ export class Regions {
   /** Others may lead to a region from now on, while the caches of the hart are as they are. */
   private admit(region: Region, hart: number): void {
     const { links } = this;
-    region.belongTo(hart, () => this.settleRegion(region));
-    links.set(region.number, 'hart', hart);
-    links.set(region.number, 'epoch', this.options.harts.state.fetchEpoch[hart << HART_SHIFT]);
+    links.admit(region.number, hart, this.options.harts.state.fetchEpoch[hart << HART_SHIFT]);
     links.open(region.pc, region.number);
   }
 
   /** What depends on the target of a jump out of the last region. */
-  private jumped(hart: number): void {
+  jumped(hart: number, target: number): void {
     const { harts, reader } = this.options;
     const { state, timing } = harts;
     const base = hart << HART_SHIFT;
     const { after } = reader.at(state.pc[base])!;
-    const target = this.words[this.frameAt + (frame.target >> 2)];
     state.pc[base] = target;
     // Counted is the way to address 0.
     state.numbers[base + numberOffset('walked')] += ((after - target) | 0) - after;
@@ -381,15 +408,12 @@ export class Regions {
   }
 
   /** Takes over what regions before the last one counted for the hart. */
-  private addLinked(hart: number): void {
-    const { words, frameAt } = this;
-    const { control, sumOfTargets } = this.links;
+  addLinked(hart: number, divisions: number, control: Int32Array): void {
     const { state, timing } = this.options.harts;
     const base = hart << HART_SHIFT;
-    state.stalls[base + stall.div] +=
-      words[frameAt + (frame.divisions >> 2)] + control[link.divisions];
+    state.stalls[base + stall.div] += divisions + control[link.divisions];
     state.stalls[base + stall.jump] += control[link.splits] * timing.split_target;
-    state.numbers[base + numberOffset('walked')] -= sumOfTargets;
+    state.numbers[base + numberOffset('walked')] -= sumOfTargets(control);
   }
 
   /** The first jump back after a flush of the pipeline may cost a cycle: the interpreter knows. */
@@ -399,7 +423,7 @@ export class Regions {
   }
 
   /** The hart goes on at `pc`, which is no part of the region. */
-  private sawCold(region: Region, exit: number, hart: number, pc: number): void {
+  sawCold(region: Region, exit: number, hart: number, pc: number): void {
     const { harts, reader } = this.options;
     const { kind, pc: from } = region.exits[exit];
     const step = reader.at(pc);
@@ -422,9 +446,8 @@ export class Regions {
   }
 
   /** What each grant of a bank leaves behind in its arbiter. */
-  private grant(hart: number): void {
+  private grant(control: Int32Array, hart: number): void {
     const { crossbar } = this.options;
-    const { control } = this.links;
     const odd = this.words[this.frameAt + (frame.odd >> 2)] ^ control[link.odd];
     const granted = this.words[this.frameAt + (frame.granted >> 2)] | control[link.granted];
     const { pointers, sides } = crossbar;
