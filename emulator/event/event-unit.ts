@@ -158,6 +158,23 @@ export class EventUnit implements Unit, EventSink, Stateful {
     return describeWait(this, hart);
   }
 
+  /**
+   * Whether `harts` meet when each of them reads the register at `offset` of its fast port: all but the last one sleep until
+   * that one is there, in whatever order and when they come.
+   */
+  meet(offset: number, harts: number): boolean {
+    const barrier = this.fast.barrierOf(offset);
+    const { barriers } = this;
+    if (barrier < 0 || barrier >= barriers.count || this.dirty) return false;
+    if (barriers.missing(barrier) !== harts || barriers.strangers(barrier) !== 0) return false;
+    for (let h = 0; h < this.harts; h++) {
+      if (((harts >>> h) & 1) === 0) continue;
+      if (this.waitKind[h] !== Wait.NONE || this.clearsIn[h] !== 0) return false;
+      if ((this.buffer[h] & this.mask[h]) !== 0) return false;
+    }
+    return true;
+  }
+
   sleeps(hart: number): boolean {
     return this.waitKind[hart] !== Wait.NONE && this.withdrawn[hart] === 0;
   }

@@ -153,6 +153,14 @@ export class EventFastPort extends EventPort {
     }
   }
 
+  /** The barrier at which a read of the register at `offset` arrives and waits, or -1. */
+  barrierOf(offset: number): number {
+    const hit = this.decoder.at(offset);
+    const { name } = hit?.register ?? {};
+    const waits = name === 'BARRIER_TRIGGER_WAIT' || name === 'BARRIER_TRIGGER_WAIT_CLEAR';
+    return hit !== undefined && waits ? hit.index : -1;
+  }
+
   /** A barrier unit serves one hart in a cycle; the others wait for `served`. */
   private hasTurn(
     hit: RegisterHit,

@@ -53,6 +53,11 @@ export class RegisterDecoder {
     this.hits = hitsOf(map, block);
   }
 
+  /** The register that `offset` names, if there is one. */
+  at(offset: number): RegisterHit | undefined {
+    return (offset & 3) === 0 ? this.hits[offset >>> 2] : undefined;
+  }
+
   /** The register that `offset` names; throws `device-misuse` when this access is not legal. */
   find(offset: number, size: number, write: boolean): RegisterHit {
     const hit = this.hits[offset >> 2];

@@ -14,6 +14,7 @@ import { Handover, privateTimings, type Left } from './handover.js';
 import { control, laneShiftOf, MAX_HARTS, PATH_BLOCK, TranslatorArrays, WHEEL } from './layout.js';
 import { LoopTable } from './loops.js';
 import { DYNAMIC, Paths } from './path.js';
+import { Phases } from './phases.js';
 import { Regions } from './regions.js';
 import { Rewinder } from './rewinder.js';
 import { compileScheduler } from './scheduler.js';
@@ -80,6 +81,7 @@ export class Translator {
   private readonly demand: Demand;
   private readonly rewinder: Rewinder;
   readonly regions: Regions;
+  readonly phases: Phases;
   private readonly fetches: Fetches;
   private readonly count: number;
   private readonly handover: Handover;
@@ -190,6 +192,15 @@ export class Translator {
       leaves: this.leaves,
       reaches: (hart, { word, imm }) => this.handover.address(hart, word, imm),
     });
+    this.phases = new Phases({
+      harts,
+      crossbar,
+      arena,
+      arrays: this.arrays,
+      reader: this.reader,
+      regions: this.regions,
+      eager: options.eager,
+    });
     state.settle = () => this.settle();
     state.jumpsOf = (source, target) => {
       const jumps = [...this.paths.jumps(this.arrays.pathOf(target >>> 1))];
@@ -201,6 +212,7 @@ export class Translator {
   reset(): void {
     this.instructions = this.visits = this.assist.count = 0;
     this.regions.reset();
+    this.phases.reset();
     this.rewinder.clear();
     this.resumeAt = this.firstVisit;
     // Cycles may be those of an earlier time, from a snapshot.
@@ -281,6 +293,11 @@ export class Translator {
       const on = this.regions.left ? Math.max(this.resumeAt, alone + 1) : alone;
       this.resumeAt = Math.max(on, this.regions.resumeAt);
       return alone;
+    }
+    const together = this.phases.run(now, until);
+    if (together >= 0) {
+      this.resumeAt = Math.max(this.resumeAt, this.phases.resumeAt);
+      return together;
     }
     this.arrays.origin[0] = now;
     let end = Math.min(until, now + VISIT, this.regions.askAgainAt);

@@ -1,0 +1,510 @@
+import type { Harts } from '../hart/harts.js';
+import { HART_SHIFT } from '../hart/slot.js';
+import { mode, phase, stall } from '../hart/state.js';
+import type { Crossbar } from '../interconnect/crossbar.js';
+import type { SharedArena } from '../memory/arena.js';
+import {
+  BOOKED_ENDED,
+  BOOKED_ENTRY,
+  BOOKED_HARTS,
+  bookedEnd,
+  BOOKED_SHIFT,
+  bookedWord,
+  type BookedWord,
+} from './booked-layout.js';
+import { bookedModule } from './booked-code.js';
+import { compileOnce } from './compiled.js';
+import { exported, wasmHost, type WasmFunction } from '../wasm/index.js';
+import { DELAY_BYTES, LOG_BYTES, LOG_ENTRIES, type TranslatorArrays } from './layout.js';
+import { link, LINK_BYTES, RECORD_SHIFT, WORTH } from './region-links.js';
+import { BETWEEN } from './region-link-code.js';
+import type { Regions } from './regions.js';
+import type { Region } from './region.js';
+import { frame } from './region-writer.js';
+import type { StepReader } from './tree.js';
+import { MOST_EPOCHS, TAG_EPOCH_SHIFT } from './word-tags.js';
+
+export interface PhasesOptions {
+  readonly harts: Harts;
+  readonly crossbar: Crossbar;
+  readonly arena: SharedArena;
+  readonly arrays: TranslatorArrays;
+  readonly reader: StepReader;
+  readonly regions: Regions;
+  readonly eager: boolean;
+}
+
+/** Cycles that others must leave the harts alone. */
+const QUIET = 2048;
+/** Cycles that harts run between two arbitrations, and in a loop at most. */
+const CHUNK = 2048;
+const LONGEST = 8192;
+/** Cycles that the interpreter goes on to bring all harts to the beginning of an instruction. */
+const TRIES = 200;
+const PAUSE = 50_000;
+const LONGEST_PAUSE = 20_000_000;
+/** Bytes of the TCDM that are copied before each phase. */
+const MOST_TCDM = 1 << 20;
+const MOST_NOTES = 4096;
+
+/** Why a phase was given up. */
+export type PhaseEnd = 'done' | 'cold' | 'side' | 'meet' | 'late' | 'raced' | 'final' | 'changed' | 'room';
+
+/** What a region left when it came back to here: bytes of the frame, then of what is said. */
+const NOTE_WORDS = (2048 + LINK_BYTES) >> 2;
+/** Words of it that are no list of ways of all regions. */
+const CONTROL_WORDS = 2048 >> 2;
+
+interface Note {
+  readonly region: Region;
+  readonly exit: number;
+  readonly hart: number;
+}
+
+/**
+ * Several harts between two barriers: each runs as if it were alone and books its accesses, which are arbitrated afterwards.
+ * That is exact if no two of them were at one word that one of them wrote, and all of them then wait for each other. Otherwise
+ * nothing has happened.
+ */
+export class Phases {
+  /** Whether harts, one bit each, wait for each other when each of them reads an address. */
+  meet: (address: number, harts: number) => boolean = () => false;
+  /** First cycle in which translated code may go on. */
+  resumeAt = 0;
+  readonly ends: Record<PhaseEnd, number> = {
+    done: 0,
+    cold: 0,
+    side: 0,
+    meet: 0,
+    late: 0,
+    raced: 0,
+    final: 0,
+    changed: 0,
+    room: 0,
+  };
+  /** Cycles of phases. */
+  cycles = 0;
+  private readonly off: boolean;
+  private arbitrate: WasmFunction | undefined;
+  private readonly count: number;
+  private tries = 0;
+  private pause = PAUSE;
+  private pausedUntil = 0;
+  private epoch = 0;
+  private readonly words: Int32Array;
+  private readonly frameAt: number;
+  private readonly logs: number[];
+
+  // Of the phase that runs
+  private origin = 0;
+  private set = 0;
+  private readonly free: Int32Array;
+  private readonly pcs: Int32Array;
+  private readonly ended: Uint8Array;
+  /** The region that goes on is known: time was up between two. */
+  private readonly between: Uint8Array;
+  private readonly notes: Note[] = [];
+  private noted = new Int32Array(64 * NOTE_WORDS);
+
+  // As it was before
+  private readonly tcdm: Uint8Array;
+  private savedSums = new Int32Array(0);
+  private saved: (() => void) | undefined;
+
+  constructor(private readonly options: PhasesOptions) {
+    const { harts, crossbar, arrays } = options;
+    const { state, tcdm } = harts;
+    this.count = state.count;
+    this.off =
+      options.regions.off !== undefined ||
+      this.count < 2 ||
+      this.count > BOOKED_HARTS ||
+      crossbar.banks < 2 ||
+      tcdm.size > MOST_TCDM;
+    this.words = new Int32Array(arrays.frame.buffer);
+    this.frameAt = arrays.frame.byteOffset >> 2;
+    this.logs = Array.from({ length: this.count }, (_, hart) => arrays.logsAt + hart * LOG_BYTES);
+    this.free = new Int32Array(this.count);
+    this.pcs = new Int32Array(this.count);
+    this.ended = new Uint8Array(this.count);
+    this.between = new Uint8Array(this.count);
+    this.tcdm = new Uint8Array(this.off ? 0 : tcdm.size);
+  }
+
+  reset(): void {
+    this.tries = this.pausedUntil = this.resumeAt = this.cycles = 0;
+    this.pause = PAUSE;
+  }
+
+  /** Runs all harts from `now` on; returns the first cycle that is not done, or -1 when this is for another tier. */
+  run(now: number, until: number): number {
+    if (this.off || now < this.pausedUntil) return -1;
+    const { eager, harts, regions } = this.options;
+    const quiet = eager ? WORTH : QUIET;
+    if (until - now < quiet) return -1;
+    const { next } = harts.state;
+    let set = 0;
+    let clean = true;
+    for (let hart = 0; hart < this.count; hart++) {
+      if (next[hart << HART_SHIFT] === Infinity) continue;
+      if (hart === harts.controller) return -1;
+      set |= 1 << hart;
+      if (!this.isClean(hart)) clean = false;
+      else if (this.stands(hart)) return -1;
+    }
+    if ((set & (set - 1)) === 0) return -1;
+    if (!clean) {
+      if (++this.tries > TRIES) {
+        this.tries = 0;
+        this.fail(now, PAUSE);
+        return -1;
+      }
+      this.resumeAt = now + 1;
+      return now;
+    }
+    this.tries = 0;
+    this.set = set;
+    this.origin = now;
+    this.save();
+    regions.booking = true;
+    const { generation, tcdmCodeEnd } = harts.codeCache;
+    let why = this.runAll(until - now);
+    const changed =
+      harts.codeCache.generation !== generation || harts.codeCache.tcdmCodeEnd !== tcdmCodeEnd;
+    if (why === 'done' && changed) why = 'changed';
+    this.ends[why]++;
+    if (why !== 'done') {
+      this.saved!();
+      regions.booking = false;
+      this.fail(now, why === 'cold' ? PAUSE : this.pause);
+      return -1;
+    }
+    regions.booking = false;
+    this.commit();
+    this.pause = PAUSE;
+    let first = Infinity;
+    let last = 0;
+    for (let hart = 0; hart < this.count; hart++) {
+      if (((set >>> hart) & 1) === 0) continue;
+      const at = next[hart << HART_SHIFT];
+      first = Math.min(first, at);
+      last = Math.max(last, at);
+    }
+    this.cycles += last - now;
+    this.resumeAt = last + 1;
+    return first;
+  }
+
+  private fail(now: number, pause: number): void {
+    if (this.options.eager) {
+      this.pausedUntil = now + 64;
+      return;
+    }
+    this.pausedUntil = now + pause;
+    this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
+  }
+
+  private isClean(hart: number): boolean {
+    const { state } = this.options.harts;
+    const base = hart << HART_SHIFT;
+    return (
+      state.mode[base] === mode.running &&
+      state.phase[base] === phase.simple &&
+      state.attention[base] === 0 &&
+      state.waited[base] === 0 &&
+      state.jalrReady[base] <= state.next[base]
+    );
+  }
+
+  /** Whether a hart stands before an instruction that no region has. */
+  private stands(hart: number): boolean {
+    const step = this.options.reader.at(this.options.harts.state.pc[hart << HART_SHIFT]);
+    return step === undefined || step.probed || !inRegions.has(step.row.timing);
+  }
+
+  // --- Taking back ---------------------------------------------------------------------------
+
+  private save(): void {
+    const { harts, crossbar, regions } = this.options;
+    const { state, tcdm } = harts;
+    const words = state.words.slice();
+    const numbers = state.numbers.slice();
+    const history = state.history.slice();
+    const pointers = crossbar.pointers.slice();
+    const sides = crossbar.sides.slice();
+    const conflicts = crossbar.conflictsPerBank.slice();
+    this.tcdm.set(tcdm.u8);
+    const { sums } = regions.links;
+    if (this.savedSums.length < sums.length) this.savedSums = new Int32Array(2 * sums.length);
+    this.savedSums.set(sums);
+    const kept = sums.length;
+    this.saved = () => {
+      state.words.set(words);
+      state.numbers.set(numbers);
+      state.history.set(history);
+      crossbar.pointers.set(pointers);
+      crossbar.sides.set(sides);
+      crossbar.conflictsPerBank.set(conflicts);
+      tcdm.u8.set(this.tcdm);
+      const now = regions.links.sums;
+      now.set(this.savedSums.subarray(0, kept));
+      now.fill(0, kept);
+    };
+  }
+
+  // --- Running -------------------------------------------------------------------------------
+
+  private get(hart: number, word: BookedWord): number {
+    return this.options.arrays.booked[(hart << (BOOKED_SHIFT - 2)) + bookedWord[word]];
+  }
+
+  private put(hart: number, word: BookedWord, value: number): void {
+    this.options.arrays.booked[(hart << (BOOKED_SHIFT - 2)) + bookedWord[word]] = value;
+  }
+
+  private begin(): void {
+    const { harts, arrays, regions } = this.options;
+    if (this.epoch === MOST_EPOCHS) {
+      arrays.tags.fill(0);
+      this.epoch = 0;
+    }
+    this.epoch++;
+    this.notes.length = 0;
+    this.words[this.frameAt + (frame.raced >> 2)] = 0;
+    arrays.booked.fill(0);
+    for (let hart = 0; hart < this.count; hart++) {
+      this.put(hart, 'readAt', this.logs[hart]);
+      this.put(hart, 'endAt', this.logs[hart]);
+      this.ended[hart] = ((this.set >>> hart) & 1) ^ 1;
+      this.between[hart] = 0;
+      const base = hart << HART_SHIFT;
+      this.free[hart] = this.ended[hart] !== 0 ? 0 : harts.state.next[base] - this.origin;
+      this.pcs[hart] = harts.state.pc[base];
+      regions.links.begin(0, 0, hart, harts.state.fetchEpoch[base]);
+    }
+  }
+
+  private runAll(limit: number): PhaseEnd {
+    this.begin();
+    let from = 0;
+    for (let target = CHUNK; ; target += CHUNK) {
+      let until = Infinity;
+      let all = true;
+      for (let hart = 0; hart < this.count; hart++) {
+        if (this.ended[hart] === 0) {
+          const why = this.runHart(hart, target);
+          if (why !== undefined) return why;
+        }
+        if (this.ended[hart] !== 0) continue;
+        all = false;
+        until = Math.min(until, this.free[hart] + this.get(hart, 'shift'));
+      }
+      if (this.words[this.frameAt + (frame.raced >> 2)] !== 0) return 'raced';
+      if (all) return this.finish(from, limit);
+      const why = this.settleUntil(from, until);
+      if (why !== undefined) return why;
+      from = Math.max(from, until);
+      if (from >= limit) return 'late';
+    }
+  }
+
+  /** All harts are where they wait for each other. */
+  private finish(from: number, limit: number): PhaseEnd {
+    for (let at = from; ; ) {
+      let last = at;
+      let open = false;
+      for (let hart = 0; hart < this.count; hart++) {
+        if (((this.set >>> hart) & 1) === 0) continue;
+        last = Math.max(last, this.free[hart] + this.get(hart, 'shift'));
+        open ||= this.get(hart, 'readAt') !== this.get(hart, 'endAt');
+      }
+      if (last > limit) return 'late';
+      if (!open) break;
+      const why = this.settleUntil(at, last + 1);
+      if (why !== undefined) return why;
+      at = last + 1;
+    }
+    const address = this.addressOf(31 - Math.clz32(this.set));
+    if (address === undefined || !this.meet(address, this.set)) return 'meet';
+    for (let hart = 0; hart < this.count; hart++) {
+      if (((this.set >>> hart) & 1) !== 0 && this.addressOf(hart) !== address) return 'meet';
+    }
+    return 'done';
+  }
+
+  /** Address of the event load that a hart stands before. */
+  private addressOf(hart: number): number | undefined {
+    const { reader, harts } = this.options;
+    const step = reader.at(this.pcs[hart]);
+    if (step === undefined || step.probed || step.endsLoop) return undefined;
+    if (step.row.timing !== 'event-load') return undefined;
+    return (harts.state.registers[(hart << HART_SHIFT) + step.rs1] + step.imm) >>> 0;
+  }
+
+  private settleUntil(from: number, until: number): PhaseEnd | undefined {
+    const { arrays } = this.options;
+    this.arbitrate ??= this.compile();
+    for (let at = from; at < until; ) {
+      for (let hart = 0; hart < this.count; hart++) {
+        const delays = arrays.delaysAt + hart * DELAY_BYTES;
+        this.put(hart, 'delaysAt', delays);
+        this.put(hart, 'delaysEnd', delays + DELAY_BYTES);
+      }
+      at = this.arbitrate(at, until);
+      if (arrays.booked[BOOKED_ENDED >> 2] === bookedEnd.final) return 'final';
+    }
+    // What is not granted yet moves to the beginning.
+    for (let hart = 0; hart < this.count; hart++) {
+      const [read, end] = [this.get(hart, 'readAt') >> 2, this.get(hart, 'endAt') >> 2];
+      const log = this.logs[hart];
+      this.words.copyWithin(log >> 2, read, end);
+      this.put(hart, 'readAt', log);
+      this.put(hart, 'endAt', log + 4 * (end - read));
+    }
+    return undefined;
+  }
+
+  private compile(): WasmFunction {
+    const { harts, crossbar, arrays, arena } = this.options;
+    const host = wasmHost()!;
+    const memory = arena.memory!;
+    const bytes = bookedModule({
+      controlAt: arrays.booked.byteOffset,
+      scratchAt: arrays.scratchAt,
+      pointersAt: crossbar.pointers.byteOffset,
+      sidesAt: crossbar.sides.byteOffset,
+      conflictsAt: crossbar.conflictsPerBank.byteOffset,
+      winnersAt: arrays.winnersAt,
+      banks: crossbar.banks,
+      harts: this.count,
+      hidden: harts.timing.jump - 1,
+      pages: memory.buffer.byteLength >> 16,
+    });
+    const { exports } = new host.Instance(compileOnce(bytes), { machine: { memory } });
+    return exported(exports, 'arbitrate');
+  }
+
+  /** Runs a hart until its true time is the target or it stands before an instruction of the interpreter. */
+  private runHart(hart: number, target: number): PhaseEnd | undefined {
+    const { regions, harts } = this.options;
+    const { links, runner } = regions;
+    const { state } = harts;
+    const control = links.controls[hart];
+    const shift = this.get(hart, 'shift');
+    const base = hart << HART_SHIFT;
+    const { words, frameAt } = this;
+    words[frameAt + (frame.tag >> 2)] = (this.epoch << TAG_EPOCH_SHIFT) | (1 << hart);
+    while (this.free[hart] + shift < target) {
+      const room = LOG_ENTRIES - ((this.get(hart, 'endAt') - this.logs[hart]) / BOOKED_ENTRY);
+      const cycles = Math.min(room - 1, LONGEST);
+      if (this.between[hart] === 0) {
+        const region = regions.forBooking(hart, this.pcs[hart]);
+        if (region === undefined) return this.stop(hart);
+        control[link.record] = links.recordsAt + (region.number << RECORD_SHIFT);
+      }
+      if (cycles - links.regionOf(control).longest < WORTH) return 'room';
+      control[link.deadline] = this.free[hart] + cycles;
+      control[link.soft] = target - shift;
+      control[link.elapsed] = this.free[hart];
+      words[frameAt + (frame.bookedAt >> 2)] = this.get(hart, 'endAt');
+      words[frameAt + (frame.limit >> 2)] = 0;
+      const exit = runner.run(hart, 'booking', (base << 2) + state.words.byteOffset);
+      this.put(hart, 'endAt', words[frameAt + (frame.bookedAt >> 2)]);
+      if (exit === BETWEEN) {
+        this.free[hart] = control[link.elapsed];
+        this.between[hart] = 1;
+        continue;
+      }
+      this.between[hart] = 0;
+      const region = links.regionOf(control);
+      const { account, kind, pc } = region.exits[exit];
+      const before = this.free[hart];
+      let time = control[link.elapsed] + region.timeOf(exit, words, frameAt);
+      let to = pc;
+      if (kind === 'jump') {
+        to = words[frameAt + (frame.target >> 2)];
+        const split = (to & 2) !== 0 && harts.isLong(to);
+        if (split) time += harts.timing.split_target;
+      }
+      if (!this.note(region, exit, hart, control)) return 'room';
+      this.free[hart] = time;
+      this.pcs[hart] = to;
+      if (account.waited !== 0 || account.owed > 0) return 'final';
+      if (kind === 'side') {
+        this.ended[hart] = 1;
+        return this.addressOf(hart) === undefined ? this.side(hart) : undefined;
+      }
+      if (kind !== 'late') regions.sawCold(region, exit, hart, to);
+      else if (time === before) return 'room';
+    }
+    return undefined;
+  }
+
+  /** No region goes on. */
+  private stop(hart: number): PhaseEnd | undefined {
+    if (this.addressOf(hart) === undefined) return 'cold';
+    this.ended[hart] = 1;
+    return undefined;
+  }
+
+  private side(_hart: number): PhaseEnd {
+    return 'side';
+  }
+
+  // --- What was counted ----------------------------------------------------------------------
+
+  /** Keeps what a region left until it is known that it happened. */
+  private note(region: Region, exit: number, hart: number, control: Int32Array): boolean {
+    const at = this.notes.length * NOTE_WORDS;
+    if (this.notes.length === MOST_NOTES) return false;
+    if (at + NOTE_WORDS > this.noted.length) {
+      const more = new Int32Array(2 * this.noted.length);
+      more.set(this.noted);
+      this.noted = more;
+    }
+    this.noted.set(this.words.subarray(this.frameAt, this.frameAt + CONTROL_WORDS), at);
+    this.noted.set(control, at + CONTROL_WORDS);
+    control.fill(0, link.odd, link.soft);
+    this.notes.push({ region, exit, hart });
+    return true;
+  }
+
+  private commit(): void {
+    const { harts, regions } = this.options;
+    const { state, timing } = harts;
+    this.notes.forEach(({ region, exit, hart }, i) => {
+      const at = i * NOTE_WORDS;
+      const base = hart << HART_SHIFT;
+      const control = this.noted.subarray(at + CONTROL_WORDS, at + NOTE_WORDS);
+      region.account(exit, this.noted, at, control, state, hart);
+      const { account, kind, pc } = region.exits[exit];
+      state.pc[base] = pc;
+      if (account.lastStall >= 0) state.lastStall[base] = account.lastStall;
+      if (kind === 'jump') regions.jumped(hart, this.noted[at + (frame.target >> 2)]);
+      regions.addLinked(hart, this.noted[at + (frame.divisions >> 2)], control);
+    });
+    for (let hart = 0; hart < this.count; hart++) {
+      if (((this.set >>> hart) & 1) === 0) continue;
+      const base = hart << HART_SHIFT;
+      state.pc[base] = this.pcs[hart];
+      state.next[base] = this.origin + this.free[hart] + this.get(hart, 'shift');
+      state.stalls[base + stall.tcdm_conflict] += this.get(hart, 'refusedCycles');
+      state.stalls[base + stall.jump] -= this.get(hart, 'hides') * (timing.jump - 1);
+    }
+  }
+}
+
+/** Timings of instructions that regions have. */
+const inRegions = new Set([
+  'alu',
+  'mul',
+  'mulh',
+  'div',
+  'branch',
+  'jump',
+  'jalr',
+  'load',
+  'store',
+  'loop',
+  'fence',
+]);
