@@ -40,6 +40,8 @@ export const bookedEnd = {
 export const BOOKED_ENTRY = 8;
 /** Kinds of entries stand in the highest two bits of the offset. */
 export const KIND_SHIFT = 30;
+/** The access is a store: nothing to the arbitration. */
+export const BOOKED_WRITE = 1 << 29;
 export const kind = { plain: 0, hides: 1, final: 2 } as const;
 
 /** Cycles whose bits are kept at once. */

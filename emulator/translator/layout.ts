@@ -106,7 +106,7 @@ interface Sizes {
 }
 
 /** Entries that a hart may book before they are arbitrated. */
-export const LOG_ENTRIES = 1 << 14;
+export const LOG_ENTRIES = 1 << 15;
 export const LOG_BYTES = LOG_ENTRIES * BOOKED_ENTRY + BOOKED_PAD + SKEW;
 export const DELAY_BYTES = 2 * BOOKED_ROOM + SKEW;
 const bookingBytes = (tcdm: Sizes['tcdm']): readonly number[] => [

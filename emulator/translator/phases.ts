@@ -22,7 +22,7 @@ import type { Regions } from './regions.js';
 import type { Region } from './region.js';
 import { frame } from './region-writer.js';
 import type { StepReader } from './tree.js';
-import { MOST_EPOCHS, TAG_EPOCH_SHIFT } from './word-tags.js';
+import { MOST_EPOCHS, scanModule, TAG_EPOCH_SHIFT } from './word-tags.js';
 
 export interface PhasesOptions {
   readonly harts: Harts;
@@ -37,8 +37,8 @@ export interface PhasesOptions {
 /** Cycles that others must leave the harts alone. */
 const QUIET = 2048;
 /** Cycles that harts run between two arbitrations, and in a loop at most. */
-const CHUNK = 2048;
-const LONGEST = 8192;
+const CHUNK = 8192;
+const LONGEST = 16_384;
 /** Cycles that the interpreter goes on to bring all harts to the beginning of an instruction. */
 const TRIES = 200;
 const PAUSE = 50_000;
@@ -86,6 +86,7 @@ export class Phases {
   cycles = 0;
   private readonly off: boolean;
   private arbitrate: WasmFunction | undefined;
+  private scan: WasmFunction | undefined;
   private readonly count: number;
   private tries = 0;
   private pause = PAUSE;
@@ -270,7 +271,6 @@ export class Phases {
     }
     this.epoch++;
     this.notes.length = 0;
-    this.words[this.frameAt + (frame.raced >> 2)] = 0;
     arrays.booked.fill(0);
     for (let hart = 0; hart < this.count; hart++) {
       this.put(hart, 'readAt', this.logs[hart]);
@@ -285,6 +285,7 @@ export class Phases {
   }
 
   private runAll(limit: number): PhaseEnd {
+    this.arbitrate ??= this.compile();
     this.begin();
     let from = 0;
     for (let target = CHUNK; ; target += CHUNK) {
@@ -292,14 +293,16 @@ export class Phases {
       let all = true;
       for (let hart = 0; hart < this.count; hart++) {
         if (this.ended[hart] === 0) {
+          const first = this.get(hart, 'endAt');
           const why = this.runHart(hart, target);
           if (why !== undefined) return why;
+          const tag = (this.epoch << TAG_EPOCH_SHIFT) | (1 << hart);
+          if (this.scan!(first, this.get(hart, 'endAt'), tag) !== 0) return 'raced';
         }
         if (this.ended[hart] !== 0) continue;
         all = false;
         until = Math.min(until, this.free[hart] + this.get(hart, 'shift'));
       }
-      if (this.words[this.frameAt + (frame.raced >> 2)] !== 0) return 'raced';
       if (all) return this.finish(from, limit);
       const why = this.settleUntil(from, until);
       if (why !== undefined) return why;
@@ -343,14 +346,13 @@ export class Phases {
 
   private settleUntil(from: number, until: number): PhaseEnd | undefined {
     const { arrays } = this.options;
-    this.arbitrate ??= this.compile();
     for (let at = from; at < until; ) {
       for (let hart = 0; hart < this.count; hart++) {
         const delays = arrays.delaysAt + hart * DELAY_BYTES;
         this.put(hart, 'delaysAt', delays);
         this.put(hart, 'delaysEnd', delays + DELAY_BYTES);
       }
-      at = this.arbitrate(at, until);
+      at = this.arbitrate!(at, until);
       if (arrays.booked[BOOKED_ENDED >> 2] === bookedEnd.final) return 'final';
     }
     // What is not granted yet moves to the beginning.
@@ -380,6 +382,9 @@ export class Phases {
       hidden: harts.timing.jump - 1,
       pages: memory.buffer.byteLength >> 16,
     });
+    const scan = scanModule(arrays.tagsAt, memory.buffer.byteLength >> 16);
+    const scanner = new host.Instance(compileOnce(scan), { machine: { memory } });
+    this.scan = exported(scanner.exports, 'scan');
     const { exports } = new host.Instance(compileOnce(bytes), { machine: { memory } });
     return exported(exports, 'arbitrate');
   }
@@ -393,7 +398,6 @@ export class Phases {
     const shift = this.get(hart, 'shift');
     const base = hart << HART_SHIFT;
     const { words, frameAt } = this;
-    words[frameAt + (frame.tag >> 2)] = (this.epoch << TAG_EPOCH_SHIFT) | (1 << hart);
     while (this.free[hart] + shift < target) {
       const room = LOG_ENTRIES - ((this.get(hart, 'endAt') - this.logs[hart]) / BOOKED_ENTRY);
       const cycles = Math.min(room - 1, LONGEST);

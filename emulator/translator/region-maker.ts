@@ -18,8 +18,7 @@ import { RegionEmitter } from './region-emitter.js';
 import { Flow } from './region-flow.js';
 import { isReturn, RegionGraph, type RegionSource } from './region-graph.js';
 import { Shape } from './region-shape.js';
-import { frame, type Variant } from './region-writer.js';
-import { touchBody } from './word-tags.js';
+import type { Variant } from './region-writer.js';
 import { writesOf, type Step, type StepReader } from './tree.js';
 
 export interface RegionMakerOptions {
@@ -43,19 +42,16 @@ export class RegionMaker {
   private readonly body = new FunctionBody();
   private readonly builder = new ModuleBuilder();
   private readonly emitter: RegionEmitter;
-  private readonly touch: FunctionBody;
 
   constructor(private readonly options: RegionMakerOptions) {
     const { harts, arrays, crossbar } = options;
     const { timing, tcdm } = harts;
-    this.touch = touchBody(arrays.tagsAt, arrays.frame.byteOffset + frame.raced);
     this.emitter = new RegionEmitter(this.body, {
       divBase: timing.div_base,
       tcdmAt: tcdm.u8.byteOffset,
       frameAt: arrays.frame.byteOffset,
       bankBitsAt: arrays.banksAt,
       banks: crossbar.banks,
-      tagsAt: arrays.tagsAt,
       tcdm: { base: tcdm.base, size: tcdm.size },
     });
   }
@@ -107,13 +103,13 @@ export class RegionMaker {
     };
     const emitted = emit(variant);
     if (emitted === undefined) return undefined;
-    const first = this.compile(variant);
+    const first = this.compile();
     return new Region(
       pc,
       (of) => {
         if (of === variant) return first;
         emit(of);
-        return this.compile(of);
+        return this.compile();
       },
       this.linesOf(graph),
       [...graph.steps].filter(({ endsLoop }) => endsLoop).map((step) => step.pc),
@@ -160,14 +156,13 @@ export class RegionMaker {
     );
   }
 
-  private compile(variant: Variant): WasmFunction {
+  private compile(): WasmFunction {
     const { builder, options } = this;
     const host = wasmHost()!;
     const memory = options.arena.memory!;
     const pages = memory.buffer.byteLength >> 16;
     builder.clear();
     builder.importMemory('machine', 'memory', { min: pages, max: pages });
-    if (variant === 'booking') builder.code(builder.type([Type.i32, Type.i32], []), this.touch);
     const type = builder.type([Type.i32], [Type.i32]);
     builder.exportFunction('run', builder.code(type, this.body));
     const bytes = builder.finish();

@@ -6,9 +6,8 @@ import type { Account } from './region-account.js';
 import type { Block } from './region-graph.js';
 import { nothing, type Pending } from './region-pending.js';
 import { makesBit, Masks } from './region-masks.js';
-import { BOOKED_ENTRY, kind, KIND_SHIFT } from './booked-layout.js';
+import { BOOKED_ENTRY, BOOKED_WRITE, KIND_SHIFT } from './booked-layout.js';
 import { bookedKind } from './booked-kind.js';
-import { TAG_EPOCH, TAG_HARTS, TAG_WRITTEN, TOUCH } from './word-tags.js';
 import { MOST_TIGHT } from './region-shape.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
@@ -21,8 +20,6 @@ export interface RegionOptions {
   /** A word for each bank with its bit. */
   readonly bankBitsAt: number;
   readonly banks: number;
-  /** Who was at a word of the TCDM, two bytes each. */
-  readonly tagsAt: number;
   readonly tcdm: { readonly base: number; readonly size: number };
 }
 
@@ -50,9 +47,6 @@ export const frame = {
   /** Of a function that books its accesses: cycles when it began, and the address behind the last entry. */
   since: 800,
   bookedAt: 804,
-  /** Bits of its hart in a tag, and whether two harts were at one word. */
-  tag: 808,
-  raced: 812,
   /** Cycles that a tight loop turned, a word for each entry of `recent`. */
   lengths: 1024,
 } as const;
@@ -129,8 +123,6 @@ export class RegionWriter {
   variant: Variant = 'plain';
   private bookedAt = 0;
   private since = 0;
-  private tag = 0;
-  private care = 0;
   protected readonly loopLocals = new Map<LoopField, number>();
   private readonly expressions: ExpressionEmitter;
   protected readonly masks = new Masks();
@@ -206,14 +198,6 @@ export class RegionWriter {
     };
     this.since = load(frame.since);
     this.bookedAt = load(frame.bookedAt);
-    this.tag = load(frame.tag);
-    this.care = body.local(Type.i32);
-    body.get(this.tag);
-    body.i32(TAG_HARTS);
-    body.op(Op.i32And);
-    body.i32(TAG_EPOCH);
-    body.op(Op.i32Or);
-    body.set(this.care);
   }
 
   /** The number of the exit is on the stack. */
@@ -461,35 +445,14 @@ export class RegionWriter {
     if (!write) this.result(step);
   }
 
-  /** Books an access for the arbitration, and looks who else was at its word. */
+  /** Books an access for the arbitration. */
   private book(block: Block, step: Step, account: Account, write: boolean): void {
-    const { body, where, options, bookedAt, words, pending } = this;
-    const written = (local: number): void => {
-      body.get(local);
-      if (!write) return;
-      body.i32(TAG_WRITTEN);
-      body.op(Op.i32Or);
-    };
-    body.get(where);
-    body.i32(1);
-    body.op(Op.i32ShrU);
-    body.i32(-2);
-    body.op(Op.i32And);
-    body.memory(Op.i32Load16U, options.tagsAt);
-    written(this.tag);
-    body.op(Op.i32Xor);
-    written(this.care);
-    body.op(Op.i32And);
-    body.if();
-    body.get(where);
-    written(this.tag);
-    body.call(TOUCH);
-    body.end();
-    const of = bookedKind(block, step, account);
+    const { body, where, bookedAt, words, pending } = this;
+    const bits = (bookedKind(block, step, account) << KIND_SHIFT) | (write ? BOOKED_WRITE : 0);
     body.get(bookedAt);
     body.get(where);
-    if (of !== kind.plain) {
-      body.i32(of << KIND_SHIFT);
+    if (bits !== 0) {
+      body.i32(bits);
       body.op(Op.i32Or);
     }
     body.memory(Op.i32Store, 0);

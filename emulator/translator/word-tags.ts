@@ -1,4 +1,5 @@
-import { FunctionBody, Op, Type } from '../wasm/index.js';
+import { FunctionBody, ModuleBuilder, Op, Type } from '../wasm/index.js';
+import { BOOKED_ENTRY, BOOKED_WRITE } from './booked-layout.js';
 
 /*
  * While harts book their accesses it must not matter who was first at a word: of each word of the TCDM there is a tag of 16 bits,
@@ -6,67 +7,97 @@ import { FunctionBody, Op, Type } from '../wasm/index.js';
  */
 
 /** A bit for each hart; it was written; the number of the booking, so that old tags are none. */
-export const TAG_HARTS = 0xff;
-export const TAG_WRITTEN = 0x100;
-export const TAG_EPOCH = 0xfe00;
+const HARTS = 0xff;
+const WRITTEN = 0x100;
+const EPOCH = 0xfe00;
 export const TAG_EPOCH_SHIFT = 9;
 export const MOST_EPOCHS = 127;
-/** Number of the function in its module. */
-export const TOUCH = 0;
 
-/** Notes an access to a word that the tag does not have yet. Parameters: offset in the TCDM, and the bits of the access. */
-export function touchBody(tagsAt: number, racedAt: number): FunctionBody {
-  const body = new FunctionBody(256);
-  const [where, bits] = [0, 1];
-  body.begin(2);
-  const tag = body.local(Type.i32);
-  body.get(where);
-  body.i32(1);
-  body.op(Op.i32ShrU);
-  body.i32(-2);
-  body.op(Op.i32And);
-  body.tee(where);
-  body.memory(Op.i32Load16U, tagsAt);
-  body.get(bits);
-  body.i32(TAG_EPOCH);
-  body.op(Op.i32And);
-  body.op(Op.i32Xor);
-  body.set(tag);
-  // A tag of an earlier booking
-  body.get(tag);
-  body.i32(0);
-  body.get(tag);
-  body.i32(TAG_HARTS | TAG_WRITTEN);
-  body.op(Op.i32LeU);
-  body.op(Op.select);
-  body.get(bits);
-  body.i32(TAG_HARTS | TAG_WRITTEN);
-  body.op(Op.i32And);
-  body.op(Op.i32Or);
-  body.set(tag);
-  body.get(where);
-  body.get(tag);
-  body.get(bits);
-  body.i32(TAG_EPOCH);
-  body.op(Op.i32And);
-  body.op(Op.i32Or);
-  body.memory(Op.i32Store16, tagsAt);
-  // Written, and by or before others
-  body.get(tag);
-  body.get(bits);
-  body.i32(TAG_HARTS);
-  body.op(Op.i32And);
-  body.i32(TAG_WRITTEN);
-  body.op(Op.i32Or);
-  body.op(Op.i32Xor);
-  body.i32(1);
-  body.op(Op.i32Sub);
-  body.i32(TAG_HARTS);
-  body.op(Op.i32LtU);
-  body.if();
-  body.i32(0);
-  body.i32(1);
-  body.memory(Op.i32Store, racedAt);
-  body.end();
-  return body;
+/** The module with `scan`, which notes the accesses of a hart in a log: its beginning, its end, and bit and epoch of the tags. */
+export function scanModule(tagsAt: number, pages: number): Uint8Array {
+  const module = new ModuleBuilder();
+  module.importMemory('machine', 'memory', { min: pages, max: pages });
+  const type = module.type([Type.i32, Type.i32, Type.i32], [Type.i32]);
+  module.exportFunction('scan', module.code(type, scanBody(tagsAt)));
+  return module.finish();
+}
+
+/** Returns 1 where another hart was at one of the words and one of both wrote it, else 0. */
+function scanBody(tagsAt: number): FunctionBody {
+  const code = new FunctionBody(512);
+  const [at, end, own] = [0, 1, 2];
+  code.begin(3);
+  const [entry, place, tag, epoch, alone, raced] = Array.from({ length: 6 }, () =>
+    code.local(Type.i32),
+  );
+  const and = (local: number, mask: number): void => {
+    code.get(local);
+    code.i32(mask);
+    code.op(Op.i32And);
+  };
+  and(own, EPOCH);
+  code.set(epoch);
+  and(own, HARTS);
+  code.i32(WRITTEN);
+  code.op(Op.i32Or);
+  code.set(alone);
+  code.block();
+  code.loop();
+  code.get(at);
+  code.get(end);
+  code.op(Op.i32GeU);
+  code.brIf(1);
+  code.get(at);
+  code.memory(Op.i32Load, 0);
+  code.tee(entry);
+  code.i32(1);
+  code.op(Op.i32ShrU);
+  code.i32((BOOKED_WRITE >>> 1) - 2);
+  code.op(Op.i32And);
+  code.tee(place);
+  code.memory(Op.i32Load16U, tagsAt);
+  code.get(epoch);
+  code.op(Op.i32Xor);
+  code.set(tag);
+  // A tag of an earlier booking is none.
+  code.get(tag);
+  code.i32(0);
+  code.get(tag);
+  code.i32(HARTS | WRITTEN);
+  code.op(Op.i32LeU);
+  code.op(Op.select);
+  and(own, HARTS);
+  code.op(Op.i32Or);
+  code.get(entry);
+  code.i32(Math.log2(BOOKED_WRITE / WRITTEN));
+  code.op(Op.i32ShrU);
+  code.i32(WRITTEN);
+  code.op(Op.i32And);
+  code.op(Op.i32Or);
+  code.set(tag);
+  code.get(place);
+  code.get(tag);
+  code.get(epoch);
+  code.op(Op.i32Or);
+  code.memory(Op.i32Store16, tagsAt);
+  // Written, and others were there
+  code.get(tag);
+  code.get(alone);
+  code.op(Op.i32Xor);
+  code.i32(1);
+  code.op(Op.i32Sub);
+  code.i32(HARTS);
+  code.op(Op.i32LtU);
+  code.get(raced);
+  code.op(Op.i32Or);
+  code.set(raced);
+  code.get(at);
+  code.i32(BOOKED_ENTRY);
+  code.op(Op.i32Add);
+  code.set(at);
+  code.br(0);
+  code.end();
+  code.end();
+  code.get(raced);
+  return code;
 }
