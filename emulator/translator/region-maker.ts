@@ -33,7 +33,7 @@ export interface RegionMakerOptions {
 }
 
 /** Instructions of a region without loops that is worth while. */
-const LEAST_STEPS = 16;
+const LEAST_STEPS = 4;
 
 /** Translates regions. */
 export class RegionMaker {

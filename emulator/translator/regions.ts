@@ -254,9 +254,11 @@ export class Regions {
       this.replaced.push(known);
       const newer = this.translate(hart, pc);
       if (newer?.resembles(known) === true) newer.finish();
-      // There may be no room, or more code than a region may have.
-      if (newer === undefined) known.finish();
-      return newer ?? this.regions.get(pc);
+      if (newer !== undefined) return newer;
+      // More code than a region may have; or all of them were dropped.
+      if (this.regions.get(pc) !== known) return undefined;
+      known.finish();
+      return known;
     }
     const isWanted = this.wanted.has(pc);
     if (head === 'none' && !isWanted) return undefined;
@@ -282,6 +284,8 @@ export class Regions {
       this.drop();
       region.join(this.links);
     }
+    // An older one would count where nobody asks any more.
+    this.links.open(pc, 0);
     this.regions.set(pc, region);
     this.translated++;
     return region;
