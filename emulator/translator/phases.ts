@@ -168,6 +168,7 @@ export class Phases {
     this.origin = now;
     this.save();
     regions.booking = true;
+    regions.bookingHarts = set;
     const { generation, tcdmCodeEnd } = harts.codeCache;
     let why = this.runAll(until - now);
     const changed =

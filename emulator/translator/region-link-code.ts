@@ -12,12 +12,16 @@ import {
   LINKED,
   MOST_RECORDED,
   RECORD_SHIFT,
+  STRADDLES,
   recordAt,
   WAYS,
   WORTH,
 } from './region-links.js';
 import { FIELD, FIELD_MASK, TIME_SHIFT } from './region-ways.js';
 import { frame, RECENT } from './region-writer.js';
+
+const STRADDLES_SHIFT = 31 - Math.clz32(STRADDLES);
+const JUMPED_SHIFT = 31 - Math.clz32(JUMPED);
 
 /** In the place of an exit: time is up between two regions. */
 export const BETWEEN = -1;
@@ -171,8 +175,6 @@ class LinkCode extends LinkWords {
   /** Where the hart goes on, and as an offset in L2; leaves the block when that is elsewhere. */
   private findTarget(): void {
     const { code, options } = this;
-    code.i32(0);
-    code.set(this.extra);
     this.hasFlag(JUMPED);
     code.if(Type.i32);
     this.fromFrame(Op.i32Load, frame.target);
@@ -187,25 +189,6 @@ class LinkCode extends LinkWords {
     code.i32(options.l2.size);
     code.op(Op.i32GeU);
     code.brIf(0);
-    if (options.splitTarget === 0) return;
-    // A target in the upper half of its fetch word: the bit is the same.
-    code.get(this.flags);
-    code.get(this.pc);
-    code.op(Op.i32And);
-    code.i32(JUMPED);
-    code.op(Op.i32And);
-    code.if();
-    code.get(this.at);
-    code.memory(Op.i32Load8U, options.l2At);
-    code.i32(3);
-    code.op(Op.i32And);
-    code.i32(3);
-    code.op(Op.i32Eq);
-    code.if();
-    code.i32(options.splitTarget);
-    code.set(this.extra);
-    code.end();
-    code.end();
   }
 
   /** The region there; leaves the block when there is none, or it may not run now. */
@@ -218,20 +201,37 @@ class LinkCode extends LinkWords {
     code.op(Op.i32Eqz);
     code.brIf(0);
     code.get(this.count);
+    code.i32(STRADDLES - 1);
+    code.op(Op.i32And);
     code.i32(RECORD_SHIFT);
     code.op(Op.i32Shl);
     code.i32(recordsAt);
     code.op(Op.i32Add);
     code.set(this.next);
-    code.get(this.next);
-    this.said('hart');
-    code.i32(2);
-    code.op(Op.i32Shl);
-    code.op(Op.i32Add);
-    code.memory(Op.i32Load, recordAt.epochs);
-    this.said('epoch');
-    code.op(Op.i32Ne);
-    code.brIf(0);
+    if (options.splitTarget > 0) {
+      code.i32(options.splitTarget);
+      code.i32(0);
+      code.get(this.count);
+      code.i32(STRADDLES);
+      code.op(Op.i32And);
+      this.hasFlag(JUMPED);
+      code.i32(STRADDLES_SHIFT - JUMPED_SHIFT);
+      code.op(Op.i32Shl);
+      code.op(Op.i32And);
+      code.op(Op.select);
+      code.set(this.extra);
+    }
+    if (options.caches) {
+      code.get(this.next);
+      this.said('hart');
+      code.i32(2);
+      code.op(Op.i32Shl);
+      code.op(Op.i32Add);
+      code.memory(Op.i32Load, recordAt.epochs);
+      this.said('epoch');
+      code.op(Op.i32Ne);
+      code.brIf(0);
+    }
     code.get(this.next);
     code.get(FIELD_OF);
     code.op(Op.i32Add);

@@ -5,7 +5,8 @@ export interface LinkOptions {
   readonly links: RegionLinks;
   readonly frameAt: number;
   readonly l2: { readonly base: number; readonly size: number };
-  readonly l2At: number;
+  /** Whether there are instruction caches: else all lines of all regions are always there. */
+  readonly caches: boolean;
   /** Cycles of a jump to an instruction that straddles fetch words. */
   readonly splitTarget: number;
   readonly pages: number;

@@ -85,6 +85,8 @@ export const MOST_RECORDED = HISTORY;
 export const WORTH = 64;
 
 const MOST_RECORDS = 1 << 12;
+/** In an entry of the table by halfword: the instruction there lies in two fetch words. */
+export const STRADDLES = 0x8000;
 /** Bytes of exits, and of the sums of each hart. */
 const EXITS = 1 << 20;
 const SUMS = 1 << 19;
@@ -237,10 +239,11 @@ export class RegionLinks {
     return true;
   }
 
-  /** Others may lead to a region, which is in L2, or no longer. */
-  open(pc: number, number: number): void {
+  /** Others may lead to a region, which is in L2, or no longer. `straddles`: its first instruction lies in two fetch words. */
+  open(pc: number, number: number, straddles = false): void {
     const offset = (pc >>> 0) - this.l2.base;
-    if (offset >= 0 && offset < this.l2.size) this.entries[offset >> 1] = number;
+    if (offset < 0 || offset >= this.l2.size) return;
+    this.entries[offset >> 1] = number | (straddles ? STRADDLES : 0);
   }
 
   clear(pcs: Iterable<number>): void {

@@ -67,22 +67,23 @@ export class RegionMaker {
     else if (seen.size < MOST_SEEN) seen.add(target);
   }
 
-  /** The region at the place of a hart; undefined where there is none that is worth while. `tracking`: as it will run first. */
+  /** The region at the place of a hart; undefined where there is none that is worth while. `tracking`: as it will run first; `harts`: whose instruction caches must have it. */
   make(
     hart: number,
     pc: number,
     version: number,
     variant: Variant,
+    harts: number,
     any = false,
   ): Region | undefined {
-    const { harts, reader, loops, eager } = this.options;
-    const { codeCache, timing } = harts;
+    const { reader, loops, eager } = this.options;
+    const { codeCache, timing } = this.options.harts;
     loops.learn();
     const { generation } = codeCache;
     const source: RegionSource = {
       reader,
       timing,
-      fetched: (step) => this.isFetched(hart, step),
+      fetched: (step) => this.isFetchedBy(harts, step),
       targets: (at) => this.targets.get(at) ?? none,
     };
     const graph = this.grow(hart, source, pc);
@@ -97,7 +98,7 @@ export class RegionMaker {
     const flow = new Flow(graph.blocks, shape.depths, [...shape.tight.values()]);
     const emit = (of: Variant) => {
       // Looking at the code of the region may have moved the end.
-      this.emitter.codeEnd = Math.min(harts.tcdmCodeEnd, 0x7fffffff);
+      this.emitter.codeEnd = Math.min(this.options.harts.tcdmCodeEnd, 0x7fffffff);
       this.emitter.variant = of;
       return this.emitter.emit(graph, shape, flow, reader, timing);
     };
@@ -154,6 +155,12 @@ export class RegionMaker {
     return (
       icache.hits(hart, codeCache.indexOf(pc)) && icache.hits(hart, codeCache.indexOf(after - 2))
     );
+  }
+
+  private isFetchedBy(harts: number, step: Step): boolean {
+    for (let rest = harts; rest !== 0; rest &= rest - 1)
+      if (!this.isFetched(31 - Math.clz32(rest & -rest), step)) return false;
+    return true;
   }
 
   private compile(): WasmFunction {

@@ -3,6 +3,7 @@ import { numberOffset, stall } from '../hart/state.js';
 import type { Memory } from '../memory/memory.js';
 import { Heat } from './heat.js';
 import type { Region } from './region.js';
+import { splits } from './region-graph.js';
 import { link, RegionLinks, sumOfTargets, WORTH } from './region-links.js';
 import { RegionMaker, type RegionMakerOptions } from './region-maker.js';
 import { RegionRunner } from './region-runner.js';
@@ -73,6 +74,8 @@ export class Regions {
   readonly runner: RegionRunner;
   /** Harts book their accesses: what they count may be forgotten. */
   booking = false;
+  /** The harts that do, one bit each. */
+  bookingHarts = 0;
   /** Regions that are there no more, but have something counted. */
   private readonly replaced: Region[] = [];
   /** Regions that are to be translated again, as soon as that is earned. */
@@ -106,7 +109,7 @@ export class Regions {
       links: this.links,
       frameAt: arrays.frame.byteOffset,
       l2: { base: l2.base, size: l2.size },
-      l2At: l2.u8.byteOffset,
+      caches: options.icache !== undefined,
       splitTarget: timing.split_target,
     });
     this.words = new Int32Array(arrays.frame.buffer);
@@ -277,7 +280,8 @@ export class Regions {
     const version = (this.versions.get(pc) ?? 0) + 1;
     this.versions.set(pc, version);
     const variant = this.booking ? 'booking' : this.ownsBanks(hart) ? 'plain' : 'tracking';
-    const region = this.maker.make(hart, pc, version, variant, this.booking);
+    const harts = this.booking ? this.bookingHarts : 1 << hart;
+    const region = this.maker.make(hart, pc, version, variant, harts, this.booking);
     if (region === undefined) return undefined;
     if (!region.join(this.links)) {
       if (this.booking) return undefined;
@@ -337,7 +341,14 @@ export class Regions {
       region = this.translate(hart, pc);
     }
     if (region === undefined) return undefined;
-    if (!this.isResident(region, hart) || this.isLate(region, hart)) return undefined;
+    // Made for another hart, whose instruction cache has more.
+    if (!this.isResident(region, hart)) {
+      if (!this.earned || region.version >= MOST_VERSIONS) return undefined;
+      this.replaced.push(region);
+      region = this.translate(hart, pc);
+      if (region === undefined || !this.isResident(region, hart)) return undefined;
+    }
+    if (this.isLate(region, hart)) return undefined;
     this.admit(region, hart);
     this.runner.prepare(region, 'booking');
     return region;
@@ -393,7 +404,7 @@ export class Regions {
   private admit(region: Region, hart: number): void {
     const { links } = this;
     links.admit(region.number, hart, this.options.harts.state.fetchEpoch[hart << HART_SHIFT]);
-    links.open(region.pc, region.number);
+    links.open(region.pc, region.number, splits(this.options.reader, region.pc));
   }
 
   /** What depends on the target of a jump out of the last region. */
