@@ -43,12 +43,25 @@ const LONGEST = 16_384;
 const TRIES = 200;
 const PAUSE = 50_000;
 const LONGEST_PAUSE = 20_000_000;
+const CONVOY_PAUSE = 5_000_000;
 /** Bytes of the TCDM that are copied before each phase. */
 const MOST_TCDM = 1 << 20;
 const MOST_NOTES = 4096;
+/** Accesses that tell whether most are refused. */
+const ENOUGH = 100_000;
 
 /** Why a phase was given up. */
-export type PhaseEnd = 'done' | 'cold' | 'side' | 'meet' | 'late' | 'raced' | 'final' | 'changed' | 'room';
+export type PhaseEnd =
+  | 'done'
+  | 'cold'
+  | 'side'
+  | 'meet'
+  | 'late'
+  | 'raced'
+  | 'final'
+  | 'convoy'
+  | 'changed'
+  | 'room';
 
 /** What a region left when it came back to here: bytes of the frame, then of what is said. */
 const NOTE_WORDS = (2048 + LINK_BYTES) >> 2;
@@ -79,6 +92,7 @@ export class Phases {
     late: 0,
     raced: 0,
     final: 0,
+    convoy: 0,
     changed: 0,
     room: 0,
   };
@@ -104,6 +118,9 @@ export class Phases {
   private readonly ended: Uint8Array;
   /** The region that goes on is known: time was up between two. */
   private readonly between: Uint8Array;
+  /** Accesses that were arbitrated, and cycles in which they were refused. */
+  private granted = 0;
+  private refused = 0;
   private readonly notes: Note[] = [];
   private noted = new Int32Array(64 * NOTE_WORDS);
 
@@ -178,12 +195,14 @@ export class Phases {
     if (why !== 'done') {
       this.saved!();
       regions.booking = false;
-      this.fail(now, why === 'cold' ? PAUSE : this.pause);
+      this.fail(now, why === 'cold' ? PAUSE : why === 'convoy' ? CONVOY_PAUSE : this.pause);
       return -1;
     }
     regions.booking = false;
     this.commit();
     this.pause = PAUSE;
+    // Faster cycle by cycle
+    if (this.refused > this.granted && !eager) this.pausedUntil = now + CONVOY_PAUSE;
     let first = Infinity;
     let last = 0;
     for (let hart = 0; hart < this.count; hart++) {
@@ -272,6 +291,7 @@ export class Phases {
     }
     this.epoch++;
     this.notes.length = 0;
+    this.granted = this.refused = 0;
     arrays.booked.fill(0);
     for (let hart = 0; hart < this.count; hart++) {
       this.put(hart, 'readAt', this.logs[hart]);
@@ -314,7 +334,7 @@ export class Phases {
 
   /** All harts are where they wait for each other. */
   private finish(from: number, limit: number): PhaseEnd {
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       let last = at;
       let open = false;
       for (let hart = 0; hart < this.count; hart++) {
@@ -347,7 +367,7 @@ export class Phases {
 
   private settleUntil(from: number, until: number): PhaseEnd | undefined {
     const { arrays } = this.options;
-    for (let at = from; at < until; ) {
+    for (let at = from; at < until;) {
       for (let hart = 0; hart < this.count; hart++) {
         const delays = arrays.delaysAt + hart * DELAY_BYTES;
         this.put(hart, 'delaysAt', delays);
@@ -356,6 +376,8 @@ export class Phases {
       at = this.arbitrate!(at, until);
       if (arrays.booked[BOOKED_ENDED >> 2] === bookedEnd.final) return 'final';
     }
+    this.countGrants();
+    if (this.granted > ENOUGH && this.refused > this.granted) return 'convoy';
     // What is not granted yet moves to the beginning.
     for (let hart = 0; hart < this.count; hart++) {
       const [read, end] = [this.get(hart, 'readAt') >> 2, this.get(hart, 'endAt') >> 2];
@@ -365,6 +387,14 @@ export class Phases {
       this.put(hart, 'endAt', log + 4 * (end - read));
     }
     return undefined;
+  }
+
+  private countGrants(): void {
+    this.refused = 0;
+    for (let hart = 0; hart < this.count; hart++) {
+      this.refused += this.get(hart, 'refusedCycles');
+      this.granted += (this.get(hart, 'readAt') - this.logs[hart]) / BOOKED_ENTRY;
+    }
   }
 
   private compile(): WasmFunction {
@@ -400,7 +430,7 @@ export class Phases {
     const base = hart << HART_SHIFT;
     const { words, frameAt } = this;
     while (this.free[hart] + shift < target) {
-      const room = LOG_ENTRIES - ((this.get(hart, 'endAt') - this.logs[hart]) / BOOKED_ENTRY);
+      const room = LOG_ENTRIES - (this.get(hart, 'endAt') - this.logs[hart]) / BOOKED_ENTRY;
       const cycles = Math.min(room - 1, LONGEST);
       if (this.between[hart] === 0) {
         const region = regions.forBooking(hart, this.pcs[hart]);
