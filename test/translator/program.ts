@@ -29,6 +29,8 @@ export interface ClusterProgram {
 export function makeClusterProgram(seed: number, number: number, limit = Infinity): ClusterProgram {
   const r = new Random(seed, number);
   const isRare = number % 8 === 5;
+  const apart = number % 8 === 3 || number % 8 === 6;
+  if (apart) return makeApart(seed, number, limit);
   const harts = r.pick(isRare ? [4, 5, 8, 9, 13, 16, 16] : [1, 1, 2, 3, 8, 8, 8]);
   const coreV = r.chance(85);
   const base = r.chance(75) ? place.l2 : place.tcdm;
@@ -97,6 +99,75 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
       machine.write(base, code);
       for (const [address, bytes] of memory) machine.write(address, bytes);
       if (cells !== undefined) machine.preload('.ima.0', cells);
+    },
+  };
+}
+
+/**
+ * Harts that compute between barriers, each with words of its own, again and again; of some programs they all write the same
+ * words now and then. So they may run freely from one barrier to the next, mostly.
+ */
+function makeApart(seed: number, number: number, limit: number): ClusterProgram {
+  const r = new Random(seed, number);
+  const harts = r.pick([2, 3, 4, 8, 8, 8]);
+  const base = r.chance(85) ? place.l2 : place.tcdm;
+  const w = new Writer(r, base, true, true, true);
+  const c: Character = {
+    harts,
+    interrupts: false,
+    engines: false,
+    inner: true,
+    hardwareLoops: r.chance(50),
+    quits: false,
+    modifies: false,
+    turns: r.pick([3, 10, 40, 150]),
+    weights: Array.from({ length: 5 }, () => r.below(8)),
+  };
+  const { asm } = w;
+  const handler = asm.label();
+  asm.place(handler);
+  trapHandler(w);
+  for (let n = r.below(3); n > 0; n--) leaf(w, c);
+  const entry = asm.label();
+  asm.place(entry);
+  prologue(w, c, handler.offset);
+  if (r.chance(75)) asm.wide('addi', e.addi(reg.shared, reg.own, 0));
+  w.li(reg.address, 1 << 16);
+  w.store(reg.address, reg.events, 0);
+  w.li(reg.phase, r.between(2, 12));
+  const top = asm.label();
+  const end = asm.label();
+  asm.place(top);
+  for (let phase = r.between(1, 3); phase > 0; phase--) {
+    const d = { depth: 0, counters: [reg.outer, reg.inner], mayCall: true };
+    const most = Math.min(limit, r.pick([2, 5, 9]));
+    pieces(w, c, d, most, most);
+    w.eventLoad(0, 0x21c);
+  }
+  asm.wide('addi', e.addi(reg.phase, reg.phase, -1));
+  asm.jump(end, { name: 'beq', encode: (o) => e.bType(0, reg.phase, 0, o) });
+  asm.jump(top, { name: 'jal', encode: (o) => e.jType(0, o) });
+  asm.place(end);
+  epilogue(w, c);
+  const { code, listing } = asm.assemble();
+  const memory = randomData(harts, new Random(r.word()));
+  return {
+    harts,
+    settings: {
+      ...randomSettings(r, harts, true),
+      'tcdm.banks': r.pick([8, 16, 16, 32, 32]),
+      'tcdm.arbitration': r.chance(95) ? 'fair' : 'round-robin',
+      'timing.split_target': r.pick([0, 1, 1, 1, 2]),
+      ...(r.chance(50) ? { 'icache.ideal': true } : {}),
+    },
+    base,
+    code,
+    entry: base + entry.offset,
+    pcs: listing.filter(({ name }) => name !== '').map(({ offset }) => base + offset),
+    cycles: number % 16 === 3 ? 16_000 : 5_000,
+    prepare(machine) {
+      machine.write(base, code);
+      for (const [address, bytes] of memory) machine.write(address, bytes);
     },
   };
 }

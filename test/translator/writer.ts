@@ -67,6 +67,8 @@ export class Writer {
     readonly coreV: boolean,
     /** No access leaves the TCDM. */
     readonly inner: boolean,
+    /** Accesses are aligned, as those of compiled code. */
+    readonly aligned = false,
   ) {}
 
   value(): number {
@@ -152,7 +154,7 @@ export class Writer {
   /** Mostly aligned, sometimes not. */
   offset(bytes: number, limit: number): number {
     const at = this.random.below(limit);
-    return this.random.chance(90) ? at - (at % bytes) : at;
+    return this.random.chance(90) || this.aligned ? at - (at % bytes) : at;
   }
 
   /** A load or store of any row and addressing mode; the base is a window. */
