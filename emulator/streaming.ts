@@ -24,7 +24,9 @@ export class Streaming {
 
   /** Whether nobody looks who would expect the clock of the machine to go on with every cycle. */
   get isUnobserved(): boolean {
-    return this.machine.crossbar.observer === undefined && this.machine.harts.profiler === undefined;
+    return (
+      this.machine.crossbar.observer === undefined && this.machine.harts.profiler === undefined
+    );
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Crossbar } from '../interconnect/crossbar.js';
 import type { SharedArena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
 import { Assist } from './assist.js';
+import { Budget } from './budget.js';
 import { CodeStore } from './code-store.js';
 import { Demand } from './demand.js';
 import { Ends } from './ends.js';
@@ -29,6 +30,8 @@ export interface TranslatorOptions {
   readonly arena: SharedArena;
   /** Translate at first sight, and go on with translated code as soon as possible: for tests. */
   readonly eager: boolean;
+  /** Instructions that the interpreter executes before anything is translated. */
+  readonly after: number;
   /** Undefined when every fetch hits. */
   readonly icache: InstructionCache | undefined;
   readonly sizes: {
@@ -56,8 +59,10 @@ const COMPACT_EAGER = 24;
  * add as much as L2 has bytes (2^26), is exact up to 2^53.
  */
 const SETTLE = 2 ** 26;
-/** Cycles that the interpreter executes first. */
+/** Cycles that the interpreter executes first, and between two looks whether it is time to begin. */
 const FIRST = 1024;
+/** Leaves at ends of loops that became known late before all is translated anew: tests see both kinds of code. */
+const LATE_EAGER = 2;
 
 /** Runs harts by translated code. Any cycle can be the last one of a visit, and state is then as the interpreter's. */
 export class Translator {
@@ -78,6 +83,7 @@ export class Translator {
   private readonly reader: StepReader;
   private readonly loops: LoopTable;
   private readonly demand: Demand;
+  private readonly budget: Budget;
   private readonly rewinder: Rewinder;
   readonly regions: Regions;
   private readonly fetches: Fetches;
@@ -88,9 +94,15 @@ export class Translator {
   /** Visits in a row that were short, and cycles of the next pause. */
   private short = 0;
   private pause = PAUSE;
-  /** More is known of the code than its translation used. */
+  /** More is known of the code than its translation used: enough to translate all of it anew. */
   private stale = false;
+  /** Ends of loops that became known late, and how often translated code ended there since. */
+  private readonly lateEnds = new Set<number>();
+  private lateLeaves = 0;
   private settledAt = 0;
+  /** Too little was executed yet for translated code to be worth while. */
+  waits = false;
+  private begun = false;
 
   /** Undefined where the host has no WebAssembly, or the machine more harts than the wheel has bits. */
   static create(options: TranslatorOptions): Translator | undefined {
@@ -162,8 +174,17 @@ export class Translator {
       options.eager ? COMPACT_EAGER : COMPACT,
     );
     this.demand = new Demand(options.eager);
+    this.budget = new Budget(
+      state,
+      () => {
+        this.settle();
+        return this.instructions + this.regions.instructions;
+      },
+      () => this.store.made,
+      options.eager ? 0 : options.after,
+    );
     this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths);
-    const { arrays, store, reader, demand } = this;
+    const { arrays, store, reader, demand, budget } = this;
     this.assist = new Assist({
       ...options,
       arrays,
@@ -171,6 +192,7 @@ export class Translator {
       reader,
       fetches: this.fetches,
       demand,
+      budget,
     });
     this.handover = new Handover({
       harts,
@@ -201,6 +223,8 @@ export class Translator {
   reset(): void {
     this.instructions = this.visits = this.assist.count = 0;
     this.regions.reset();
+    this.budget.reset();
+    this.begun = this.waits = false;
     this.rewinder.clear();
     this.resumeAt = this.firstVisit;
     // Cycles may be those of an earlier time, from a snapshot.
@@ -240,6 +264,8 @@ export class Translator {
     this.store.drop();
     this.demand.narrow(tooMuch);
     this.assist.drop();
+    this.lateEnds.clear();
+    this.lateLeaves = 0;
     this.drops++;
   }
 
@@ -273,6 +299,14 @@ export class Translator {
 
   /** Runs cycles from `now` on; returns the first one, at most `until`, that is not done. */
   run(now: number, until: number): number {
+    if (!this.begun) {
+      this.begun = this.budget.begins(now);
+      this.waits = !this.begun;
+      if (this.waits) {
+        this.resumeAt = now + FIRST;
+        return now;
+      }
+    }
     this.refresh(now);
     const { state } = this.options.harts;
     const { next } = state;
@@ -327,6 +361,11 @@ export class Translator {
     }
   }
 
+  /** Leaves that cost about as much as to make all functions again. */
+  private get worthAnew(): number {
+    return this.options.eager ? LATE_EAGER : this.store.infos.length / 4;
+  }
+
   // --- Leaving -------------------------------------------------------------------------------
 
   /** Takes note of the loop that ends here, when it is not known: code at its end has to be translated again. */
@@ -359,9 +398,13 @@ export class Translator {
       this.leaves.fetch++;
       return;
     }
-    if (step?.endsLoop && this.learnLoop(hart, step.after)) {
-      this.stale = true;
-      return;
+    if (step?.endsLoop) {
+      if (this.learnLoop(hart, step.after)) this.lateEnds.add(step.after);
+      if (this.lateEnds.has(step.after)) {
+        this.leaves.untranslated++;
+        this.stale = ++this.lateLeaves >= this.worthAnew;
+        return;
+      }
     }
     const completes = step?.row.memory !== undefined && step.row.timing !== 'event-load';
     if (step === undefined || (!completes && !translatable.has(step.row.timing))) {
@@ -376,8 +419,9 @@ export class Translator {
       return;
     }
     this.leaves.untranslated++;
-    if (demand.add(root, store.modules)) {
-      store.translate(demand.take());
+    const most = demand.add(root, store.modules) ? this.budget.functions(now) : 0;
+    if (most > 0) {
+      store.translate(demand.take(most), most);
       if (store.find(pc, root.completes) !== 0) return;
     }
     this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));

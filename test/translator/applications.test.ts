@@ -21,7 +21,7 @@ const programs = [
 ];
 
 function run(preset: string, name: string, engine: string): unknown {
-  const session = openSession({ preset, set: { engine } });
+  const session = openSession({ preset, set: { engine, translate_after: 0 } });
   let output = '';
   session.onOutput((text) => (output += text));
   try {
