@@ -57,14 +57,14 @@ export const clusterParameters = {
     status: 'assumed',
   },
   translate_after: {
-    value: 200_000,
+    value: 100_000,
     unit: 'instruction',
     min: 0,
     max: 1e15,
     meaning:
       'engine=auto: what is interpreted before anything is translated, so that short runs do not wait for it; 0 also lets translation cost what it may; results and cycles are the same',
     source:
-      'to begin with translated code costs the host 20 to 30 ms, the time in which it interprets these',
+      'to begin with translated code costs the host more than to interpret these; most programs are longer',
     status: 'assumed',
   },
 } as const satisfies ParameterTable;

@@ -1,21 +1,24 @@
 import { HART_SHIFT } from '../hart/slot.js';
 import { mode, stallCauses, type HartState } from '../hart/state.js';
 
-/** Instructions for each function that is made: the interpreter takes about a third of the time for them. */
-const PRICE = 500;
+/** Instructions for each function that is made: the interpreter takes a part of the time for them. */
+const PRICE = 250;
 /** What translated code executed counts this part: a program that has run long will go on for long. */
 const TRANSLATED = 8;
-/** Fewer functions are not worth a module. */
+/** Fewer functions are not worth a module, nor is less than this part of what there is: each module costs the more. */
 const LEAST = 32;
-/** Cycles between two looks at what was earned. */
-const LOOK = 1024;
+const LEAST_PART = 1 / 4;
+/** Cycles between two looks at what was earned, at least and at most. */
+const SOONEST = 64;
+const LATEST = 8192;
 
 /**
  * How much may be translated. Most runs of firmware that leaves its work to engines are over before the host has compiled
  * what it executes, so functions are earned: by instructions.
  */
 export class Budget {
-  private lookAt = -Infinity;
+  /** Cycle before which nothing more is earned. */
+  lookAt = -Infinity;
 
   constructor(
     private readonly state: HartState,
@@ -42,9 +45,12 @@ export class Budget {
     if (now < this.lookAt) return 0;
     const translated = this.translated();
     const earned = this.executed(now) - translated + translated / TRANSLATED;
-    const functions = Math.floor(earned / PRICE) - this.made();
-    if (functions >= LEAST) return functions;
-    this.lookAt = now + LOOK;
+    const made = this.made();
+    const functions = Math.floor(earned / PRICE) - made;
+    const least = Math.max(LEAST, made * LEAST_PART);
+    if (functions >= least) return functions;
+    const lacking = (least - functions) * PRICE;
+    this.lookAt = now + Math.min(Math.max(SOONEST, lacking / this.state.count), LATEST);
     return 0;
   }
 

@@ -419,8 +419,13 @@ export class Translator {
       return;
     }
     this.leaves.untranslated++;
-    const most = demand.add(root, store.modules) ? this.budget.functions(now) : 0;
-    if (most > 0) {
+    if (demand.add(root, store.modules)) {
+      const most = this.budget.functions(now);
+      if (most === 0) {
+        // Until more is earned the interpreter is the fastest for code like this.
+        this.resumeAt = Math.max(this.resumeAt, this.budget.lookAt);
+        return;
+      }
       store.translate(demand.take(most), most);
       if (store.find(pc, root.completes) !== 0) return;
     }

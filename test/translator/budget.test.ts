@@ -37,27 +37,30 @@ describe('what may be translated', () => {
     expect(budget.begins(200_000)).toBe(false);
   });
 
-  it('is a function for 500 instructions interpreted, and for 4,000 translated', () => {
+  it('is a function for 250 instructions interpreted, and for 2,000 translated', () => {
     const { budget, done } = open(1);
+    expect(budget.functions(25_000)).toBe(200);
+    done.made = 100;
     expect(budget.functions(25_000)).toBe(100);
-    done.made = 40;
-    expect(budget.functions(25_000)).toBe(60);
     done.translated = 40_000;
+    done.made = 20;
     // 10,000 are interpreted, and 40,000 count as 5,000.
-    done.made = 0;
-    expect(budget.functions(25_000)).toBe(0);
-    expect(budget.functions(26_024)).toBe(34);
+    expect(budget.functions(25_000)).toBe(40);
   });
 
-  it('is nothing for a while when it would be few', () => {
+  it('is nothing until it is worth a module, which is the more the more there is', () => {
     const { budget, done } = open(1);
-    done.made = 100;
-    expect(budget.functions(25_000)).toBe(0);
-    done.made = 0;
-    expect(budget.functions(26_023)).toBe(0);
-    expect(budget.functions(26_024)).toBe(104);
+    expect(budget.functions(3_000)).toBe(0);
+    // 32 functions, of which 24 are earned: the other 8 take two harts 1,000 cycles.
+    expect(budget.lookAt).toBe(4_000);
+    expect(budget.functions(3_999)).toBe(0);
+    expect(budget.functions(4_000)).toBe(32);
+    done.made = 200;
+    expect(budget.functions(30_000)).toBe(0);
+    expect(budget.lookAt).toBe(31_250);
+    expect(budget.functions(31_250)).toBe(50);
     budget.reset();
-    expect(budget.functions(0)).toBe(0);
+    expect(budget.lookAt).toBeLessThan(0);
   });
 
   it('has no limit where that is asked for', () => {
