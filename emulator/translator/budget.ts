@@ -3,6 +3,8 @@ import { mode, stallCauses, type HartState } from '../hart/state.js';
 
 /** Instructions for each function that is made: the interpreter takes a part of the time for them. */
 const PRICE = 250;
+/** Instructions after which a function costs half of that: what makes functions has been compiled itself by then. */
+const HALF = 250_000;
 /** What translated code executed counts this part: a program that has run long will go on for long. */
 const TRANSLATED = 8;
 /** Fewer functions are not worth a module, nor is less than this part of what there is: each module costs the more. */
@@ -19,19 +21,23 @@ const LATEST = 8192;
 export class Budget {
   /** Cycle before which nothing more is earned. */
   lookAt = -Infinity;
+  /** Functions that were made before what counts. */
+  private before = 0;
 
   constructor(
     private readonly state: HartState,
     /** Instructions of translated code so far. */
     private readonly translated: () => number,
-    /** Functions that were made so far. */
-    private readonly made: () => number,
+    /** Functions that were ever made, and those that there are. */
+    private readonly store: { readonly made: number; readonly infos: { readonly length: number } },
     /** Instructions before anything is translated; 0: there is no limit. */
     private readonly after: number,
   ) {}
 
+  /** Time, and what was executed, begin anew, or are those of another time. */
   reset(): void {
     this.lookAt = -Infinity;
+    this.before = this.store.made;
   }
 
   /** Whether translated code is worth while at all. */
@@ -45,9 +51,9 @@ export class Budget {
     if (now < this.lookAt) return 0;
     const translated = this.translated();
     const earned = this.executed(now) - translated + translated / TRANSLATED;
-    const made = this.made();
-    const functions = Math.floor(earned / PRICE) - made;
-    const least = Math.max(LEAST, made * LEAST_PART);
+    const { made, infos } = this.store;
+    const functions = Math.floor((earned / PRICE) * (1 + earned / HALF)) - (made - this.before);
+    const least = Math.max(LEAST, infos.length * LEAST_PART);
     if (functions >= least) return functions;
     const lacking = (least - functions) * PRICE;
     this.lookAt = now + Math.min(Math.max(SOONEST, lacking / this.state.count), LATEST);

@@ -180,7 +180,7 @@ export class Translator {
         this.settle();
         return this.instructions + this.regions.instructions;
       },
-      () => this.store.made,
+      this.store,
       options.eager ? 0 : options.after,
     );
     this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths);

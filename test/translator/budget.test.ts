@@ -10,13 +10,8 @@ function open(after: number) {
     state.mode[hart << HART_SHIFT] = mode.running;
     state.startedAt[hart << HART_SHIFT] = 0;
   }
-  const done = { translated: 0, made: 0 };
-  const budget = new Budget(
-    state,
-    () => done.translated,
-    () => done.made,
-    after,
-  );
+  const done = { translated: 0, made: 0, infos: { length: 0 } };
+  const budget = new Budget(state, () => done.translated, done, after);
   return { state, done, budget };
 }
 
@@ -37,15 +32,18 @@ describe('what may be translated', () => {
     expect(budget.begins(200_000)).toBe(false);
   });
 
-  it('is a function for 250 instructions interpreted, and for 2,000 translated', () => {
+  it('is a function for 250 instructions interpreted, and for 2,000 translated, soon for fewer', () => {
     const { budget, done } = open(1);
-    expect(budget.functions(25_000)).toBe(200);
+    // 50,000 instructions: 200 functions, and a fifth more
+    expect(budget.functions(25_000)).toBe(240);
     done.made = 100;
-    expect(budget.functions(25_000)).toBe(100);
+    expect(budget.functions(25_000)).toBe(140);
+    // 250,000: 1,000 functions, and as many more
+    expect(budget.functions(125_000)).toBe(1900);
     done.translated = 40_000;
     done.made = 20;
-    // 10,000 are interpreted, and 40,000 count as 5,000.
-    expect(budget.functions(25_000)).toBe(40);
+    // 10,000 are interpreted, and 40,000 count as 5,000: 60 functions, and 6 hundredths more
+    expect(budget.functions(25_000)).toBe(43);
   });
 
   it('is nothing until it is worth a module, which is the more the more there is', () => {
@@ -54,13 +52,26 @@ describe('what may be translated', () => {
     // 32 functions, of which 24 are earned: the other 8 take two harts 1,000 cycles.
     expect(budget.lookAt).toBe(4_000);
     expect(budget.functions(3_999)).toBe(0);
-    expect(budget.functions(4_000)).toBe(32);
+    expect(budget.functions(4_000)).toBe(33);
     done.made = 200;
-    expect(budget.functions(30_000)).toBe(0);
-    expect(budget.lookAt).toBe(31_250);
-    expect(budget.functions(31_250)).toBe(50);
+    done.infos.length = 200;
+    expect(budget.functions(25_000)).toBe(0);
+    expect(budget.lookAt).toBe(26_250);
+    expect(budget.functions(26_250)).toBe(54);
+  });
+
+  it('is a small module again when all was dropped, but not for nothing', () => {
+    const { budget, done } = open(1);
+    done.made = 200;
+    expect(budget.functions(25_000)).toBe(40);
+  });
+
+  it('counts from the start of a run', () => {
+    const { budget, done } = open(1);
+    done.made = 100;
+    expect(budget.functions(10_000)).toBe(0);
     budget.reset();
-    expect(budget.lookAt).toBeLessThan(0);
+    expect(budget.functions(10_000)).toBe(86);
   });
 
   it('has no limit where that is asked for', () => {
