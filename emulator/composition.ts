@@ -111,6 +111,7 @@ export function compose(
         sizes,
         icache,
         eager: config.engine === 'eager',
+        after: config.translate_after,
       })
     : undefined;
   const { codeCache } = harts;

@@ -23,6 +23,7 @@ import type { MachineConfig } from './parameters.js';
 import { OctobarError } from './sim/error.js';
 import type { UnitObserver } from './sim/intervals.js';
 import type { RunControl } from './sim/unit.js';
+import { Streaming } from './streaming.js';
 import { tierStats, type OffReason } from './translator/index.js';
 
 /** Composes the machine that a configuration names. `accelerators[slot]` may be absent. */
@@ -44,6 +45,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
   now = 0;
   private readonly machine: Composition;
   private readonly state: HartState;
+  private readonly streaming: Streaming;
   private interpreter: Interpreter;
   private profiling: ProfilerOptions | undefined;
   private readonly probes = new Map<number, Probe>();
@@ -64,6 +66,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     harts.codeCache.beforeChange = () => this.takeAllBack();
     if (icache) icache.beforeChange = harts.codeCache.beforeChange;
     this.state = this.machine.state;
+    this.streaming = new Streaming(this.machine);
   }
 
   // --- Running -------------------------------------------------------------------------------
@@ -135,6 +138,7 @@ class Machine implements MachineApi, HartsHost, RunControl {
     const { rounds } = this.interpreter;
     if (harts.traced && this.machine.translator) this.watched.add('trace');
     const translator = this.isObserved ? undefined : this.machine.translator;
+    const streams = this.streaming.isUnobserved;
     const { count } = harts;
     let unitNext = 0;
     let soon = 0;
@@ -172,6 +176,10 @@ class Machine implements MachineApi, HartsHost, RunControl {
       }
       this.now = now;
       clock[NOW] = now;
+      if (streams && soon > now && this.stream(now, Math.min(soon, limit))) {
+        harts.disturbed = true;
+        continue;
+      }
       clock[UNTIL] = Math.min(unitNext, limit, now + STRETCH);
       if (translator !== undefined && now < translator.resumeAt) {
         clock[UNTIL] = Math.min(clock[UNTIL], translator.resumeAt);
@@ -207,6 +215,17 @@ class Machine implements MachineApi, HartsHost, RunControl {
       if (this.stop !== undefined) return this.ended();
     }
     return undefined;
+  }
+
+  /** Cycles of units alone, from `now` on; false when cycle `now` is not one. */
+  private stream(now: number, until: number): boolean {
+    const { harts } = this.machine;
+    harts.issuing = harts.count;
+    try {
+      return this.streaming.run(now, until);
+    } finally {
+      this.now = this.state.clock[NOW];
+    }
   }
 
   /** Translated code does not tell instructions and conflicts to who looks at them. */

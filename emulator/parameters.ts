@@ -56,6 +56,17 @@ export const clusterParameters = {
     source: 'a property of the emulator, not of the hardware',
     status: 'assumed',
   },
+  translate_after: {
+    value: 100_000,
+    unit: 'instruction',
+    min: 0,
+    max: 1e15,
+    meaning:
+      'engine=auto: what is interpreted before anything is translated, so that short runs do not wait for it; 0 also lets translation cost what it may; results and cycles are the same',
+    source:
+      'to begin with translated code costs the host more than to interpret these; most programs are longer',
+    status: 'assumed',
+  },
 } as const satisfies ParameterTable;
 
 /** Everything `createMachine` needs, accelerators apart. */

@@ -54,6 +54,8 @@ class Hwpe implements Accelerator, EngineHost {
   private seen = 0;
   private idleSince = 0;
   private clearUntil = 0;
+  /** An event was raised, or the engine may have done something to a hart. */
+  private told = false;
 
   constructor(
     description: EngineDescription,
@@ -82,6 +84,7 @@ class Hwpe implements Accelerator, EngineHost {
   }
 
   get control(): HwpeEnvironment['control'] {
+    this.told = true;
     return this.environment.control;
   }
 
@@ -128,6 +131,18 @@ class Hwpe implements Accelerator, EngineHost {
     this.engine.settle(now);
   }
 
+  stream(now: number, until: number): void {
+    const { streamer } = this;
+    const { port } = this.environment;
+    this.told = false;
+    for (let at = now; at < until && !this.told; at = this.nextCycle) {
+      this.cycle(at);
+      if (!streamer.raised) continue;
+      port.finishAlone(at);
+      this.settle(at);
+    }
+  }
+
   someJob(condition: (job: JobRegisters) => boolean): boolean {
     for (let i = 0; i < this.queue.pending; i++)
       if (condition(this.file.jobs[(this.queue.running + i) % contexts])) return true;
@@ -145,6 +160,7 @@ class Hwpe implements Accelerator, EngineHost {
       this.seen = now + 1;
       this.idleSince = now;
     }
+    this.told = true;
     this.environment.events.raise(this.environment.eventLine, 1 << owner, now);
   }
 

@@ -163,6 +163,10 @@ class StubPort implements WidePort {
     return this.memory[address - Testbench.base];
   }
 
+  finishAlone(): void {
+    this.resolve(true);
+  }
+
   resolve(granted: boolean): boolean {
     this.raised = false;
     this.granted = granted;

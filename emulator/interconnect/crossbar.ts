@@ -81,6 +81,10 @@ export class Crossbar implements Stateful {
     return this.conflictsPerBank.reduce((sum, count) => sum + count, 0);
   }
 
+  get clock(): Float64Array {
+    return this.state.clock;
+  }
+
   get banks(): number {
     return this.bankMask + 1;
   }

@@ -28,6 +28,8 @@ export interface WidePort {
   read(address: number, bytes: number): void;
   write(address: number, bytes: number): void;
   readonly granted: boolean;
+  /** Arbitration and data of cycle `now`, in which nobody else asks. */
+  finishAlone(now: number): void;
   /** Debugger's view, no time passes: for tables and tests. */
   peek(address: number): number;
 }

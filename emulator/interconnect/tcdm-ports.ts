@@ -1,3 +1,4 @@
+import { NOW } from '../hart/state.js';
 import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
 import type { WidePort, WordPort } from './ports.js';
@@ -7,6 +8,7 @@ interface PortHost {
   readonly memory: Memory;
   readonly banks: number;
   portRequests: number;
+  readonly clock: Float64Array;
   /** Words read and written through ports so far. */
   portReads: number;
   portWrites: number;
@@ -124,6 +126,13 @@ export class TcdmWidePort implements WidePort {
   withdraw(): void {
     this.asks = false;
     this.granted = false;
+  }
+
+  finishAlone(now: number): void {
+    this.host.clock[NOW] = now;
+    this.granted = true;
+    this.finish();
+    this.host.portRequests = 0;
   }
 
   peek(address: number): number {

@@ -14,6 +14,11 @@ export interface Unit {
   cycle(now: number): void;
   /** Phase 3 of a cycle in which some port raised a request, perhaps one of another unit. */
   settle(now: number): void;
+  /**
+   * Runs all three phases of cycle `now` and of those of its next cycles that are before `until`, in which nobody else has
+   * anything to do. May return earlier, and does behind a cycle in which it told anybody else of something.
+   */
+  stream?(now: number, until: number): void;
 }
 
 /** State belongs to its component. What `save` returns is plain JSON and typed arrays. */

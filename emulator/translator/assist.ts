@@ -14,6 +14,7 @@ import {
 import type { InstructionCache } from '../icache/instruction-cache.js';
 import type { Memory } from '../memory/memory.js';
 import { OctobarError } from '../sim/error.js';
+import type { Budget } from './budget.js';
 import type { CodeStore } from './code-store.js';
 import type { Demand } from './demand.js';
 import type { Fetches } from './fetches.js';
@@ -31,6 +32,7 @@ export interface AssistParts {
   readonly reader: StepReader;
   readonly fetches: Fetches;
   readonly demand: Demand;
+  readonly budget: Budget;
 }
 
 /** Instructions of code without a translation that are executed in one visit before it ends. */
@@ -144,11 +146,13 @@ export class Assist {
 
   /** Has the function of a place made when it is time: one that is reached, not the next one in a row. */
   private translate(hart: number, { pc, row, endsLoop, probed }: Step): boolean {
-    const { demand, store, harts } = this.parts;
+    const { demand, budget, store, harts } = this.parts;
     if (!store.hasRoom || pc === this.following[hart] || endsLoop || probed) return false;
     const completes = row.memory !== undefined && row.timing !== 'event-load';
     if (!demand.add({ pc, completes }, store.modules)) return false;
-    store.translate(demand.take());
+    const most = budget.functions(this.origin + this.now);
+    if (most === 0) return false;
+    store.translate(demand.take(most), most);
     return store.find(pc, false) !== 0 && !this.changed(harts);
   }
 

@@ -47,6 +47,8 @@ export class CodeStore {
   /** By element of the table; none for those below `FIRST`. */
   readonly infos: (FunctionInfo | undefined)[] = Array.from({ length: FIRST });
   modules = 0;
+  /** Functions so far, those that were dropped too. */
+  made = 0;
   codeBytes = 0;
   private scheduled: WasmFunction | undefined;
   private readonly host = wasmHost()!;
@@ -125,9 +127,10 @@ export class CodeStore {
   }
 
   /** Translates a place and what can be reached from it, up to a number of functions. */
-  translate(roots: readonly Root[]): void {
-    const trees = this.collect(roots);
+  translate(roots: readonly Root[], atMost: number): void {
+    const trees = this.collect(roots, atMost);
     if (trees.length === 0) return;
+    this.made += trees.length;
     const { builder, emitter, infos } = this;
     builder.clear();
     const signature = builder.type(functionParameters, functionResults);
@@ -176,11 +179,11 @@ export class CodeStore {
     });
   }
 
-  private collect(roots: readonly Root[]): Tree[] {
+  private collect(roots: readonly Root[], atMost: number): Tree[] {
     const trees: Tree[] = [];
     const { fetch } = this.options;
     const lineShift = fetch && this.infos.length > MUCH ? fetch.lineShift : undefined;
-    const most = Math.min(Math.max(REACHED, REACHED_FROM_EACH * roots.length), BATCH);
+    const most = Math.min(Math.max(REACHED, REACHED_FROM_EACH * roots.length), BATCH, atMost);
     let paths = 0;
     this.options.loops.learn();
     const seen = [new Set<number>(), new Set<number>()] as const;

@@ -53,14 +53,14 @@ export class Demand {
     return this.wants++ >= Math.min(PATIENCE * modules, MOST_PATIENCE);
   }
 
-  /** Forgets all lines, and gives the places in hot and warm ones. */
-  take(): Root[] {
-    const roots: Root[] = [];
-    for (const line of this.lines.values()) {
-      if (line.count >= this.hot / WARM) roots.push(...line.roots.values());
-    }
+  /** Forgets all lines, and gives the places in hot and warm ones, the hottest first, as far as there may be so many. */
+  take(most = Infinity): Root[] {
+    const lines = [...this.lines.values()].filter(({ count }) => count >= this.hot / WARM);
+    const roots = lines
+      .toSorted((a, b) => b.count - a.count)
+      .flatMap(({ roots: all }) => [...all.values()]);
     this.clear();
-    return roots;
+    return roots.slice(0, most);
   }
 
   clear(): void {

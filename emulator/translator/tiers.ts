@@ -16,6 +16,7 @@ export type OffReason =
   | 'xpulpv2'
   | 'harts'
   | 'host'
+  | 'short'
   | 'trace'
   | 'profile'
   | 'controller';
@@ -52,7 +53,7 @@ export function tierStats(
   const share = (count: number): number => (total === 0 ? 0 : count / total);
   return {
     engine,
-    off: [...off],
+    off: [...off, ...(translator?.waits ? ['short'] : [])],
     regions_off: translator?.regions.off ?? null,
     instructions,
     shares: {

@@ -6,6 +6,7 @@ import type { Crossbar } from '../interconnect/crossbar.js';
 import type { SharedArena } from '../memory/arena.js';
 import type { Memory } from '../memory/memory.js';
 import { Assist } from './assist.js';
+import { Budget } from './budget.js';
 import { CodeStore } from './code-store.js';
 import { Demand } from './demand.js';
 import { Ends } from './ends.js';
@@ -30,6 +31,8 @@ export interface TranslatorOptions {
   readonly arena: SharedArena;
   /** Translate at first sight, and go on with translated code as soon as possible: for tests. */
   readonly eager: boolean;
+  /** Instructions that the interpreter executes before anything is translated. */
+  readonly after: number;
   /** Undefined when every fetch hits. */
   readonly icache: InstructionCache | undefined;
   readonly sizes: {
@@ -57,8 +60,10 @@ const COMPACT_EAGER = 24;
  * add as much as L2 has bytes (2^26), is exact up to 2^53.
  */
 const SETTLE = 2 ** 26;
-/** Cycles that the interpreter executes first. */
+/** Cycles that the interpreter executes first, and between two looks whether it is time to begin. */
 const FIRST = 1024;
+/** Leaves at ends of loops that became known late before all is translated anew: tests see both kinds of code. */
+const LATE_EAGER = 2;
 
 /** Runs harts by translated code. Any cycle can be the last one of a visit, and state is then as the interpreter's. */
 export class Translator {
@@ -79,6 +84,7 @@ export class Translator {
   private readonly reader: StepReader;
   private readonly loops: LoopTable;
   private readonly demand: Demand;
+  private readonly budget: Budget;
   private readonly rewinder: Rewinder;
   readonly regions: Regions;
   readonly phases: Phases;
@@ -90,9 +96,15 @@ export class Translator {
   /** Visits in a row that were short, and cycles of the next pause. */
   private short = 0;
   private pause = PAUSE;
-  /** More is known of the code than its translation used. */
+  /** More is known of the code than its translation used: enough to translate all of it anew. */
   private stale = false;
+  /** Ends of loops that became known late, and how often translated code ended there since. */
+  private readonly lateEnds = new Set<number>();
+  private lateLeaves = 0;
   private settledAt = 0;
+  /** Too little was executed yet for translated code to be worth while. */
+  waits = false;
+  private begun = false;
 
   /** Undefined where the host has no WebAssembly, or the machine more harts than the wheel has bits. */
   static create(options: TranslatorOptions): Translator | undefined {
@@ -164,8 +176,17 @@ export class Translator {
       options.eager ? COMPACT_EAGER : COMPACT,
     );
     this.demand = new Demand(options.eager);
+    this.budget = new Budget(
+      state,
+      () => {
+        this.settle();
+        return this.instructions + this.regions.instructions;
+      },
+      this.store,
+      options.eager ? 0 : options.after,
+    );
     this.rewinder = new Rewinder(options.harts, options.interpreter, this.arrays, this.paths);
-    const { arrays, store, reader, demand } = this;
+    const { arrays, store, reader, demand, budget } = this;
     this.assist = new Assist({
       ...options,
       arrays,
@@ -173,6 +194,7 @@ export class Translator {
       reader,
       fetches: this.fetches,
       demand,
+      budget,
     });
     this.handover = new Handover({
       harts,
@@ -213,6 +235,8 @@ export class Translator {
     this.instructions = this.visits = this.assist.count = 0;
     this.regions.reset();
     this.phases.reset();
+    this.budget.reset();
+    this.begun = this.waits = false;
     this.rewinder.clear();
     this.resumeAt = this.firstVisit;
     // Cycles may be those of an earlier time, from a snapshot.
@@ -252,6 +276,8 @@ export class Translator {
     this.store.drop();
     this.demand.narrow(tooMuch);
     this.assist.drop();
+    this.lateEnds.clear();
+    this.lateLeaves = 0;
     this.drops++;
   }
 
@@ -285,6 +311,14 @@ export class Translator {
 
   /** Runs cycles from `now` on; returns the first one, at most `until`, that is not done. */
   run(now: number, until: number): number {
+    if (!this.begun) {
+      this.begun = this.budget.begins(now);
+      this.waits = !this.begun;
+      if (this.waits) {
+        this.resumeAt = now + FIRST;
+        return now;
+      }
+    }
     this.refresh(now);
     const { state } = this.options.harts;
     const { next } = state;
@@ -345,6 +379,11 @@ export class Translator {
     }
   }
 
+  /** Leaves that cost about as much as to make all functions again. */
+  private get worthAnew(): number {
+    return this.options.eager ? LATE_EAGER : this.store.infos.length / 4;
+  }
+
   // --- Leaving -------------------------------------------------------------------------------
 
   /** Takes note of the loop that ends here, when it is not known: code at its end has to be translated again. */
@@ -377,9 +416,13 @@ export class Translator {
       this.leaves.fetch++;
       return;
     }
-    if (step?.endsLoop && this.learnLoop(hart, step.after)) {
-      this.stale = true;
-      return;
+    if (step?.endsLoop) {
+      if (this.learnLoop(hart, step.after)) this.lateEnds.add(step.after);
+      if (this.lateEnds.has(step.after)) {
+        this.leaves.untranslated++;
+        this.stale = ++this.lateLeaves >= this.worthAnew;
+        return;
+      }
     }
     const completes = step?.row.memory !== undefined && step.row.timing !== 'event-load';
     if (step === undefined || (!completes && !translatable.has(step.row.timing))) {
@@ -395,7 +438,13 @@ export class Translator {
     }
     this.leaves.untranslated++;
     if (demand.add(root, store.modules)) {
-      store.translate(demand.take());
+      const most = this.budget.functions(now);
+      if (most === 0) {
+        // Until more is earned the interpreter is the fastest for code like this.
+        this.resumeAt = Math.max(this.resumeAt, this.budget.lookAt);
+        return;
+      }
+      store.translate(demand.take(most), most);
       if (store.find(pc, root.completes) !== 0) return;
     }
     this.resumeAt = Math.max(this.resumeAt, now + (this.options.eager ? 1 : HOLD));

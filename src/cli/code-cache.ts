@@ -10,7 +10,7 @@ const guest = join(packageRoot(), 'firmware', 'prebuilt', 'hello.elf');
 const nobody = { out: () => undefined, err: () => undefined };
 for (const more of [
   ['--max-cycles', '1'],
-  ['--set', 'engine=auto'],
+  ['--set', 'engine=auto', '--set', 'translate_after=0'],
 ])
   await bundle.entry.runCli(['run', guest, ...more], nobody);
 writeFileSync(codeCacheFile, bundle.script.createCachedData());

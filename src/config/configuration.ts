@@ -43,6 +43,7 @@ export class Configuration {
   readonly engines: readonly (EngineName | null)[];
   readonly schema: Schema;
   private readonly values = new Map<string, Value>();
+  private json: ConfigValues | undefined;
   private readonly origins = new Map<string, Origin>();
   /** Where the figures of macros come from, as their documents say it. */
   private readonly notes = new Map<string, Note>();
@@ -89,7 +90,12 @@ export class Configuration {
     return Object.fromEntries(entries) as ConfigOf<T>;
   }
 
+  /** All values, nested; always the same object, as statistics are often asked for. */
   toJSON(): ConfigValues {
+    return (this.json ??= this.nested());
+  }
+
+  private nested(): ConfigValues {
     const root: ConfigValues = {};
     for (const [key, value] of this.values) {
       const path = key.split('.');

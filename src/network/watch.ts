@@ -134,7 +134,7 @@ export class Watch {
   }
 
   private argument(n: number): number {
-    return this.session.hart(0).registers[10 + n]! >>> 0;
+    return this.session.register(0, 10 + n);
   }
 
   private start(cycle: number): void {

@@ -17,6 +17,7 @@ class Port {
   granted = true;
   read(): void {}
   write(): void {}
+  finishAlone(): void {}
   peek = (): number => 0;
 }
 

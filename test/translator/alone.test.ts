@@ -19,7 +19,7 @@ const elf = (name: string): Uint8Array =>
 
 /** A compiled guest on one hart: `passes` of its work. */
 function openGuest(name: string, passes: number, engine: Engine, settings: Settings = {}): Session {
-  const session = openSession({ harts: 1, set: { ...settings, engine } });
+  const session = openSession({ harts: 1, set: { ...settings, engine, translate_after: 0 } });
   session.load({ name, bytes: elf(name) });
   session.writeWord('bench_harts', 1);
   session.writeWord('bench_passes', passes);

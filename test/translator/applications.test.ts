@@ -21,7 +21,7 @@ const programs = [
 ];
 
 function run(preset: string, name: string, engine: string): unknown {
-  const session = openSession({ preset, set: { engine } });
+  const session = openSession({ preset, set: { engine, translate_after: 0 } });
   let output = '';
   session.onOutput((text) => (output += text));
   try {
@@ -55,7 +55,10 @@ describe('bottleneck', () => {
     async (mapping) => {
       const [reference, translated] = await Promise.all(
         ['interpreter', 'auto'].map(async (engine) => {
-          const { stats, ...result } = await runBottleneck({ mapping, set: { engine } });
+          const { stats, ...result } = await runBottleneck({
+            mapping,
+            set: { engine, translate_after: 0 },
+          });
           return { ...result, ...guestOnly(stats) };
         }),
       );

@@ -28,6 +28,14 @@ describe('the demand for translations', () => {
     expect(demand.take()).toHaveLength(40);
   });
 
+  it('gives the hottest places where there may be few', () => {
+    const demand = new Demand(false);
+    for (const [line, times] of [3, 9, 4].entries())
+      for (let n = 0; n < times; n++) demand.add(place(line), 0);
+    expect(demand.take(2)).toEqual([place(1), place(2)]);
+    expect(demand.take()).toEqual([]);
+  });
+
   it('asks for more where hot code was too much, until code changes', () => {
     const demand = new Demand(false);
     const wantsUntilDue = (): number => {

@@ -23,8 +23,10 @@ export interface Verdict {
   readonly cycle: number;
 }
 
+/** The reference also takes each cycle of engines and DMA by itself: somebody looks at it. */
 export function open(program: ClusterProgram, engine: Engine): MachineApi {
   const machine = openMachine(engine, program.settings);
+  if (engine === 'interpreter') machine.observeUnits({});
   program.prepare(machine);
   machine.start(program.entry);
   return machine;

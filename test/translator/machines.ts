@@ -15,7 +15,7 @@ export function openMachine(engine: Engine, settings: Settings): MachineApi {
 }
 
 /** What chooses the tier: the reference never translates, `eager` does at first sight. */
-const switches = (engine: Engine): Settings => ({ engine });
+const switches = (engine: Engine): Settings => ({ engine, translate_after: 0 });
 
 /** Everything that a user can see of a machine, as plain data. */
 export interface State {

@@ -25,7 +25,8 @@ describe('why translated code is off', () => {
   it.each([
     [['engine'], { engine: 'interpreter' }],
     [['functional'], { engine: 'auto', 'timing.mode': 'functional' }],
-    [[], { engine: 'auto' }],
+    [[], { engine: 'auto', translate_after: 0 }],
+    [['short'], { engine: 'auto' }],
     [[], { engine: 'eager' }],
   ])('%j with %j', (off, set) => {
     const tier = run({ harts: 1, set });

@@ -49,7 +49,10 @@ export function pointwise(
   return out;
 }
 
-/** Sums [pixels][cols] of the products over one span of inputs. */
+/**
+ * Sums [pixels][cols] of the products over one span of inputs. Four columns at a time: each input is read once for them, and
+ * the host adds without looking whether 32 bits suffice.
+ */
 export function dotProducts(
   weights: Int8Array,
   input: Codes | Int16Array,
@@ -59,13 +62,27 @@ export function dotProducts(
 ): Int32Array {
   const pixels = input.length / rows;
   const sums = new Int32Array(pixels * cols);
-  for (let p = 0; p < pixels; p += 1) {
-    const x = p * rows + span.first;
-    for (let c = 0; c < cols; c += 1) {
-      const w = c * rows + span.first;
-      let sum = 0;
-      for (let i = 0; i < span.rows; i += 1) sum += input[x + i]! * weights[w + i]!;
-      sums[p * cols + c] = sum;
+  for (let c = 0; c < cols; c += 4) {
+    // Columns behind the last one are the last one again.
+    const column = (n: number): number => Math.min(c + n, cols - 1);
+    const first = (n: number): number => column(n) * rows + span.first;
+    const [w0, w1, w2, w3] = [first(0), first(1), first(2), first(3)];
+    const [c1, c2, c3] = [column(1), column(2), column(3)];
+    for (let p = 0; p < pixels; p += 1) {
+      const x = p * rows + span.first;
+      let [a, b, d, e] = [0, 0, 0, 0];
+      for (let i = 0; i < span.rows; i += 1) {
+        const value = input[x + i]!;
+        a = (a + Math.imul(value, weights[w0 + i]!)) | 0;
+        b = (b + Math.imul(value, weights[w1 + i]!)) | 0;
+        d = (d + Math.imul(value, weights[w2 + i]!)) | 0;
+        e = (e + Math.imul(value, weights[w3 + i]!)) | 0;
+      }
+      const at = p * cols;
+      sums[at + c3] = e;
+      sums[at + c2] = d;
+      sums[at + c1] = b;
+      sums[at + c] = a;
     }
   }
   return sums;
