@@ -16,11 +16,12 @@ import { bookedModule } from './booked-code.js';
 import { compileOnce } from './compiled.js';
 import { exported, wasmHost, type WasmFunction } from '../wasm/index.js';
 import { DELAY_BYTES, LOG_BYTES, LOG_ENTRIES, type TranslatorArrays } from './layout.js';
-import { link, LINK_BYTES, RECORD_SHIFT, WORTH } from './region-links.js';
+import { link, RECORD_SHIFT, WORTH } from './region-links.js';
 import { BETWEEN } from './region-link-code.js';
+import { PhaseNotes } from './phase-notes.js';
+import { PhaseSnapshot } from './phase-snapshot.js';
 import type { Regions } from './regions.js';
-import type { Region } from './region.js';
-import { frame } from './region-writer.js';
+import { frame } from './region-frame.js';
 import type { StepReader } from './tree.js';
 import { MOST_EPOCHS, scanModule, TAG_EPOCH_SHIFT } from './word-tags.js';
 
@@ -46,7 +47,6 @@ const LONGEST_PAUSE = 20_000_000;
 const CONVOY_PAUSE = 5_000_000;
 /** Bytes of the TCDM that are copied before each phase. */
 const MOST_TCDM = 1 << 20;
-const MOST_NOTES = 4096;
 /** Accesses that tell whether most are refused. */
 const ENOUGH = 100_000;
 
@@ -62,17 +62,6 @@ export type PhaseEnd =
   | 'convoy'
   | 'changed'
   | 'room';
-
-/** What a region left when it came back to here: bytes of the frame, then of what is said. */
-const NOTE_WORDS = (2048 + LINK_BYTES) >> 2;
-/** Words of it that are no list of ways of all regions. */
-const CONTROL_WORDS = 2048 >> 2;
-
-interface Note {
-  readonly region: Region;
-  readonly exit: number;
-  readonly hart: number;
-}
 
 /**
  * Several harts between two barriers: each runs as if it were alone and books its accesses, which are arbitrated afterwards.
@@ -121,13 +110,9 @@ export class Phases {
   /** Accesses that were arbitrated, and cycles in which they were refused. */
   private granted = 0;
   private refused = 0;
-  private readonly notes: Note[] = [];
-  private noted = new Int32Array(64 * NOTE_WORDS);
+  private readonly notes: PhaseNotes;
 
-  // As it was before
-  private readonly tcdm: Uint8Array;
-  private savedSums = new Int32Array(0);
-  private saved: (() => void) | undefined;
+  private readonly before: PhaseSnapshot;
 
   constructor(private readonly options: PhasesOptions) {
     const { harts, crossbar, arrays } = options;
@@ -146,7 +131,8 @@ export class Phases {
     this.pcs = new Int32Array(this.count);
     this.ended = new Uint8Array(this.count);
     this.between = new Uint8Array(this.count);
-    this.tcdm = new Uint8Array(this.off ? 0 : tcdm.size);
+    this.notes = new PhaseNotes(options.regions, state, this.words, this.frameAt);
+    this.before = new PhaseSnapshot(options, this.off ? 0 : tcdm.size);
   }
 
   reset(): void {
@@ -183,7 +169,7 @@ export class Phases {
     this.tries = 0;
     this.set = set;
     this.origin = now;
-    this.save();
+    this.before.take();
     regions.booking = true;
     regions.bookingHarts = set;
     const { generation, tcdmCodeEnd } = harts.codeCache;
@@ -193,7 +179,7 @@ export class Phases {
     if (why === 'done' && changed) why = 'changed';
     this.ends[why]++;
     if (why !== 'done') {
-      this.saved!();
+      this.before.restore();
       regions.booking = false;
       this.fail(now, why === 'cold' ? PAUSE : why === 'convoy' ? CONVOY_PAUSE : this.pause);
       return -1;
@@ -243,36 +229,6 @@ export class Phases {
     return step === undefined || step.probed || !inRegions.has(step.row.timing);
   }
 
-  // --- Taking back ---------------------------------------------------------------------------
-
-  private save(): void {
-    const { harts, crossbar, regions } = this.options;
-    const { state, tcdm } = harts;
-    const words = state.words.slice();
-    const numbers = state.numbers.slice();
-    const history = state.history.slice();
-    const pointers = crossbar.pointers.slice();
-    const sides = crossbar.sides.slice();
-    const conflicts = crossbar.conflictsPerBank.slice();
-    this.tcdm.set(tcdm.u8);
-    const { sums } = regions.links;
-    if (this.savedSums.length < sums.length) this.savedSums = new Int32Array(2 * sums.length);
-    this.savedSums.set(sums);
-    const kept = sums.length;
-    this.saved = () => {
-      state.words.set(words);
-      state.numbers.set(numbers);
-      state.history.set(history);
-      crossbar.pointers.set(pointers);
-      crossbar.sides.set(sides);
-      crossbar.conflictsPerBank.set(conflicts);
-      tcdm.u8.set(this.tcdm);
-      const now = regions.links.sums;
-      now.set(this.savedSums.subarray(0, kept));
-      now.fill(0, kept);
-    };
-  }
-
   // --- Running -------------------------------------------------------------------------------
 
   private get(hart: number, word: BookedWord): number {
@@ -290,7 +246,7 @@ export class Phases {
       this.epoch = 0;
     }
     this.epoch++;
-    this.notes.length = 0;
+    this.notes.clear();
     this.granted = this.refused = 0;
     arrays.booked.fill(0);
     for (let hart = 0; hart < this.count; hart++) {
@@ -461,7 +417,7 @@ export class Phases {
         const split = (to & 2) !== 0 && harts.isLong(to);
         if (split) time += harts.timing.split_target;
       }
-      if (!this.note(region, exit, hart, control)) return 'room';
+      if (!this.notes.add(region, exit, hart, control)) return 'room';
       this.free[hart] = time;
       this.pcs[hart] = to;
       if (account.waited !== 0 || account.owed > 0) return 'final';
@@ -488,36 +444,9 @@ export class Phases {
 
   // --- What was counted ----------------------------------------------------------------------
 
-  /** Keeps what a region left until it is known that it happened. */
-  private note(region: Region, exit: number, hart: number, control: Int32Array): boolean {
-    const at = this.notes.length * NOTE_WORDS;
-    if (this.notes.length === MOST_NOTES) return false;
-    if (at + NOTE_WORDS > this.noted.length) {
-      const more = new Int32Array(2 * this.noted.length);
-      more.set(this.noted);
-      this.noted = more;
-    }
-    this.noted.set(this.words.subarray(this.frameAt, this.frameAt + CONTROL_WORDS), at);
-    this.noted.set(control, at + CONTROL_WORDS);
-    control.fill(0, link.odd, link.soft);
-    this.notes.push({ region, exit, hart });
-    return true;
-  }
-
   private commit(): void {
-    const { harts, regions } = this.options;
-    const { state, timing } = harts;
-    this.notes.forEach(({ region, exit, hart }, i) => {
-      const at = i * NOTE_WORDS;
-      const base = hart << HART_SHIFT;
-      const control = this.noted.subarray(at + CONTROL_WORDS, at + NOTE_WORDS);
-      region.account(exit, this.noted, at, control, state, hart);
-      const { account, kind, pc } = region.exits[exit];
-      state.pc[base] = pc;
-      if (account.lastStall >= 0) state.lastStall[base] = account.lastStall;
-      if (kind === 'jump') regions.jumped(hart, this.noted[at + (frame.target >> 2)]);
-      regions.addLinked(hart, this.noted[at + (frame.divisions >> 2)], control);
-    });
+    const { state, timing } = this.options.harts;
+    this.notes.commit();
     for (let hart = 0; hart < this.count; hart++) {
       if (((this.set >>> hart) & 1) === 0) continue;
       const base = hart << HART_SHIFT;

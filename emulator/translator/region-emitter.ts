@@ -10,7 +10,7 @@ import type { Shape } from './region-shape.js';
 import { copiesOf, firstTurnsOf } from './region-turns.js';
 import { RegionJumpWriter } from './region-jumps.js';
 import { FIELD, TIME_SHIFT } from './region-ways.js';
-import { frame, MOST_WORDS } from './region-writer.js';
+import { frame, MOST_WORDS } from './region-frame.js';
 import type { StepReader } from './tree.js';
 
 /** Longest division: base, and 32 leading zeros. */

@@ -4,7 +4,7 @@ import type { ConfigOf } from '../sim/parameters.js';
 import type { Account } from './region-account.js';
 import { splits, type Block, type Edge } from './region-graph.js';
 import { RegionWayWriter } from './region-ways.js';
-import { frame } from './region-writer.js';
+import { frame } from './region-frame.js';
 import type { Step, StepReader } from './tree.js';
 
 /** Jumps whose target is in a register: to blocks of the region, or out of it. */

@@ -1,14 +1,14 @@
 import { stall } from '../hart/state.js';
 import { ModuleBuilder, Op, Type, type FunctionBody } from '../wasm/index.js';
 import { wordBytes } from './layout.js';
-import { BASE, CONTROL, FIELD_OF, LinkWords, type LinkOptions } from './region-link-words.js';
+import { LinkSums } from './region-link-sums.js';
+import { BASE, CONTROL, FIELD_OF, type LinkOptions } from './region-link-words.js';
 import {
   BY_EXIT,
   EXIT_SHIFT,
   exitAt,
   JUMPED,
   LAST_STALL_SHIFT,
-  type link,
   LINKED,
   MOST_RECORDED,
   RECORD_SHIFT,
@@ -17,8 +17,8 @@ import {
   WAYS,
   WORTH,
 } from './region-links.js';
-import { FIELD, FIELD_MASK, TIME_SHIFT } from './region-ways.js';
-import { frame, RECENT } from './region-writer.js';
+import { FIELD_MASK, TIME_SHIFT } from './region-ways.js';
+import { frame, RECENT } from './region-frame.js';
 
 const STRADDLES_SHIFT = 31 - Math.clz32(STRADDLES);
 const JUMPED_SHIFT = 31 - Math.clz32(JUMPED);
@@ -41,41 +41,12 @@ export function linkModule(options: LinkOptions): Uint8Array {
  * Where a region is left to code that is a region too, and nothing speaks against it, that one goes on: what the first one
  * counted is added up in its sums. What the last one counted is left in the frame.
  */
-class LinkCode extends LinkWords {
-  /** Addresses of the records of the region that runs and of the next one, and of what is known of the exit. */
-  private readonly record: number;
-  private readonly next: number;
-  private readonly exit: number;
-  private readonly number: number;
-  private readonly flags: number;
-  /** Cycles of regions that are done; of this one; and of a target that straddles fetch words. */
-  private readonly elapsed: number;
-  private readonly time: number;
-  private readonly extra: number;
-  private readonly pc: number;
-  private readonly at: number;
-  private readonly count: number;
-  private readonly word: number;
-
+class LinkCode extends LinkSums {
   constructor(
     options: LinkOptions,
     private readonly signature: number,
   ) {
     super(options);
-    const { code } = this;
-    code.begin(3);
-    this.record = code.local(Type.i32);
-    this.next = code.local(Type.i32);
-    this.exit = code.local(Type.i32);
-    this.number = code.local(Type.i32);
-    this.flags = code.local(Type.i32);
-    this.elapsed = code.local(Type.i32);
-    this.time = code.local(Type.i32);
-    this.extra = code.local(Type.i32);
-    this.pc = code.local(Type.i32);
-    this.at = code.local(Type.i32);
-    this.count = code.local(Type.i32);
-    this.word = code.local(Type.i64);
   }
 
   body(): FunctionBody {
@@ -257,122 +228,6 @@ class LinkCode extends LinkWords {
   }
 
   // --- What it counted -----------------------------------------------------------------------
-
-  private sumUp(): void {
-    const { code } = this;
-    code.get(this.record);
-    this.said('hart');
-    code.op(Op.i32Add);
-    code.i32(1);
-    code.memory(Op.i32Store8, recordAt.dirty);
-    code.get(this.record);
-    code.memory(Op.i32Load, recordAt.sums);
-    code.get(this.record);
-    code.memory(Op.i32Load, recordAt.stride);
-    this.said('hart');
-    code.op(Op.i32Mul);
-    code.op(Op.i32Add);
-    code.set(this.at);
-    // The first field of the first word is the number of entries of the list, the last one the time.
-    this.addField(this.word, 1);
-    this.each(recordAt.words, 1, 8, frame.words, () => {
-      code.get(this.count);
-      code.memory(Op.i64Load, 0);
-      code.set(this.word);
-      for (const field of [0, 1, 2]) this.addField(this.word, field);
-    });
-    // What `note` needs of the first word.
-    this.fromFrame(Op.i64Load, frame.words);
-    code.set(this.word);
-    this.each(recordAt.tight, 0, 4, frame.turned, () =>
-      this.add(() => {
-        code.get(this.count);
-        code.memory(Op.i32Load, 0);
-      }),
-    );
-    code.get(this.at);
-    code.get(this.number);
-    code.i32(2);
-    code.op(Op.i32Shl);
-    code.op(Op.i32Add);
-    code.set(this.at);
-    this.add(() => code.i32(1));
-    this.gather('odd', Op.i32Xor, frame.odd);
-    this.gather('granted', Op.i32Or, frame.granted);
-    this.gather('divisions', Op.i32Add, frame.divisions);
-    this.say('elapsed', () => {
-      code.get(this.elapsed);
-      code.get(this.time);
-      code.op(Op.i32Add);
-      code.get(this.extra);
-      code.op(Op.i32Add);
-      code.tee(this.elapsed);
-    });
-    this.say('runs', () => {
-      this.said('runs');
-      code.i32(1);
-      code.op(Op.i32Add);
-    });
-  }
-
-  /** Adds a value to the sum at `at`, and goes on to the next one. */
-  private add(value: () => void): void {
-    const { code } = this;
-    code.get(this.at);
-    code.get(this.at);
-    code.memory(Op.i32Load, 0);
-    value();
-    code.op(Op.i32Add);
-    code.memory(Op.i32Store, 0);
-    this.step(this.at, 4);
-  }
-
-  private addField(word: number, field: number): void {
-    const { code } = this;
-    this.add(() => {
-      code.get(word);
-      code.i64(field * FIELD);
-      code.op(Op.i64ShrU);
-      code.op(Op.i32WrapI64);
-      code.i32(FIELD_MASK);
-      code.op(Op.i32And);
-    });
-  }
-
-  /** For each element of the frame from `first` on: its address is in `count`. */
-  private each(many: number, first: number, bytes: number, from: number, write: () => void): void {
-    const { code } = this;
-    const start = this.inFrame(from);
-    code.get(this.record);
-    code.memory(Op.i32Load, many);
-    code.i32(first);
-    code.op(Op.i32GtS);
-    code.if();
-    code.i32(start + bytes * first);
-    code.set(this.count);
-    code.loop();
-    write();
-    this.step(this.count, bytes);
-    code.get(this.count);
-    code.get(this.record);
-    code.memory(Op.i32Load, many);
-    code.i32(bytes === 8 ? 3 : 2);
-    code.op(Op.i32Shl);
-    code.i32(start);
-    code.op(Op.i32Add);
-    code.op(Op.i32LtU);
-    code.brIf(0);
-    code.end();
-    code.end();
-  }
-
-  private gather(field: keyof typeof link, op: number, from: number): void {
-    this.say(field, () => {
-      this.said(field);
-      this.fromFrame(Op.i32Load, from);
-      this.code.op(op);
-    });
-  }
 
   /** The last taken jumps, the last stall, and what depends on the target. */
   private note(): void {

@@ -1,7 +1,7 @@
 import { HISTORY } from '../hart/state.js';
 import { arenaBytes, type Arena } from '../memory/arena.js';
 import type { Region } from './region.js';
-import type { RegionExit } from './region-writer.js';
+import type { RegionExit } from './region-frame.js';
 
 /*
  * Regions lead into each other without a way through the host: in the shared memory stands what of a region, and of its exits,

@@ -18,7 +18,7 @@ import { RegionEmitter } from './region-emitter.js';
 import { Flow } from './region-flow.js';
 import { isReturn, RegionGraph, type RegionSource } from './region-graph.js';
 import { Shape } from './region-shape.js';
-import type { Variant } from './region-writer.js';
+import type { Variant } from './region-frame.js';
 import { writesOf, type Step, type StepReader } from './tree.js';
 
 export interface RegionMakerOptions {

@@ -5,7 +5,7 @@ import { linkModule } from './region-link-code.js';
 import type { LinkOptions } from './region-link-words.js';
 import { LINK_BYTES, recordAt } from './region-links.js';
 import type { Region } from './region.js';
-import type { Variant } from './region-writer.js';
+import type { Variant } from './region-frame.js';
 
 const fields = { plain: 'element', tracking: 'tracking', booking: 'booking' } as const;
 

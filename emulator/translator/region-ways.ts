@@ -3,7 +3,7 @@ import type { Flow } from './region-flow.js';
 import type { Edge } from './region-graph.js';
 import { RegionLoopWriter } from './region-loops.js';
 import { nothing, takenOf, type Way } from './region-pending.js';
-import { frame, RECENT } from './region-writer.js';
+import { frame, RECENT } from './region-frame.js';
 
 /** Bits of a field of a word of counters. */
 export const FIELD = 21;

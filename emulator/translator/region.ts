@@ -9,7 +9,7 @@ import type { RegionLinks } from './region-links.js';
 import { JUMPED, LAST_STALL_SHIFT, LINKED, WAYS } from './region-links.js';
 import type { WasmFunction } from '../wasm/index.js';
 import { takenOf, type Way } from './region-pending.js';
-import { frame, RECENT, type RegionExit, type Variant } from './region-writer.js';
+import { frame, RECENT, type RegionExit, type Variant } from './region-frame.js';
 
 /** Taken jumps, one behind the other: source, target, ... */
 interface Jumps {

@@ -8,7 +8,7 @@ import { link, RegionLinks, sumOfTargets, WORTH } from './region-links.js';
 import { RegionMaker, type RegionMakerOptions } from './region-maker.js';
 import { RegionRunner } from './region-runner.js';
 import { RegionSeeker, type Head, type RegionSeekerOptions } from './region-seeker.js';
-import { frame } from './region-writer.js';
+import { frame } from './region-frame.js';
 
 export interface RegionsOptions extends RegionMakerOptions, RegionSeekerOptions {
   readonly l2: Memory;
