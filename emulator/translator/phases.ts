@@ -423,7 +423,7 @@ export class Phases {
       if (account.waited !== 0 || account.owed > 0) return 'final';
       if (kind === 'side') {
         this.ended[hart] = 1;
-        return this.addressOf(hart) === undefined ? this.side(hart) : undefined;
+        return this.addressOf(hart) === undefined ? 'side' : undefined;
       }
       if (kind !== 'late') regions.sawCold(region, exit, hart, to);
       else if (time === before) return 'room';
@@ -437,12 +437,6 @@ export class Phases {
     this.ended[hart] = 1;
     return undefined;
   }
-
-  private side(_hart: number): PhaseEnd {
-    return 'side';
-  }
-
-  // --- What was counted ----------------------------------------------------------------------
 
   private commit(): void {
     const { state, timing } = this.options.harts;

@@ -66,10 +66,8 @@ export function tierStats(
     visits: translator?.visits ?? 0,
     region_visits: translator?.regions.visits ?? 0,
     regions: translator?.regions.translated ?? 0,
-    ...({
-      phases: { ...translator?.phases.ends },
-      phase_cycles: translator?.phases.cycles,
-    } as object),
+    phases: { ...translator?.phases.ends },
+    phase_cycles: translator?.phases.cycles ?? 0,
     functions: Math.max((translator?.store.infos.length ?? 0) - 3, 0),
     modules: translator?.store.modules ?? 0,
     code_bytes: (translator?.store.codeBytes ?? 0) + (translator?.regions.codeBytes ?? 0),

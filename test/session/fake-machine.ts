@@ -103,6 +103,8 @@ export class FakeMachine implements MachineApi {
       visits: 0,
       region_visits: 0,
       regions: 0,
+      phases: {},
+      phase_cycles: 0,
       functions: 0,
       modules: 0,
       code_bytes: 0,
