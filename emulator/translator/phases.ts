@@ -181,6 +181,8 @@ export class Phases {
     if (why !== 'done') {
       this.before.restore();
       regions.booking = false;
+      // What was looked at may be what a hart had written, and has not any more.
+      if (changed) this.forgetCode();
       this.fail(now, why === 'cold' ? PAUSE : why === 'convoy' ? CONVOY_PAUSE : this.pause);
       return -1;
     }
@@ -200,6 +202,11 @@ export class Phases {
     this.cycles += last - now;
     this.resumeAt = last + 1;
     return first;
+  }
+
+  private forgetCode(): void {
+    const { codeCache, tcdm } = this.options.harts;
+    codeCache.changed(tcdm.base, Math.min(codeCache.tcdmCodeEnd, tcdm.size));
   }
 
   private fail(now: number, pause: number): void {
