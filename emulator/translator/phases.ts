@@ -19,6 +19,7 @@ import { DELAY_BYTES, LOG_BYTES, LOG_ENTRIES, type TranslatorArrays } from './la
 import { link, RECORD_SHIFT, WORTH } from './region-links.js';
 import { BETWEEN } from './region-link-code.js';
 import { PhaseNotes } from './phase-notes.js';
+import { PhasePauses } from './phase-pauses.js';
 import { PhaseSnapshot } from './phase-snapshot.js';
 import type { Regions } from './regions.js';
 import { frame } from './region-frame.js';
@@ -41,10 +42,9 @@ const QUIET = 2048;
 const CHUNK = 8192;
 const LONGEST = 16_384;
 /** Cycles that the interpreter goes on to bring all harts to the beginning of an instruction. */
-const TRIES = 200;
-const PAUSE = 50_000;
-const LONGEST_PAUSE = 20_000_000;
-const CONVOY_PAUSE = 5_000_000;
+const TRIES = 64;
+/** Cycles of a phase at most. */
+const MOST_CYCLES = 4_000_000;
 /** Bytes of the TCDM that are copied before each phase. */
 const MOST_TCDM = 1 << 20;
 /** Accesses that tell whether most are refused. */
@@ -92,8 +92,7 @@ export class Phases {
   private scan: WasmFunction | undefined;
   private readonly count: number;
   private tries = 0;
-  private pause = PAUSE;
-  private pausedUntil = 0;
+  private readonly pauses: PhasePauses;
   private epoch = 0;
   private readonly words: Int32Array;
   private readonly frameAt: number;
@@ -132,17 +131,19 @@ export class Phases {
     this.ended = new Uint8Array(this.count);
     this.between = new Uint8Array(this.count);
     this.notes = new PhaseNotes(options.regions, state, this.words, this.frameAt);
+    this.pauses = new PhasePauses(options.eager);
     this.before = new PhaseSnapshot(options, this.off ? 0 : tcdm.size);
   }
 
   reset(): void {
-    this.tries = this.pausedUntil = this.resumeAt = this.cycles = 0;
-    this.pause = PAUSE;
+    this.tries = this.resumeAt = this.cycles = 0;
+    this.pauses.clear();
   }
 
   /** Runs all harts from `now` on; returns the first cycle that is not done, or -1 when this is for another tier. */
   run(now: number, until: number): number {
-    if (this.off || now < this.pausedUntil) return -1;
+    const { pauses } = this;
+    if (this.off || !pauses.mayLook(now)) return -1;
     const { eager, harts, regions } = this.options;
     const quiet = eager ? WORTH : QUIET;
     if (until - now < quiet) return -1;
@@ -160,20 +161,22 @@ export class Phases {
     if (!clean) {
       if (++this.tries > TRIES) {
         this.tries = 0;
-        this.fail(now, PAUSE);
+        pauses.lookedInVain(now);
         return -1;
       }
       this.resumeAt = now + 1;
       return now;
     }
     this.tries = 0;
+    const key = this.placeOf(set);
+    if (!pauses.mayTry(key, now)) return -1;
     this.set = set;
     this.origin = now;
     this.before.take();
     regions.booking = true;
     regions.bookingHarts = set;
     const { generation, tcdmCodeEnd } = harts.codeCache;
-    let why = this.runAll(until - now);
+    let why = this.runAll(Math.min(until - now, MOST_CYCLES));
     const changed =
       harts.codeCache.generation !== generation || harts.codeCache.tcdmCodeEnd !== tcdmCodeEnd;
     if (why === 'done' && changed) why = 'changed';
@@ -183,14 +186,11 @@ export class Phases {
       regions.booking = false;
       // What was looked at may be what a hart had written, and has not any more.
       if (changed) this.forgetCode();
-      this.fail(now, why === 'cold' ? PAUSE : why === 'convoy' ? CONVOY_PAUSE : this.pause);
+      pauses.gaveUp(key, now, Math.max(...this.free), why === 'cold', why === 'convoy');
       return -1;
     }
     regions.booking = false;
     this.commit();
-    this.pause = PAUSE;
-    // Faster cycle by cycle
-    if (this.refused > this.granted && !eager) this.pausedUntil = now + CONVOY_PAUSE;
     let first = Infinity;
     let last = 0;
     for (let hart = 0; hart < this.count; hart++) {
@@ -201,6 +201,7 @@ export class Phases {
     }
     this.cycles += last - now;
     this.resumeAt = last + 1;
+    pauses.done(key, last, last - now, this.refused > this.granted);
     return first;
   }
 
@@ -209,13 +210,14 @@ export class Phases {
     codeCache.changed(tcdm.base, Math.min(codeCache.tcdmCodeEnd, tcdm.size));
   }
 
-  private fail(now: number, pause: number): void {
-    if (this.options.eager) {
-      this.pausedUntil = now + 64;
-      return;
-    }
-    this.pausedUntil = now + pause;
-    this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
+  /** A number for where harts are. */
+  private placeOf(set: number): number {
+    const { pc } = this.options.harts.state;
+    let key = set;
+    for (let hart = 0; hart < this.count; hart++)
+      if (((set >>> hart) & 1) !== 0)
+        key = (Math.imul(key, 0x9e3779b1) + pc[hart << HART_SHIFT]) | 0;
+    return key;
   }
 
   private isClean(hart: number): boolean {
