@@ -34,6 +34,8 @@ export interface PhasesOptions {
   readonly reader: StepReader;
   readonly regions: Regions;
   readonly eager: boolean;
+  /** Instructions of a hart from a cycle on have not happened. */
+  readonly takeBack: (hart: number, cycle: number) => void;
 }
 
 /** Cycles that others must leave the harts alone. */
@@ -170,6 +172,16 @@ export class Phases {
     this.tries = 0;
     const key = this.placeOf(set);
     if (!pauses.mayTry(key, now)) return -1;
+    // Nobody is to take a hart back while it runs freely.
+    for (let hart = 0; hart < this.count; hart++) {
+      if (((set >>> hart) & 1) === 0) continue;
+      this.options.takeBack(hart, now);
+      if (!this.isClean(hart)) clean = false;
+    }
+    if (!clean) {
+      this.resumeAt = now + 1;
+      return now;
+    }
     this.set = set;
     this.origin = now;
     this.before.take();

@@ -222,6 +222,7 @@ export class Translator {
       reader: this.reader,
       regions: this.regions,
       eager: options.eager,
+      takeBack: (hart, cycle) => this.takeBack(hart, cycle),
     });
     state.settle = () => this.settle();
     state.jumpsOf = (source, target) => {
