@@ -47,6 +47,8 @@ const LONGEST = 16_384;
 const TRIES = 64;
 /** Cycles of a phase at most. */
 const MOST_CYCLES = 4_000_000;
+/** Cycles of a jump of which no more hide than an access was refused at least. */
+const MOST_JUMP = 2;
 /** Bytes of the TCDM that are copied before each phase. */
 const MOST_TCDM = 1 << 20;
 /** Accesses that tell whether most are refused. */
@@ -124,6 +126,8 @@ export class Phases {
       this.count < 2 ||
       this.count > BOOKED_HARTS ||
       crossbar.banks < 2 ||
+      // A jump behind a refused access would come earlier than behind one that is not.
+      harts.timing.jump > MOST_JUMP ||
       tcdm.size > MOST_TCDM;
     this.words = new Int32Array(arrays.frame.buffer);
     this.frameAt = arrays.frame.byteOffset >> 2;
