@@ -151,6 +151,8 @@ export class Phases {
     const { pauses } = this;
     if (this.off || !pauses.mayLook(now)) return -1;
     const { eager, harts, regions } = this.options;
+    // As it was when regions were made: to look where harts stand may move the end.
+    const { generation, tcdmCodeEnd } = harts.codeCache;
     const quiet = eager ? WORTH : QUIET;
     if (until - now < quiet) return -1;
     const { next } = harts.state;
@@ -191,7 +193,6 @@ export class Phases {
     this.before.take();
     regions.booking = true;
     regions.bookingHarts = set;
-    const { generation, tcdmCodeEnd } = harts.codeCache;
     let why = this.runAll(Math.min(until - now, MOST_CYCLES));
     const changed =
       harts.codeCache.generation !== generation || harts.codeCache.tcdmCodeEnd !== tcdmCodeEnd;
