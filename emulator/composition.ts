@@ -125,7 +125,9 @@ export function compose(
   const slots = SLOT_REGIONS.length;
   const control = new ClusterControl(config.control, harts, slots, started, config.harts);
   crossbar.branch = control;
-  if (translator) translator.phases.meet = (address, set) => events.meet(address - addressMap.event_unit_fast.base, set);
+  if (translator)
+    translator.phases.meet = (address, set) =>
+      events.meet(address - addressMap.event_unit_fast.base, set);
   const timer = new ClusterTimer(config.timer, events, allHarts);
   const chip = controller < 0 ? undefined : surround(config, harts, controller, events);
   // The end of a transfer of the controller is a line of its interrupt controller, of the same number.

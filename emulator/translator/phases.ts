@@ -54,7 +54,7 @@ const MOST_TCDM = 1 << 20;
 /** Accesses that tell whether most are refused. */
 const ENOUGH = 100_000;
 
-/** Why a phase was given up. */
+/** How a phase ended: `done`, or why it was given up. */
 export type PhaseEnd =
   | 'done'
   | 'cold'
@@ -144,6 +144,7 @@ export class Phases {
   reset(): void {
     this.tries = this.resumeAt = this.cycles = 0;
     this.pauses.clear();
+    for (const end of Object.keys(this.ends) as PhaseEnd[]) this.ends[end] = 0;
   }
 
   /** Runs all harts from `now` on; returns the first cycle that is not done, or -1 when this is for another tier. */
@@ -193,7 +194,14 @@ export class Phases {
     this.before.take();
     regions.booking = true;
     regions.bookingHarts = set;
-    let why = this.runAll(Math.min(until - now, MOST_CYCLES));
+    let why: PhaseEnd;
+    try {
+      why = this.runAll(Math.min(until - now, MOST_CYCLES));
+    } catch (error) {
+      this.before.restore();
+      regions.booking = false;
+      throw error;
+    }
     const changed =
       harts.codeCache.generation !== generation || harts.codeCache.tcdmCodeEnd !== tcdmCodeEnd;
     if (why === 'done' && changed) why = 'changed';

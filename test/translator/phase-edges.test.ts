@@ -4,6 +4,7 @@ import type { Settings } from '../../src/config/index.js';
 import * as e from '../lockstep/encode.js';
 import { firstDifference } from './compare.js';
 import { openMachine, stateOf, type Engine } from './machines.js';
+import { makeClusterProgram } from './program.js';
 import { place } from './writer.js';
 
 /** Phases at the edges of what they keep in mind. */
@@ -132,6 +133,31 @@ it('code that was looked at when a phase began is written in it', () => {
   const reference = openWriters('interpreter');
   const machine = openWriters('eager');
   for (const cycle of [5_300, 10_000]) {
+    const expected = stateOf(reference, reference.runUntil(cycle));
+    expect(firstDifference(expected, stateOf(machine, machine.runUntil(cycle)))).toBeUndefined();
+  }
+});
+
+/** Its code is in the TCDM. A phase that looks at more of it than was known is given up: harts must stay where they were. */
+it('a phase that looked at code and was given up', () => {
+  const program = makeClusterProgram(900, 22);
+  const settings = {
+    ...program.settings,
+    'icache.ideal': true,
+    'tcdm.arbitration': 'fair',
+    'timing.split_target': 0,
+    'timing.jump': 2,
+    'timing.div_base': 2,
+  };
+  const open = (engine: Engine): MachineApi => {
+    const machine = openMachine(engine, settings);
+    program.prepare(machine);
+    machine.start(program.entry);
+    return machine;
+  };
+  const reference = open('interpreter');
+  const machine = open('eager');
+  for (const cycle of [1000, 2000, 4000, 8000, 16_000]) {
     const expected = stateOf(reference, reference.runUntil(cycle));
     expect(firstDifference(expected, stateOf(machine, machine.runUntil(cycle)))).toBeUndefined();
   }
