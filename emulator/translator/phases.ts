@@ -1,6 +1,6 @@
 import type { Harts } from '../hart/harts.js';
 import { HART_SHIFT } from '../hart/slot.js';
-import { mode, phase, stall } from '../hart/state.js';
+import { stall } from '../hart/state.js';
 import type { Crossbar } from '../interconnect/crossbar.js';
 import type { SharedArena } from '../memory/arena.js';
 import {
@@ -23,6 +23,7 @@ import { PhasePauses } from './phase-pauses.js';
 import { PhaseSnapshot } from './phase-snapshot.js';
 import type { Regions } from './regions.js';
 import { frame } from './region-frame.js';
+import { isClean } from './region-seeker.js';
 import type { StepReader } from './tree.js';
 import { MOST_EPOCHS, scanModule, TAG_EPOCH_SHIFT } from './word-tags.js';
 
@@ -163,7 +164,7 @@ export class Phases {
       if (next[hart << HART_SHIFT] === Infinity) continue;
       if (hart === harts.controller) return -1;
       set |= 1 << hart;
-      if (!this.isClean(hart)) clean = false;
+      if (!isClean(harts.state, hart)) clean = false;
       else if (this.stands(hart)) return -1;
     }
     if ((set & (set - 1)) === 0) return -1;
@@ -183,7 +184,7 @@ export class Phases {
     for (let hart = 0; hart < this.count; hart++) {
       if (((set >>> hart) & 1) === 0) continue;
       this.options.takeBack(hart, now);
-      if (!this.isClean(hart)) clean = false;
+      if (!isClean(harts.state, hart)) clean = false;
     }
     if (!clean) {
       this.resumeAt = now + 1;
@@ -243,18 +244,6 @@ export class Phases {
       if (((set >>> hart) & 1) !== 0)
         key = (Math.imul(key, 0x9e3779b1) + pc[hart << HART_SHIFT]) | 0;
     return key;
-  }
-
-  private isClean(hart: number): boolean {
-    const { state } = this.options.harts;
-    const base = hart << HART_SHIFT;
-    return (
-      state.mode[base] === mode.running &&
-      state.phase[base] === phase.simple &&
-      state.attention[base] === 0 &&
-      state.waited[base] === 0 &&
-      state.jalrReady[base] <= state.next[base]
-    );
   }
 
   /** Whether a hart stands before an instruction that no region has. */

@@ -1,7 +1,7 @@
 import type { Interpreter } from '../hart/generated/execute.js';
 import type { Harts } from '../hart/harts.js';
 import { HART_SHIFT } from '../hart/slot.js';
-import { HORIZON, mode, NOW, phase, UNTIL } from '../hart/state.js';
+import { HORIZON, mode, NOW, phase, UNTIL, type HartState } from '../hart/state.js';
 import { WORTH } from './region-links.js';
 import type { Leaves } from './tiers.js';
 import type { Step, StepReader } from './tree.js';
@@ -44,7 +44,7 @@ export class RegionSeeker<Found> {
     for (let steps = 0; steps < SEEK; steps++) {
       if (end - state.next[base] < WORTH) return undefined;
       const pc = state.pc[base];
-      if (this.isClean(hart)) {
+      if (isClean(this.options.harts.state, hart)) {
         const region = this.at(hart, pc, here);
         if (region !== undefined) return region;
         if (stay) return undefined;
@@ -76,19 +76,6 @@ export class RegionSeeker<Found> {
     else leaves.system++;
   }
 
-  /** Whether a hart is at the beginning of an instruction, and nothing hangs over from before. */
-  private isClean(hart: number): boolean {
-    const { state } = this.options.harts;
-    const base = hart << HART_SHIFT;
-    return (
-      state.mode[base] === mode.running &&
-      state.phase[base] === phase.simple &&
-      state.attention[base] === 0 &&
-      state.waited[base] === 0 &&
-      state.jalrReady[base] <= state.next[base]
-    );
-  }
-
   /** The interpreter executes one instruction that only touches the hart and the TCDM; false when it is another one. */
   private step(hart: number): boolean {
     const { harts, interpreter, reader, reaches } = this.options;
@@ -112,3 +99,15 @@ export class RegionSeeker<Found> {
 }
 
 const plain = new Set(['alu', 'mul', 'mulh', 'div', 'branch', 'jump', 'jalr']);
+
+/** Whether a hart is at the beginning of an instruction, and nothing hangs over from before. */
+export function isClean(state: HartState, hart: number): boolean {
+  const base = hart << HART_SHIFT;
+  return (
+    state.mode[base] === mode.running &&
+    state.phase[base] === phase.simple &&
+    state.attention[base] === 0 &&
+    state.waited[base] === 0 &&
+    state.jalrReady[base] <= state.next[base]
+  );
+}
