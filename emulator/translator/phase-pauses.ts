@@ -67,6 +67,8 @@ export class PhasePauses {
 
   /** A phase that had begun in cycle `now` was given up behind so many cycles; `cold`: for want of translations. */
   gaveUp(key: number, now: number, cycles: number, isCold: boolean, isConvoy: boolean): void {
+    // Harts stand somewhere else in each cycle.
+    if (this.eager) this.nowhere.until = now + EAGER_PAUSE;
     const place = this.at(key);
     if (isConvoy) this.nowhere.until = now + this.length(CONVOY_PAUSE);
     else if (isCold) place.until = now + this.length(Math.max(PAUSE, cycles));

@@ -168,6 +168,8 @@ export class Phases {
       else if (this.stands(hart)) return -1;
     }
     if ((set & (set - 1)) === 0) return -1;
+    const { codeCache } = harts;
+    if (codeCache.generation !== generation || codeCache.tcdmCodeEnd !== tcdmCodeEnd) return -1;
     if (!clean) {
       if (++this.tries > TRIES) {
         this.tries = 0;
@@ -449,7 +451,7 @@ export class Phases {
         return this.addressOf(hart) === undefined ? 'side' : undefined;
       }
       if (kind !== 'late') regions.sawCold(region, exit, hart, to);
-      else if (time === before) return 'room';
+      if (time === before) return 'room';
     }
     return undefined;
   }
