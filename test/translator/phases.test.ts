@@ -31,13 +31,14 @@ describe('compiled guests on eight harts', () => {
   it.each([
     ['conv', 1e7, 4, {}],
     ['conv', 90_001, 2, { 'icache.ideal': true, 'tcdm.banks': 32 }],
-    ['sort', 1e7, 3, { 'timing.branch_not_taken': 2, 'timing.jump': 1, 'timing.load_use': 2 }],
-    ['sort', 1e7, 3, { 'timing.split_target': 2, 'tcdm.banks': 8 }],
+    ['sort', 1e7, 8, { 'timing.branch_not_taken': 2, 'timing.jump': 1, 'timing.load_use': 2 }],
+    ['sort', 1e7, 8, { 'timing.split_target': 2, 'tcdm.banks': 8 }],
     ['crc', 1e7, 6, { 'timing.branch_taken': 4, 'timing.jump': 1, 'timing.load_use': 0 }],
     ['big', 1e7, 2, { 'icache.ideal': true }],
   ] as const)('%s, stopped every %i cycles, %o', (name, cut, passes, settings) => {
     const reference = openGuest(name, passes, 'interpreter', settings);
-    const session = openGuest(name, passes, 'eager', settings);
+    // What is tried at first sight hardly ever begins where a pass of it does.
+    const session = openGuest(name, passes, name === 'sort' ? 'auto' : 'eager', settings);
     for (let cycle = cut; ; cycle += cut) {
       const stop = reference.runUntil(cycle);
       expect(session.runUntil(cycle)).toEqual(stop);
