@@ -214,11 +214,13 @@ export class Phases {
       regions.booking = false;
       // What was looked at may be what a hart had written, and has not any more.
       if (changed) this.forgetCode();
+      regions.makeRoom();
       pauses.gaveUp(key, now, Math.max(...this.free), why === 'cold', why === 'convoy');
       return -1;
     }
     regions.booking = false;
     this.commit();
+    regions.makeRoom();
     let first = Infinity;
     let last = 0;
     for (let hart = 0; hart < this.count; hart++) {
@@ -451,7 +453,7 @@ export class Phases {
         return this.addressOf(hart) === undefined ? 'side' : undefined;
       }
       if (kind !== 'late') regions.sawCold(region, exit, hart, to);
-      if (time === before) return 'room';
+      if (time === before) return kind === 'late' ? 'room' : 'cold';
     }
     return undefined;
   }

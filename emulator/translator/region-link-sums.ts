@@ -89,11 +89,6 @@ export class LinkSums extends LinkWords {
       code.op(Op.i32Add);
       code.tee(this.elapsed);
     });
-    this.say('runs', () => {
-      this.said('runs');
-      code.i32(1);
-      code.op(Op.i32Add);
-    });
   }
 
   /** Adds a value to the sum at `at`, and goes on to the next one. */

@@ -61,13 +61,12 @@ export const link = {
   deadline: 1,
   hart: 2,
   epoch: 3,
-  /** Of all regions but the last one: cycles, flags of banks, cycles of divisions, targets that straddle fetch words, runs. */
+  /** Of all regions but the last one: cycles, flags of banks, cycles of divisions, targets that straddle fetch words. */
   elapsed: 4,
   odd: 5,
   granted: 6,
   divisions: 7,
   splits: 8,
-  runs: 9,
   /** Entries of the list of ways with taken jumps. */
   recorded: 10,
   /** A double: the sum of targets of jumps. */

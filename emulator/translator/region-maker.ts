@@ -67,14 +67,19 @@ export class RegionMaker {
     else if (seen.size < MOST_SEEN) seen.add(target);
   }
 
-  /** The region at the place of a hart; undefined where there is none that is worth while. `tracking`: as it will run first; `harts`: whose instruction caches must have it. */
+  /**
+   * The region at the place of a hart; undefined where there is none that is worth while.
+   * @param variant as it will run first
+   * @param harts whose instruction caches must have its lines, one bit each
+   * @param evenShort whether a few instructions are worth while, too
+   */
   make(
     hart: number,
     pc: number,
     version: number,
     variant: Variant,
     harts: number,
-    any = false,
+    evenShort: boolean,
   ): Region | undefined {
     const { reader, loops, eager } = this.options;
     const { codeCache, timing } = this.options.harts;
@@ -94,7 +99,7 @@ export class RegionMaker {
     // Where a jump leads is learnt by running up to it.
     const open = jumps.some(({ targets, far }) => targets.length === 0 && !far);
     const leads = jumps.length > 0 && graph.steps.size >= LEAST_STEPS;
-    if (!shape.loops && !open && !leads && !eager && !any) return undefined;
+    if (!shape.loops && !open && !leads && !eager && !evenShort) return undefined;
     const flow = new Flow(graph.blocks, shape.depths, [...shape.tight.values()]);
     const emit = (of: Variant) => {
       // Looking at the code of the region may have moved the end.

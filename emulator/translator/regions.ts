@@ -76,6 +76,8 @@ export class Regions {
   booking = false;
   /** The harts that do, one bit each. */
   bookingHarts = 0;
+  /** There was no room for one. */
+  private full = false;
   /** Regions that are there no more, but have something counted. */
   private readonly replaced: Region[] = [];
   /** Regions that are to be translated again, as soon as that is earned. */
@@ -139,7 +141,20 @@ export class Regions {
     this.loopHeat.clear();
     this.wanted.clear();
     this.stale.length = 0;
+    this.full = false;
     this.vain = 0;
+  }
+
+  /** Drops all, now or, while what they count may be forgotten, behind the phase; false when that is later. */
+  private dropSoon(): boolean {
+    if (this.booking) this.full = true;
+    else this.drop();
+    return !this.booking;
+  }
+
+  /** A phase is over. */
+  makeRoom(): void {
+    if (this.full) this.drop();
   }
 
   get codeBytes(): number {
@@ -272,10 +287,7 @@ export class Regions {
   }
 
   private translate(hart: number, pc: number): Region | undefined {
-    if (this.regions.size >= MOST_REGIONS) {
-      if (this.booking) return undefined;
-      this.drop();
-    }
+    if (this.regions.size >= MOST_REGIONS && !this.dropSoon()) return undefined;
     this.attempts++;
     const version = (this.versions.get(pc) ?? 0) + 1;
     this.versions.set(pc, version);
@@ -284,8 +296,7 @@ export class Regions {
     const region = this.maker.make(hart, pc, version, variant, harts, this.booking);
     if (region === undefined) return undefined;
     if (!region.join(this.links)) {
-      if (this.booking) return undefined;
-      this.drop();
+      if (!this.dropSoon()) return undefined;
       region.join(this.links);
     }
     // An older one would count where nobody asks any more.

@@ -1,5 +1,6 @@
 import type { MachineApi } from '../../emulator/api.js';
 import type { Settings } from '../../src/config/index.js';
+import type { Label } from '../lockstep/assembler.js';
 import * as e from '../lockstep/encode.js';
 import { Random } from '../lockstep/random.js';
 import { type Character, pieces } from './pieces.js';
@@ -52,13 +53,7 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
     weights: Array.from({ length: 5 }, () => r.below(8)),
   };
   const { asm } = w;
-  const handler = asm.label();
-  asm.place(handler);
-  trapHandler(w);
-  for (let n = r.below(3); n > 0; n--) leaf(w, c);
-  const entry = asm.label();
-  asm.place(entry);
-  prologue(w, c, handler.offset);
+  const entry = beginning(w, c);
   const bodies = Array.from({ length: r.chance(25) ? harts : 1 }, () => asm.label());
   const end = asm.label();
   for (const [hart, body] of bodies.entries()) {
@@ -124,13 +119,7 @@ function makeApart(seed: number, number: number, limit: number): ClusterProgram 
     weights: Array.from({ length: 5 }, () => r.below(8)),
   };
   const { asm } = w;
-  const handler = asm.label();
-  asm.place(handler);
-  trapHandler(w);
-  for (let n = r.below(3); n > 0; n--) leaf(w, c);
-  const entry = asm.label();
-  asm.place(entry);
-  prologue(w, c, handler.offset);
+  const entry = beginning(w, c);
   if (r.chance(75)) asm.wide('addi', e.addi(reg.shared, reg.own, 0));
   w.li(reg.address, 1 << 16);
   w.store(reg.address, reg.events, 0);
@@ -224,6 +213,19 @@ function cacheSettings(r: Random): Settings {
         }
       : {}),
   };
+}
+
+/** The handler, functions, and what each hart does first; gives the entry. */
+function beginning(w: Writer, c: Character): Label {
+  const { asm } = w;
+  const handler = asm.label();
+  asm.place(handler);
+  trapHandler(w);
+  for (let n = w.random.below(3); n > 0; n--) leaf(w, c);
+  const entry = asm.label();
+  asm.place(entry);
+  prologue(w, c, handler.offset);
+  return entry;
 }
 
 /** Notes cause and time; clears what interrupted, steps over what trapped. Lies at offset 0. */
