@@ -1,7 +1,7 @@
 import { HART_SHIFT } from '../hart/slot.js';
-import type { HartState } from '../hart/state.js';
+import { HISTORY, type HartState } from '../hart/state.js';
 import { REGION_FRAME } from './layout.js';
-import type { Region } from './region.js';
+import { rememberJumps, type Region } from './region.js';
 import { frame } from './region-frame.js';
 import { link, LINK_BYTES } from './region-links.js';
 import type { Regions } from './regions.js';
@@ -56,13 +56,28 @@ export class PhaseNotes {
     this.notes.forEach(({ region, exit, hart }, i) => {
       const at = i * NOTE_WORDS;
       const base = hart << HART_SHIFT;
-      const control = words.subarray(at + FRAME_WORDS, at + NOTE_WORDS);
-      region.account(exit, words, at, control, state, hart);
+      region.account(exit, words, at, hart);
       const { account, kind, pc } = region.exits[exit];
       state.pc[base] = pc;
       if (account.lastStall >= 0) state.lastStall[base] = account.lastStall;
       if (kind === 'jump') regions.jumped(hart, words[at + (frame.target >> 2)]);
-      regions.addLinked(hart, words[at + (frame.divisions >> 2)], control);
+      regions.addLinked(hart, words[at + (frame.divisions >> 2)], this.controlOf(i));
     });
+    for (let hart = 0; hart < state.count; hart++) this.rememberJumps(hart);
+  }
+
+  /** The last taken jumps of a hart, from the last notes. */
+  private rememberJumps(hart: number): void {
+    let found = 0;
+    for (let i = this.notes.length - 1; i >= 0 && found < HISTORY; i--) {
+      const { region, exit, hart: of } = this.notes[i];
+      if (of !== hart) continue;
+      found = region.findJumps(exit, this.words, i * NOTE_WORDS, this.controlOf(i), found);
+    }
+    rememberJumps(found, this.state, hart);
+  }
+
+  private controlOf(note: number): Int32Array {
+    return this.words.subarray(note * NOTE_WORDS + FRAME_WORDS, (note + 1) * NOTE_WORDS);
   }
 }

@@ -30,6 +30,11 @@ interface Counted {
 const sources = new Int32Array(HISTORY);
 const destinations = new Int32Array(HISTORY);
 
+/** Adds the jumps that were found to the ring of a hart. */
+export function rememberJumps(found: number, state: HartState, hart: number): void {
+  for (let i = found - 1; i >= 0; i--) state.remember(hart, sources[i], destinations[i]);
+}
+
 /** One translated region, and what it counted since somebody asked. */
 export class Region {
   /** Cycles that it may need to come back from its deadline. */
@@ -158,14 +163,7 @@ export class Region {
   }
 
   /** Takes over what one run left in the frame; gives its cycles. */
-  account(
-    exit: number,
-    words: Int32Array,
-    at: number,
-    control: Int32Array,
-    state: HartState,
-    hart: number,
-  ): number {
+  account(exit: number, words: Int32Array, at: number, hart: number): number {
     const own = this.countedOf(hart);
     own.runs++;
     own.left[exit]++;
@@ -174,8 +172,6 @@ export class Region {
     let high = words[first + 1];
     const { turns, tight } = own;
     const { turnCycles } = this.emitted;
-    let time = high >>> 10;
-    const taken = low & FIELD_MASK;
     if (turns.length > 0) turns[0] += ((high & 0x3ff) << 11) | (low >>> 21);
     for (let i = 1; i < turns.length; i += 3) {
       const word = first + 2 + 2 * ((i - 1) / 3);
@@ -187,33 +183,36 @@ export class Region {
     }
     for (let i = 0; i < tight.length; i++)
       tight[i] += words[at + (frame.turned >> 2) + i] / turnCycles[i];
-    const { pending, tight: inside } = this.exits[exit];
-    time += pending.time;
+    const { tight: inside } = this.exits[exit];
     for (const counter of this.exitCounters[exit]) turns[counter]++;
     for (const loop of this.exitTurns[exit]) tight[loop]++;
-    // The tight loop that it was in.
-    let last = inside < 0 ? 1 : 0;
-    if (inside >= 0) {
-      time += this.exits[exit].turns * turnCycles[inside];
-      last = (time - (words[at + (frame.begun >> 2) + 2 * inside + 1] >>> 10)) / turnCycles[inside];
-      tight[inside] += last;
-    }
-    this.remember(exit, taken, last, words, at, control, state, hart);
-    return time + this.exits[exit].account.time;
+    if (inside >= 0) tight[inside] += this.lastTurns(exit, words, at);
+    return this.timeOf(exit, words, at);
   }
 
-  /** The last taken jumps; older ones nobody sees any more. */
-  private remember(
+  /** Turns of the tight loop that it was in since it was entered. */
+  private lastTurns(exit: number, words: Int32Array, at: number): number {
+    const { tight, account } = this.exits[exit];
+    const begun = words[at + (frame.begun >> 2) + 2 * tight + 1] >>> 10;
+    const time = this.timeOf(exit, words, at) - account.time;
+    return (time - begun) / this.emitted.turnCycles[tight];
+  }
+
+  /**
+   * Finds the last taken jumps of a run and of those before it; `already`: that many newer ones were found. Returns how many there
+   * are then; older ones nobody sees any more.
+   */
+  findJumps(
     exit: number,
-    taken: number,
-    last: number,
     words: Int32Array,
     at: number,
     control: Int32Array,
-    state: HartState,
-    hart: number,
-  ): void {
-    let found = this.find(this.exitWays[exit], last, 0, words[at + (frame.target >> 2)]);
+    already: number,
+  ): number {
+    const last = this.exits[exit].tight < 0 ? 1 : this.lastTurns(exit, words, at);
+    const taken = words[at + (frame.words >> 2)] & FIELD_MASK;
+    const target = words[at + (frame.target >> 2)];
+    let found = this.find(this.exitWays[exit], last, already, target);
     for (let number = taken; number > 0 && found < HISTORY; number--) {
       const entry = number & (RECENT - 1);
       const way = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
@@ -226,7 +225,7 @@ export class Region {
         : region.findWay(way, value, found);
       return true;
     });
-    for (let i = found - 1; i >= 0; i--) state.remember(hart, sources[i], destinations[i]);
+    return found;
   }
 
   /** The same for an entry of the list of the function; `cycles`: of the turns of a tight loop. */

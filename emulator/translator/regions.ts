@@ -2,7 +2,7 @@ import { HART_SHIFT } from '../hart/slot.js';
 import { numberOffset, stall } from '../hart/state.js';
 import type { Memory } from '../memory/memory.js';
 import { Heat } from './heat.js';
-import type { Region } from './region.js';
+import { rememberJumps, type Region } from './region.js';
 import { splits } from './region-graph.js';
 import { link, RegionLinks, sumOfTargets, WORTH } from './region-links.js';
 import { RegionMaker, type RegionMakerOptions } from './region-maker.js';
@@ -391,7 +391,8 @@ export class Regions {
     const last = links.regionOf(control);
     const { account, kind } = last.exits[exit];
     const elapsed = control[link.elapsed];
-    const time = elapsed + last.account(exit, words, frameAt, control, state, hart);
+    const time = elapsed + last.account(exit, words, frameAt, hart);
+    rememberJumps(last.findJumps(exit, words, frameAt, control, 0), state, hart);
     state.next[base] = begun + time;
     state.pc[base] = last.exits[exit].pc;
     state.waited[base] = account.waited;

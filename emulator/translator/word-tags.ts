@@ -27,13 +27,19 @@ function scanBody(tagsAt: number): FunctionBody {
   const code = new FunctionBody(512);
   const [at, end, own] = [0, 1, 2];
   code.begin(3);
-  const [entry, place, tag, epoch, alone, raced] = Array.from({ length: 6 }, () =>
+  const [entry, place, tag, epoch, alone, raced, wrote] = Array.from({ length: 7 }, () =>
     code.local(Type.i32),
   );
   const and = (local: number, mask: number): void => {
     code.get(local);
     code.i32(mask);
     code.op(Op.i32And);
+  };
+  /** Pushes two locals as one. */
+  const both = (one: number, other: number): void => {
+    code.get(one);
+    code.get(other);
+    code.op(Op.i32Or);
   };
   and(own, EPOCH);
   code.set(epoch);
@@ -49,13 +55,38 @@ function scanBody(tagsAt: number): FunctionBody {
   code.brIf(1);
   code.get(at);
   code.memory(Op.i32Load, 0);
-  code.tee(entry);
+  code.set(entry);
+  code.get(at);
+  code.i32(BOOKED_ENTRY);
+  code.op(Op.i32Add);
+  code.set(at);
+  code.get(entry);
+  code.i32(Math.log2(BOOKED_WRITE / WRITTEN));
+  code.op(Op.i32ShrU);
+  code.i32(WRITTEN);
+  code.op(Op.i32And);
+  code.set(wrote);
+  code.get(entry);
   code.i32(1);
   code.op(Op.i32ShrU);
   code.i32((BOOKED_WRITE >>> 1) - 2);
   code.op(Op.i32And);
   code.tee(place);
   code.memory(Op.i32Load16U, tagsAt);
+  code.set(tag);
+  // Mostly the tag says so already.
+  code.get(tag);
+  both(own, wrote);
+  code.op(Op.i32Xor);
+  code.get(wrote);
+  and(own, HARTS);
+  code.op(Op.i32Or);
+  code.i32(EPOCH);
+  code.op(Op.i32Or);
+  code.op(Op.i32And);
+  code.op(Op.i32Eqz);
+  code.brIf(0);
+  code.get(tag);
   code.get(epoch);
   code.op(Op.i32Xor);
   code.set(tag);
@@ -68,17 +99,11 @@ function scanBody(tagsAt: number): FunctionBody {
   code.op(Op.select);
   and(own, HARTS);
   code.op(Op.i32Or);
-  code.get(entry);
-  code.i32(Math.log2(BOOKED_WRITE / WRITTEN));
-  code.op(Op.i32ShrU);
-  code.i32(WRITTEN);
-  code.op(Op.i32And);
+  code.get(wrote);
   code.op(Op.i32Or);
   code.set(tag);
   code.get(place);
-  code.get(tag);
-  code.get(epoch);
-  code.op(Op.i32Or);
+  both(tag, epoch);
   code.memory(Op.i32Store16, tagsAt);
   // Written, and others were there
   code.get(tag);
@@ -91,10 +116,6 @@ function scanBody(tagsAt: number): FunctionBody {
   code.get(raced);
   code.op(Op.i32Or);
   code.set(raced);
-  code.get(at);
-  code.i32(BOOKED_ENTRY);
-  code.op(Op.i32Add);
-  code.set(at);
   code.br(0);
   code.end();
   code.end();
