@@ -11,6 +11,8 @@ const EAGER_PAUSE = 64;
 const SEEN = 2;
 /** Places that are remembered. */
 const MOST_PLACES = 1024;
+/** Cycles behind one that was done in which the next one begins. */
+const SOON = 256;
 
 interface Place {
   seen: number;
@@ -22,6 +24,8 @@ interface Place {
 export class PhasePauses {
   private readonly places = new Map<number, Place>();
   private readonly nowhere: Place = { seen: 0, again: AGAIN, until: 0 };
+  /** Cycle up to which a phase is tried also where none has been: behind one that was done, and at first. */
+  private hopeful = Infinity;
 
   constructor(private readonly eager: boolean) {}
 
@@ -29,6 +33,7 @@ export class PhasePauses {
     this.places.clear();
     this.nowhere.again = AGAIN;
     this.nowhere.until = 0;
+    this.hopeful = Infinity;
   }
 
   private at(key: number): Place {
@@ -54,12 +59,14 @@ export class PhasePauses {
   /** Whether a phase is tried at a place where harts have come. */
   mayTry(key: number, now: number): boolean {
     const place = this.at(key);
-    return (++place.seen >= SEEN || this.eager) && now >= place.until;
+    const isKnown = ++place.seen >= SEEN || now < this.hopeful || this.eager;
+    return isKnown && now >= place.until;
   }
 
   /** A phase was done, and ended in cycle `now`. */
   done(key: number, now: number, cycles: number, isConvoy: boolean): void {
     const place = this.at(key);
+    this.hopeful = now + SOON;
     if (isConvoy) this.nowhere.until = now + this.length(CONVOY_PAUSE);
     else if (cycles < WORTHY) this.rest(place, now, PAUSE);
     else place.again = this.nowhere.again = AGAIN;
@@ -69,6 +76,7 @@ export class PhasePauses {
   gaveUp(key: number, now: number, cycles: number, isCold: boolean, isConvoy: boolean): void {
     // Harts stand somewhere else in each cycle.
     if (this.eager) this.nowhere.until = now + EAGER_PAUSE;
+    this.hopeful = 0;
     const place = this.at(key);
     if (isConvoy) this.nowhere.until = now + this.length(CONVOY_PAUSE);
     else if (isCold) place.until = now + this.length(Math.max(PAUSE, cycles));

@@ -12,12 +12,10 @@ import {
   bookedWord,
   type BookedWord,
 } from './booked-layout.js';
-import { bookedModule } from './booked-code.js';
-import { compileOnce } from './compiled.js';
-import { exported, wasmHost, type WasmFunction } from '../wasm/index.js';
 import { DELAY_BYTES, LOG_BYTES, LOG_ENTRIES, type TranslatorArrays } from './layout.js';
 import { link, RECORD_SHIFT, WORTH } from './region-links.js';
 import { BETWEEN } from './region-link-code.js';
+import { compilePhases, type PhaseCode } from './phase-code.js';
 import { PhaseNotes } from './phase-notes.js';
 import { PhasePauses } from './phase-pauses.js';
 import { PhaseSnapshot } from './phase-snapshot.js';
@@ -25,7 +23,7 @@ import type { Regions } from './regions.js';
 import { frame } from './region-frame.js';
 import { isClean } from './region-seeker.js';
 import type { StepReader } from './tree.js';
-import { MOST_EPOCHS, scanModule, TAG_EPOCH_SHIFT } from './word-tags.js';
+import { MOST_EPOCHS, TAG_EPOCH_SHIFT } from './word-tags.js';
 
 export interface PhasesOptions {
   readonly harts: Harts;
@@ -54,6 +52,9 @@ const MOST_JUMP = 2;
 const MOST_TCDM = 1 << 20;
 /** Accesses that tell whether most are refused. */
 const ENOUGH = 100_000;
+/** Cycles that the interpreter goes on until regions are earned, and for how many of them. */
+const HOLD = 1024;
+const BATCH = 32;
 
 /** How a phase ended: `done`, or why it was given up. */
 export type PhaseEnd =
@@ -93,10 +94,11 @@ export class Phases {
   /** Cycles of phases. */
   cycles = 0;
   private readonly off: boolean;
-  private arbitrate: WasmFunction | undefined;
-  private scan: WasmFunction | undefined;
+  private code: PhaseCode | undefined;
   private readonly count: number;
   private tries = 0;
+  /** The last one was given up because too few regions are earned. */
+  private lacking = false;
   private readonly pauses: PhasePauses;
   private epoch = 0;
   private readonly words: Int32Array;
@@ -144,15 +146,36 @@ export class Phases {
 
   reset(): void {
     this.tries = this.resumeAt = this.cycles = 0;
+    this.lacking = false;
     this.pauses.clear();
     for (const end of Object.keys(this.ends) as PhaseEnd[]) this.ends[end] = 0;
   }
 
   /** Runs all harts from `now` on; returns the first cycle that is not done, or -1 when this is for another tier. */
   run(now: number, until: number): number {
-    const { pauses } = this;
-    if (this.off || !pauses.mayLook(now)) return -1;
+    if (this.off) return -1;
+    const reached = this.attempt(now, until);
+    if (reached >= 0 || !this.lacking) return reached;
+    return this.hold(now);
+  }
+
+  /** Until regions are earned the interpreter goes on: to translate all as segments, too, would cost more. */
+  private hold(now: number): number {
+    const { harts, regions } = this.options;
+    const { next } = harts.state;
+    let busy = 0;
+    for (let hart = 0; hart < this.count; hart++) if (next[hart << HART_SHIFT] !== Infinity) busy++;
+    this.lacking = regions.earnings.mayHold(now, busy);
+    if (!this.lacking) return -1;
+    regions.earnings.hold(HOLD, busy);
+    this.resumeAt = now + HOLD;
+    return now;
+  }
+
+  private attempt(now: number, until: number): number {
+    const { pauses, lacking } = this;
     const { eager, harts, regions } = this.options;
+    if (lacking ? !regions.earnings.has(now, BATCH) : !pauses.mayLook(now)) return -1;
     // As it was when regions were made: to look where harts stand may move the end.
     const { generation, tcdmCodeEnd } = harts.codeCache;
     const quiet = eager ? WORTH : QUIET;
@@ -181,7 +204,7 @@ export class Phases {
     }
     this.tries = 0;
     const key = this.placeOf(set);
-    if (!pauses.mayTry(key, now)) return -1;
+    if (!pauses.mayTry(key, now) && !lacking) return -1;
     // Nobody is to take a hart back while it runs freely.
     for (let hart = 0; hart < this.count; hart++) {
       if (((set >>> hart) & 1) === 0) continue;
@@ -209,6 +232,7 @@ export class Phases {
       harts.codeCache.generation !== generation || harts.codeCache.tcdmCodeEnd !== tcdmCodeEnd;
     if (why === 'done' && changed) why = 'changed';
     this.ends[why]++;
+    this.lacking = why === 'cold' && regions.lacked;
     if (why !== 'done') {
       this.before.restore();
       regions.booking = false;
@@ -274,6 +298,7 @@ export class Phases {
     }
     this.epoch++;
     this.notes.clear();
+    regions.lacked = false;
     this.granted = this.refused = 0;
     arrays.booked.fill(0);
     for (let hart = 0; hart < this.count; hart++) {
@@ -289,7 +314,7 @@ export class Phases {
   }
 
   private runAll(limit: number): PhaseEnd {
-    this.arbitrate ??= this.compile();
+    this.code ??= compilePhases(this.options);
     this.begin();
     let from = 0;
     for (let target = CHUNK; ; target += CHUNK) {
@@ -301,7 +326,7 @@ export class Phases {
           const why = this.runHart(hart, target);
           if (why !== undefined) return why;
           const tag = (this.epoch << TAG_EPOCH_SHIFT) | (1 << hart);
-          if (this.scan!(first, this.get(hart, 'endAt'), tag) !== 0) return 'raced';
+          if (this.code!.scan(first, this.get(hart, 'endAt'), tag) !== 0) return 'raced';
         }
         if (this.ended[hart] !== 0) continue;
         all = false;
@@ -356,7 +381,7 @@ export class Phases {
         this.put(hart, 'delaysAt', delays);
         this.put(hart, 'delaysEnd', delays + DELAY_BYTES);
       }
-      at = this.arbitrate!(at, until);
+      at = this.code!.arbitrate(at, until);
       if (arrays.booked[BOOKED_ENDED >> 2] === bookedEnd.final) return 'final';
     }
     this.countGrants();
@@ -378,29 +403,6 @@ export class Phases {
       this.refused += this.get(hart, 'refusedCycles');
       this.granted += (this.get(hart, 'readAt') - this.logs[hart]) / BOOKED_ENTRY;
     }
-  }
-
-  private compile(): WasmFunction {
-    const { harts, crossbar, arrays, arena } = this.options;
-    const host = wasmHost()!;
-    const memory = arena.memory!;
-    const bytes = bookedModule({
-      controlAt: arrays.booked.byteOffset,
-      scratchAt: arrays.scratchAt,
-      pointersAt: crossbar.pointers.byteOffset,
-      sidesAt: crossbar.sides.byteOffset,
-      conflictsAt: crossbar.conflictsPerBank.byteOffset,
-      winnersAt: arrays.winnersAt,
-      banks: crossbar.banks,
-      harts: this.count,
-      hidden: harts.timing.jump - 1,
-      pages: memory.buffer.byteLength >> 16,
-    });
-    const scan = scanModule(arrays.tagsAt, memory.buffer.byteLength >> 16);
-    const scanner = new host.Instance(compileOnce(scan), { machine: { memory } });
-    this.scan = exported(scanner.exports, 'scan');
-    const { exports } = new host.Instance(compileOnce(bytes), { machine: { memory } });
-    return exported(exports, 'arbitrate');
   }
 
   /** Runs a hart until its true time is the target or it stands before an instruction of the interpreter. */

@@ -3,6 +3,7 @@ import { numberOffset, stall } from '../hart/state.js';
 import type { Memory } from '../memory/memory.js';
 import { Heat } from './heat.js';
 import { rememberJumps, type Region } from './region.js';
+import { RegionEarnings } from './region-earnings.js';
 import { splits } from './region-graph.js';
 import { link, RegionLinks, sumOfTargets, WORTH } from './region-links.js';
 import { RegionMaker, type RegionMakerOptions } from './region-maker.js';
@@ -29,22 +30,15 @@ const SHORT = 48;
 const MOST_SHORT = 16;
 const PAUSE = 4096;
 const LONGEST_PAUSE = 1 << 20;
-/** Translations that are free, and cycles in regions after which there may be one more: they cost a millisecond each. */
-const FREE = 64;
-const EARNED = 500_000;
-/** Cycles outside of regions after which there may be one more: they take about as long. */
-const EVEN_SO = 20_000;
-const HELD = 4000;
 const MOST_REGIONS = 2048;
 const MOST_VERSIONS = 6;
+/** While harts book their accesses, beyond so many regions none is made anew to be larger. */
+const MOST_BETTERED = 128;
 const MOST_REFUSALS = 16;
 /** Cycles that the interpreter goes on where regions are not earned yet, and how often in a row. */
 const HOLD = 400;
 const SHORT_HOLD = 64;
 const MOST_HELD = 40;
-/** Cycles that it may go on for at first, and of a long run one in so many. */
-const MOST_HELD_AT_FIRST = 4_000_000;
-const HELD_SHARE = 32;
 
 export type RegionsOff = 'div_base' | 'round-robin' | 'banks';
 
@@ -76,6 +70,8 @@ export class Regions {
   booking = false;
   /** The harts that do, one bit each. */
   bookingHarts = 0;
+  /** One that books was not made because it is not earned yet. */
+  lacked = false;
   /** There was no room for one. */
   private full = false;
   /** Regions that are there no more, but have something counted. */
@@ -87,10 +83,7 @@ export class Regions {
   /** What of the configuration leaves harts that are alone to segments. */
   readonly off: RegionsOff | undefined;
   private vain = 0;
-  private attempts = 0;
-  /** Cycles that were executed here, and those that the interpreter went on. */
-  private cycles = 0;
-  private held = 0;
+  readonly earnings: RegionEarnings;
   private now = 0;
   private short = 0;
   private pause = PAUSE;
@@ -101,6 +94,7 @@ export class Regions {
     const { timing } = harts;
     const { l2, arena } = options;
     this.maker = new RegionMaker(options);
+    this.earnings = new RegionEarnings(eager);
     this.seeker = new RegionSeeker(
       options,
       (hart, step) => this.maker.isFetched(hart, step),
@@ -126,7 +120,8 @@ export class Regions {
 
   reset(): void {
     this.instructions = this.visits = 0;
-    this.attempts = this.cycles = this.held = this.short = this.pausedUntil = this.resumeAt = 0;
+    this.short = this.pausedUntil = this.resumeAt = 0;
+    this.earnings.reset();
     this.pause = PAUSE;
   }
 
@@ -231,23 +226,22 @@ export class Regions {
       if (this.holds(hart)) {
         this.left = false;
         this.resumeAt = state.next[base] + (this.earned ? SHORT_HOLD : HOLD);
-        this.held += this.resumeAt - now;
+        this.earnings.hold(this.resumeAt - now, 1);
         return state.next[base];
       }
       this.askAgainAt = now + (eager ? LEAST_PATIENCE : PATIENCE << (this.vain >> 3));
       return -1;
     }
     this.vain = 0;
-    this.cycles += state.next[base] - start;
+    this.earnings.ran(state.next[base] - start);
     this.judge(state.next[base], now);
     return state.next[base];
   }
 
   /** Whether the interpreter goes on for a while, until regions are earned: their code is better than that of segments, and there is less of it. */
   private holds(hart: number): boolean {
-    const { eager, harts, reader } = this.options;
-    if (eager || this.vain > MOST_HELD) return false;
-    if (this.held > MOST_HELD_AT_FIRST + this.now / HELD_SHARE) return false;
+    const { harts, reader } = this.options;
+    if (this.vain > MOST_HELD || !this.earnings.mayHold(this.now, 1)) return false;
     const step = reader.at(harts.state.pc[hart << HART_SHIFT]);
     return step !== undefined && this.maker.isFetched(hart, step);
   }
@@ -288,7 +282,7 @@ export class Regions {
 
   private translate(hart: number, pc: number): Region | undefined {
     if (this.regions.size >= MOST_REGIONS && !this.dropSoon()) return undefined;
-    this.attempts++;
+    this.earnings.spend();
     const version = (this.versions.get(pc) ?? 0) + 1;
     this.versions.set(pc, version);
     const variant = this.booking ? 'booking' : this.ownsBanks(hart) ? 'plain' : 'tracking';
@@ -308,9 +302,7 @@ export class Regions {
 
   /** Whether so much has run that one more translation will not be felt. */
   get earned(): boolean {
-    const outside = this.now - this.cycles - this.held;
-    const earned = this.cycles / EARNED + outside / EVEN_SO + this.held / HELD;
-    return this.options.eager || this.attempts < FREE + earned;
+    return this.earnings.has(this.now);
   }
 
   /** A region is to be translated again: others must not go on there for ever. */
@@ -348,6 +340,7 @@ export class Regions {
     let region = this.regions.get(pc);
     if (region?.stale === true && this.earned) region = this.at(hart, pc, 'function') ?? region;
     if (region === undefined) {
+      this.lacked ||= !this.earned;
       if (!this.earned || (this.versions.get(pc) ?? 0) >= MOST_VERSIONS) return undefined;
       region = this.translate(hart, pc);
     }
@@ -459,9 +452,10 @@ export class Regions {
       const base = harts.state.registers[(hart << HART_SHIFT) + step.rs1];
       this.maker.learn(pc, (base + step.imm) & -2);
     }
-    if (!region.isCold(exit)) return;
+    const isMany = this.booking && this.regions.size > MOST_BETTERED;
+    if (!region.isCold(exit) && !isMany) return;
     // Else whatever follows is linked: that is nearly as good.
-    if (this.earned) this.retire(region);
+    if (this.earned && !isMany) this.retire(region);
     else region.finish();
   }
 
