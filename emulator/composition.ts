@@ -126,7 +126,7 @@ export function compose(
   const control = new ClusterControl(config.control, harts, slots, started, config.harts);
   crossbar.branch = control;
   if (translator)
-    translator.phases.meet = (address, set) =>
+    translator.phases.run.meet = (address, set) =>
       events.meet(address - addressMap.event_unit_fast.base, set);
   const timer = new ClusterTimer(config.timer, events, allHarts);
   const chip = controller < 0 ? undefined : surround(config, harts, controller, events);

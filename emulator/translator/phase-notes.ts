@@ -1,7 +1,7 @@
 import { HART_SHIFT } from '../hart/slot.js';
-import { HISTORY, type HartState } from '../hart/state.js';
+import { HISTORY, stall, type HartState } from '../hart/state.js';
 import { REGION_FRAME } from './layout.js';
-import { rememberJumps, type Region } from './region.js';
+import { findLinked, rememberJumps, type Region } from './region.js';
 import { frame } from './region-frame.js';
 import { link, LINK_BYTES } from './region-links.js';
 import type { Regions } from './regions.js';
@@ -20,6 +20,7 @@ interface Note {
 /** What regions left each time when they came back to the host, until it is known that it happened. */
 export class PhaseNotes {
   private readonly notes: Note[] = [];
+  private readonly stalls: Int32Array;
   private words = new Int32Array(64 * NOTE_WORDS);
 
   constructor(
@@ -28,14 +29,25 @@ export class PhaseNotes {
     /** Where the frame is. */
     private readonly memory: Int32Array,
     private readonly frameAt: number,
-  ) {}
+  ) {
+    this.stalls = new Int32Array(state.count);
+  }
 
   clear(): void {
     this.notes.length = 0;
   }
 
-  /** Keeps what the last region of a hart left; false where there is no room. */
-  add(region: Region, exit: number, hart: number, control: Int32Array): boolean {
+  get length(): number {
+    return this.notes.length;
+  }
+
+  /** What was kept behind the first ones did not happen. */
+  forget(first: number): void {
+    this.notes.length = first;
+  }
+
+  /** Keeps what the last region of a hart left; false where there is no room. `splits`: it jumped to where that takes longer. */
+  add(region: Region, exit: number, hart: number, control: Int32Array, splits: boolean): boolean {
     const at = this.notes.length * NOTE_WORDS;
     if (this.notes.length === MOST_NOTES) return false;
     if (at + NOTE_WORDS > this.words.length) {
@@ -46,35 +58,50 @@ export class PhaseNotes {
     this.words.set(this.memory.subarray(this.frameAt, this.frameAt + FRAME_WORDS), at);
     this.words.set(control, at + FRAME_WORDS);
     control.fill(0, link.odd, link.soft);
+    const { account, kind } = region.exits[exit];
+    const base = hart << HART_SHIFT;
+    if (account.lastStall >= 0) this.state.lastStall[base] = account.lastStall;
+    if (kind === 'jump' && splits) this.state.lastStall[base] = stall.jump;
     this.notes.push({ region, exit, hart });
     return true;
   }
 
-  /** It happened. */
-  commit(): void {
+  /**
+   * It happened, but for taken jumps; `between`: what the last region of a hart left that another one follows.
+   */
+  commit(between: (hart: number) => Int32Array | undefined): void {
     const { regions, state, words } = this;
+    // Of what came last it is known already.
+    for (let hart = 0; hart < state.count; hart++)
+      this.stalls[hart] = state.lastStall[hart << HART_SHIFT];
     this.notes.forEach(({ region, exit, hart }, i) => {
       const at = i * NOTE_WORDS;
-      const base = hart << HART_SHIFT;
       region.account(exit, words, at, hart);
-      const { account, kind, pc } = region.exits[exit];
-      state.pc[base] = pc;
-      if (account.lastStall >= 0) state.lastStall[base] = account.lastStall;
+      const { kind, pc } = region.exits[exit];
+      state.pc[hart << HART_SHIFT] = pc;
       if (kind === 'jump') regions.jumped(hart, words[at + (frame.target >> 2)]);
       regions.addLinked(hart, words[at + (frame.divisions >> 2)], this.controlOf(i));
     });
-    for (let hart = 0; hart < state.count; hart++) this.rememberJumps(hart);
+    for (let hart = 0; hart < state.count; hart++) {
+      state.lastStall[hart << HART_SHIFT] = this.stalls[hart];
+      const control = between(hart);
+      if (control !== undefined) regions.addLinked(hart, 0, control);
+    }
   }
 
-  /** The last taken jumps of a hart, from the last notes. */
-  private rememberJumps(hart: number): void {
-    let found = 0;
-    for (let i = this.notes.length - 1; i >= 0 && found < HISTORY; i--) {
-      const { region, exit, hart: of } = this.notes[i];
-      if (of !== hart) continue;
-      found = region.findJumps(exit, this.words, i * NOTE_WORDS, this.controlOf(i), found);
+  /** The last taken jumps of harts, the newest ones from what their last regions left. */
+  remember(between: (hart: number) => Int32Array | undefined): void {
+    const { state, regions } = this;
+    for (let hart = 0; hart < state.count; hart++) {
+      const control = between(hart);
+      let found = control === undefined ? 0 : findLinked(regions.links, control, 0);
+      for (let i = this.notes.length - 1; i >= 0 && found < HISTORY; i--) {
+        const { region, exit, hart: of } = this.notes[i];
+        if (of !== hart) continue;
+        found = region.findJumps(exit, this.words, i * NOTE_WORDS, this.controlOf(i), found);
+      }
+      rememberJumps(found, state, hart);
     }
-    rememberJumps(found, this.state, hart);
   }
 
   private controlOf(note: number): Int32Array {

@@ -35,6 +35,17 @@ export function rememberJumps(found: number, state: HartState, hart: number): vo
   for (let i = found - 1; i >= 0; i--) state.remember(hart, sources[i], destinations[i]);
 }
 
+/** Finds the last taken jumps of regions that others followed, behind newer ones; how many there are then. */
+export function findLinked(links: RegionLinks, control: Int32Array, already: number): number {
+  let found = already;
+  links.recall(control, (region, way, byExit, value) => {
+    if (found === HISTORY) return false;
+    found = region.findEntry(way, byExit, value, found);
+    return true;
+  });
+  return found;
+}
+
 /** One translated region, and what it counted since somebody asked. */
 export class Region {
   /** Cycles that it may need to come back from its deadline. */
@@ -218,14 +229,14 @@ export class Region {
       const way = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
       found = this.findWay(way, words[at + (frame.lengths >> 2) + entry], found);
     }
-    this.links!.recall(control, (region, way, byExit, value) => {
-      if (found === HISTORY) return false;
-      found = byExit
-        ? region.find(region.exitWays[way], 1, found, value)
-        : region.findWay(way, value, found);
-      return true;
-    });
-    return found;
+    return findLinked(this.links!, control, found);
+  }
+
+  /** Adds an entry of the list of all regions to what was found. */
+  findEntry(way: number, byExit: boolean, value: number, found: number): number {
+    return byExit
+      ? this.find(this.exitWays[way], 1, found, value)
+      : this.findWay(way, value, found);
   }
 
   /** The same for an entry of the list of the function; `cycles`: of the turns of a tight loop. */

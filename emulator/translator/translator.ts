@@ -216,6 +216,7 @@ export class Translator {
     });
     this.phases = new Phases({
       harts,
+      interpreter: options.interpreter,
       crossbar,
       arena,
       arrays: this.arrays,
@@ -329,7 +330,7 @@ export class Translator {
       this.resumeAt = Math.max(on, this.regions.resumeAt);
       return alone;
     }
-    const together = this.phases.run(now, until);
+    const together = this.phases.go(now, until);
     if (together >= 0) {
       this.resumeAt = Math.max(this.resumeAt, this.phases.resumeAt);
       return together;

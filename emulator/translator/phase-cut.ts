@@ -1,0 +1,153 @@
+import { BOOKED_ENTRY } from './booked-layout.js';
+import { PhaseCheckpoint } from './phase-checkpoint.js';
+import { PhaseReplay } from './phase-replay.js';
+import type { PhaseEnd, PhaseRun, Reach } from './phase-run.js';
+
+/** Cycles before the limit in which a phase is to end: a cycle is looked for in which no request waits, and instructions that have begun go on. */
+const ROOM = 320;
+/** Cycles to the end from which on the interpreter does the rest. */
+const NEAR = 256;
+/** Cycles between two arbitrations. */
+const CHUNK = 8192;
+
+/**
+ * Keeps what a phase did before a cycle near its limit, in which nobody's request waits: all accesses before it are arbitrated, none behind
+ * it is. Harts have run on; so they are put back to a point shortly before, and the interpreter leads each to behind the last access
+ * that was granted, in its own time, which is then as much later as its requests were refused.
+ */
+export class PhaseCut {
+  readonly checkpoint: PhaseCheckpoint;
+  private readonly replay: PhaseReplay;
+  /** Harts that stand before an instruction of the interpreter: nothing behind that cycle is known of them. */
+  private readonly blocked: Uint8Array;
+  private readonly last: Int32Array;
+  private readonly ends: Int32Array;
+
+  constructor(
+    private readonly run: PhaseRun,
+    tcdmBytes: number,
+  ) {
+    this.checkpoint = new PhaseCheckpoint(run, tcdmBytes);
+    this.replay = new PhaseReplay(run);
+    this.blocked = new Uint8Array(run.count);
+    this.last = new Int32Array(run.count);
+    this.ends = new Int32Array(run.count);
+  }
+
+  private readonly between = (hart: number): Int32Array | undefined =>
+    this.checkpoint.between[hart] === 0 ? undefined : this.checkpoint.controlOf(hart);
+
+  /** What was done up to the cut happened. */
+  commit(): void {
+    this.run.commitBehind(this.between);
+  }
+
+  /** Goes on from cycle `from` to the end of the phase, or shortly before the limit. */
+  finish(from: number, limit: number): PhaseEnd {
+    const { run } = this;
+    this.blocked.fill(0);
+    const end = limit - Math.min(ROOM, limit >> 1);
+    for (let at = from; ;) {
+      const step = Math.min(CHUNK, (end - at) >> 1);
+      if (step < NEAR) return this.cut(at, end, limit);
+      const why = this.advance(at + step, 'before');
+      if (why !== undefined) return why;
+      const known = this.known();
+      if (known === Infinity) {
+        return run.finish(at, limit);
+      }
+      if (known <= at) return this.cut(at, end, limit);
+      const settled = run.settleUntil(at, known);
+      if (settled !== undefined) return settled;
+      at = known;
+    }
+  }
+
+  private advance(target: number, reach: Reach): PhaseEnd | undefined {
+    const { run, blocked } = this;
+    for (let hart = 0; hart < run.count; hart++) {
+      if (run.ended[hart] !== 0 || blocked[hart] !== 0) continue;
+      const why = run.advance(hart, target, reach);
+      if (why === 'side' || why === 'cold') blocked[hart] = 1;
+      else if (why !== undefined) return why;
+    }
+    return undefined;
+  }
+
+  /** The cycle up to which all requests are booked. */
+  private known(): number {
+    const { run, blocked } = this;
+    let known = Infinity;
+    for (let hart = 0; hart < run.count; hart++)
+      if (run.ended[hart] === 0 || blocked[hart] !== 0) known = Math.min(known, run.timeOf(hart));
+    return known;
+  }
+
+  private cut(from: number, end: number, limit: number): PhaseEnd {
+    const { run, checkpoint, blocked } = this;
+    for (let hart = 0; hart < run.count; hart++) {
+      if (((run.set >>> hart) & 1) === 0 || run.ended[hart] === 0 || blocked[hart] !== 0) continue;
+      // It does not wait for the others.
+      const address = run.addressOf(hart);
+      if (address === undefined || !run.meet(address, run.set)) blocked[hart] = 1;
+    }
+    checkpoint.take(from);
+    const earliest = Math.max(end, this.earliest(from));
+    if (earliest > limit) return 'late';
+    const why = this.advance(limit, 'behind');
+    if (why !== undefined) return why;
+    const known = Math.min(this.known(), limit);
+    let at = Math.min(earliest, known);
+    const settled = run.arbitrate(from, at);
+    if (settled !== undefined) return settled;
+    while (!this.isQuiet(at)) {
+      if (at >= known) return 'late';
+      const next = run.arbitrate(at, at + 1);
+      if (next !== undefined) return next;
+      at++;
+    }
+    return this.goTo(limit);
+  }
+
+  /** All requests that were booked already are granted then, if they are not refused. */
+  private earliest(from: number): number {
+    const { run, checkpoint } = this;
+    let earliest = from;
+    for (let hart = 0; hart < run.count; hart++) {
+      const pending = checkpoint.pending[hart];
+      if (pending === 0) continue;
+      const entry = (run.logs[hart] + (pending - 1) * BOOKED_ENTRY) >> 2;
+      earliest = Math.max(earliest, run.words[entry + 1] + run.get(hart, 'shift') + 1);
+    }
+    return earliest;
+  }
+
+  /** Whether, at the beginning of a cycle, no request waits, and those before the checkpoint are granted. */
+  private isQuiet(at: number): boolean {
+    const { run, checkpoint } = this;
+    for (let hart = 0; hart < run.count; hart++) {
+      const read = run.get(hart, 'readAt');
+      if (read - run.logs[hart] < checkpoint.pending[hart] * BOOKED_ENTRY) return false;
+      if (read === run.get(hart, 'endAt')) continue;
+      if (run.words[(read >> 2) + 1] + run.get(hart, 'shift') < at) return false;
+    }
+    return true;
+  }
+
+  /** Leads harts to behind what was granted. */
+  private goTo(limit: number): PhaseEnd {
+    const { run, checkpoint, last, ends } = this;
+    ends.set(run.free);
+    for (let hart = 0; hart < run.count; hart++) {
+      const read = run.get(hart, 'readAt');
+      const granted = (read - run.logs[hart]) / BOOKED_ENTRY - checkpoint.pending[hart];
+      last[hart] = granted > 0 ? run.words[((read - BOOKED_ENTRY) >> 2) + 1] : -1;
+    }
+    checkpoint.restoreHarts();
+    run.notes.remember(this.between);
+    if (!this.replay.replay(last, ends)) return 'late';
+    for (let hart = 0; hart < run.count; hart++)
+      if (((run.set >>> hart) & 1) !== 0 && run.timeOf(hart) > limit) return 'late';
+    return 'cut';
+  }
+}

@@ -1,0 +1,311 @@
+import type { Interpreter } from '../hart/generated/execute.js';
+import type { Harts } from '../hart/harts.js';
+import { HART_SHIFT } from '../hart/slot.js';
+import { stall } from '../hart/state.js';
+import type { Crossbar } from '../interconnect/crossbar.js';
+import type { SharedArena } from '../memory/arena.js';
+import {
+  BOOKED_ENDED,
+  BOOKED_ENTRY,
+  bookedEnd,
+  BOOKED_SHIFT,
+  bookedWord,
+  type BookedWord,
+} from './booked-layout.js';
+import { DELAY_BYTES, LOG_BYTES, LOG_ENTRIES, type TranslatorArrays } from './layout.js';
+import { link, RECORD_SHIFT, WORTH } from './region-links.js';
+import { BETWEEN } from './region-link-code.js';
+import { compilePhases, type PhaseCode } from './phase-code.js';
+import { PhaseNotes } from './phase-notes.js';
+import type { Regions } from './regions.js';
+import { frame } from './region-frame.js';
+import type { StepReader } from './tree.js';
+import { MOST_EPOCHS, TAG_EPOCH_SHIFT } from './word-tags.js';
+
+export interface PhaseRunOptions {
+  readonly harts: Harts;
+  readonly interpreter: Interpreter;
+  readonly crossbar: Crossbar;
+  readonly arena: SharedArena;
+  readonly arrays: TranslatorArrays;
+  readonly reader: StepReader;
+  readonly regions: Regions;
+}
+
+/** How a phase ended: `done`, up to a cycle (`cut`), or why it was given up. */
+export type PhaseEnd =
+  | 'done'
+  | 'cut'
+  | 'cold'
+  | 'side'
+  | 'meet'
+  | 'late'
+  | 'raced'
+  | 'final'
+  | 'convoy'
+  | 'changed'
+  | 'room';
+
+/**
+ * How far beyond its target a hart may run: to the end of a long loop; not at all, else it stays where it is; or as far as it must to
+ * come there.
+ */
+export type Reach = 'far' | 'before' | 'behind';
+
+/** Cycles that harts run in a loop at most. */
+const LONGEST = 16_384;
+/** Accesses that tell whether most are refused. */
+const ENOUGH = 100_000;
+
+/** Harts that run freely. Times count from `origin`; true ones are those of the machine, `shift` later than free ones. */
+export class PhaseRun {
+  /** Whether harts, one bit each, wait for each other when each of them reads an address. */
+  meet: (address: number, harts: number) => boolean = () => false;
+  origin = 0;
+  set = 0;
+  readonly free: Int32Array;
+  readonly pcs: Int32Array;
+  readonly ended: Uint8Array;
+  /** The region that goes on is known: time was up between two. */
+  readonly between: Uint8Array;
+  /** Accesses that were arbitrated, and cycles in which they were refused. */
+  granted = 0;
+  refused = 0;
+  readonly notes: PhaseNotes;
+  readonly words: Int32Array;
+  /** Addresses, by hart. */
+  readonly logs: readonly number[];
+  readonly count: number;
+  private readonly frameAt: number;
+  private code: PhaseCode | undefined;
+  private epoch = 0;
+
+  constructor(readonly options: PhaseRunOptions) {
+    const { harts, arrays } = options;
+    this.count = harts.state.count;
+    this.words = new Int32Array(arrays.frame.buffer);
+    this.frameAt = arrays.frame.byteOffset >> 2;
+    this.logs = Array.from({ length: this.count }, (_, hart) => arrays.logsAt + hart * LOG_BYTES);
+    this.free = new Int32Array(this.count);
+    this.pcs = new Int32Array(this.count);
+    this.ended = new Uint8Array(this.count);
+    this.between = new Uint8Array(this.count);
+    this.notes = new PhaseNotes(options.regions, harts.state, this.words, this.frameAt);
+  }
+
+  get(hart: number, word: BookedWord): number {
+    return this.options.arrays.booked[(hart << (BOOKED_SHIFT - 2)) + bookedWord[word]];
+  }
+
+  private put(hart: number, word: BookedWord, value: number): void {
+    this.options.arrays.booked[(hart << (BOOKED_SHIFT - 2)) + bookedWord[word]] = value;
+  }
+
+  /** Makes ready to run the harts `set` from a cycle on. */
+  begin(set: number, origin: number): void {
+    const { harts, arrays, regions } = this.options;
+    this.code ??= compilePhases(this.options);
+    this.set = set;
+    this.origin = origin;
+    if (this.epoch === MOST_EPOCHS) {
+      arrays.tags.fill(0);
+      this.epoch = 0;
+    }
+    this.epoch++;
+    this.notes.clear();
+    regions.lacked = false;
+    this.granted = this.refused = 0;
+    arrays.booked.fill(0);
+    for (let hart = 0; hart < this.count; hart++) {
+      this.put(hart, 'readAt', this.logs[hart]);
+      this.put(hart, 'endAt', this.logs[hart]);
+      this.ended[hart] = ((this.set >>> hart) & 1) ^ 1;
+      this.between[hart] = 0;
+      const base = hart << HART_SHIFT;
+      this.free[hart] = this.ended[hart] !== 0 ? 0 : harts.state.next[base] - this.origin;
+      this.pcs[hart] = harts.state.pc[base];
+      regions.links.begin(0, 0, hart, harts.state.fetchEpoch[base]);
+    }
+  }
+
+  /** True time of a hart, or less: what is not arbitrated yet may make it later. */
+  timeOf(hart: number): number {
+    return this.free[hart] + this.get(hart, 'shift');
+  }
+
+  /** Runs a hart until its true time is the target, or it has ended, and looks whether others were where it was. */
+  advance(hart: number, target: number, reach: Reach): PhaseEnd | undefined {
+    const first = this.get(hart, 'endAt');
+    const why = this.runHart(hart, target, reach);
+    if (why !== undefined && why !== 'side' && why !== 'cold') return why;
+    const tag = (this.epoch << TAG_EPOCH_SHIFT) | (1 << hart);
+    if (this.code!.scan(first, this.get(hart, 'endAt'), tag) !== 0) return 'raced';
+    return why;
+  }
+
+  /** All harts are where they wait for each other. */
+  finish(from: number, limit: number): PhaseEnd {
+    for (let at = from; ;) {
+      let last = at;
+      let open = false;
+      for (let hart = 0; hart < this.count; hart++) {
+        if (((this.set >>> hart) & 1) === 0) continue;
+        last = Math.max(last, this.timeOf(hart));
+        open ||= this.get(hart, 'readAt') !== this.get(hart, 'endAt');
+      }
+      if (last > limit) return 'late';
+      if (!open) break;
+      const why = this.settleUntil(at, last + 1);
+      if (why !== undefined) return why;
+      at = last + 1;
+    }
+    const address = this.addressOf(31 - Math.clz32(this.set));
+    if (address === undefined || !this.meet(address, this.set)) return 'meet';
+    for (let hart = 0; hart < this.count; hart++) {
+      if (((this.set >>> hart) & 1) !== 0 && this.addressOf(hart) !== address) return 'meet';
+    }
+    return 'done';
+  }
+
+  /** Address of the event load that a hart stands before. */
+  addressOf(hart: number): number | undefined {
+    const { reader, harts } = this.options;
+    const step = reader.at(this.pcs[hart]);
+    if (step === undefined || step.probed || step.endsLoop) return undefined;
+    if (step.row.timing !== 'event-load') return undefined;
+    return (harts.state.registers[(hart << HART_SHIFT) + step.rs1] + step.imm) >>> 0;
+  }
+
+  /** Arbitrates all cycles from `from` to before `until`. */
+  arbitrate(from: number, until: number): PhaseEnd | undefined {
+    const { arrays } = this.options;
+    for (let at = from; at < until;) {
+      for (let hart = 0; hart < this.count; hart++) {
+        const delays = arrays.delaysAt + hart * DELAY_BYTES;
+        this.put(hart, 'delaysAt', delays);
+        this.put(hart, 'delaysEnd', delays + DELAY_BYTES);
+      }
+      at = this.code!.arbitrate(at, until);
+      if (arrays.booked[BOOKED_ENDED >> 2] === bookedEnd.final) return 'final';
+    }
+    return undefined;
+  }
+
+  /** The same, and forgets what was granted. */
+  settleUntil(from: number, until: number): PhaseEnd | undefined {
+    const why = this.arbitrate(from, until);
+    if (why !== undefined) return why;
+    this.countGrants();
+    if (this.granted > ENOUGH && this.refused > this.granted) return 'convoy';
+    // What is not granted yet moves to the beginning.
+    for (let hart = 0; hart < this.count; hart++) {
+      const [read, end] = [this.get(hart, 'readAt') >> 2, this.get(hart, 'endAt') >> 2];
+      const log = this.logs[hart];
+      this.words.copyWithin(log >> 2, read, end);
+      this.put(hart, 'readAt', log);
+      this.put(hart, 'endAt', log + 4 * (end - read));
+    }
+    return undefined;
+  }
+
+  private countGrants(): void {
+    this.refused = 0;
+    for (let hart = 0; hart < this.count; hart++) {
+      this.refused += this.get(hart, 'refusedCycles');
+      this.granted += (this.get(hart, 'readAt') - this.logs[hart]) / BOOKED_ENTRY;
+    }
+  }
+
+  /** Runs a hart until its true time is the target or it stands before an instruction of the interpreter. */
+  private runHart(hart: number, target: number, reach: Reach): PhaseEnd | undefined {
+    const { regions, harts } = this.options;
+    const { links, runner } = regions;
+    const { state } = harts;
+    const control = links.controls[hart];
+    const shift = this.get(hart, 'shift');
+    const base = hart << HART_SHIFT;
+    const { words, frameAt } = this;
+    while (this.free[hart] + shift < target) {
+      const room = LOG_ENTRIES - (this.get(hart, 'endAt') - this.logs[hart]) / BOOKED_ENTRY;
+      let cycles = Math.min(room - 1, LONGEST);
+      if (this.between[hart] === 0) {
+        const region = regions.forBooking(hart, this.pcs[hart]);
+        if (region === undefined) return this.stop(hart);
+        control[link.record] = links.recordsAt + (region.number << RECORD_SHIFT);
+      }
+      const { longest } = links.regionOf(control);
+      if (cycles - longest < WORTH) return 'room';
+      if (reach !== 'far') {
+        const rest = target - shift - this.free[hart];
+        cycles = Math.min(cycles, reach === 'before' ? rest : Math.max(rest, WORTH) + longest);
+        if (cycles - longest < WORTH) return undefined;
+      }
+      control[link.deadline] = this.free[hart] + cycles;
+      control[link.soft] = target - shift;
+      control[link.elapsed] = this.free[hart];
+      words[frameAt + (frame.bookedAt >> 2)] = this.get(hart, 'endAt');
+      words[frameAt + (frame.limit >> 2)] = 0;
+      const exit = runner.run(hart, 'booking', (base << 2) + state.words.byteOffset);
+      this.put(hart, 'endAt', words[frameAt + (frame.bookedAt >> 2)]);
+      if (exit === BETWEEN) {
+        this.free[hart] = control[link.elapsed];
+        this.between[hart] = 1;
+        continue;
+      }
+      this.between[hart] = 0;
+      const region = links.regionOf(control);
+      const { account, kind, pc } = region.exits[exit];
+      const before = this.free[hart];
+      let time = control[link.elapsed] + region.timeOf(exit, words, frameAt);
+      let to = pc;
+      let splits = false;
+      if (kind === 'jump') {
+        to = words[frameAt + (frame.target >> 2)];
+        splits = (to & 2) !== 0 && harts.isLong(to) && harts.timing.split_target > 0;
+        if (splits) time += harts.timing.split_target;
+      }
+      if (!this.notes.add(region, exit, hart, control, splits)) return 'room';
+      this.free[hart] = time;
+      this.pcs[hart] = to;
+      if (account.waited !== 0 || account.owed > 0) return 'final';
+      if (kind === 'side') {
+        this.ended[hart] = 1;
+        return this.addressOf(hart) === undefined ? 'side' : undefined;
+      }
+      if (kind !== 'late') regions.sawCold(region, exit, hart, to);
+      if (time === before) return kind === 'late' ? 'room' : 'cold';
+    }
+    return undefined;
+  }
+
+  /** No region goes on. */
+  private stop(hart: number): PhaseEnd | undefined {
+    if (this.addressOf(hart) === undefined) return 'cold';
+    this.ended[hart] = 1;
+    return undefined;
+  }
+
+  /** It happened. */
+  commit(): void {
+    const nobody = (): undefined => undefined;
+    this.notes.remember(nobody);
+    this.commitBehind(nobody);
+  }
+
+  /** The same when taken jumps are known already; `between`: what the last region of a hart left that another one follows. */
+  commitBehind(between: (hart: number) => Int32Array | undefined): void {
+    const { state, timing } = this.options.harts;
+    this.notes.commit(between);
+    for (let hart = 0; hart < this.count; hart++) {
+      if (((this.set >>> hart) & 1) === 0) continue;
+      const base = hart << HART_SHIFT;
+      const shift = this.get(hart, 'shift');
+      const next = this.origin + this.free[hart];
+      state.pc[base] = this.pcs[hart];
+      if (state.jalrReady[base] > next) state.jalrReady[base] += shift;
+      state.next[base] = next + shift;
+      state.stalls[base + stall.tcdm_conflict] += this.get(hart, 'refusedCycles');
+      state.stalls[base + stall.jump] -= this.get(hart, 'hides') * (timing.jump - 1);
+    }
+  }
+}
