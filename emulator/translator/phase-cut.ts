@@ -1,4 +1,4 @@
-import { BOOKED_ENTRY } from './booked-layout.js';
+import { BOOKED_ENTRY, kind, KIND_SHIFT } from './booked-layout.js';
 import { PhaseCheckpoint } from './phase-checkpoint.js';
 import { PhaseReplay } from './phase-replay.js';
 import type { PhaseEnd, PhaseRun, Reach } from './phase-run.js';
@@ -21,7 +21,8 @@ export class PhaseCut {
   /** Harts that stand before an instruction of the interpreter: nothing behind that cycle is known of them. */
   private readonly blocked: Uint8Array;
   private readonly last: Int32Array;
-  private readonly ends: Int32Array;
+  /** An access was the last one that hides a jump. */
+  private readonly jumps: Uint8Array;
 
   constructor(
     private readonly run: PhaseRun,
@@ -31,7 +32,7 @@ export class PhaseCut {
     this.replay = new PhaseReplay(run);
     this.blocked = new Uint8Array(run.count);
     this.last = new Int32Array(run.count);
-    this.ends = new Int32Array(run.count);
+    this.jumps = new Uint8Array(run.count);
   }
 
   private readonly between = (hart: number): Int32Array | undefined =>
@@ -106,48 +107,53 @@ export class PhaseCut {
       if (next !== undefined) return next;
       at++;
     }
-    return this.goTo(limit);
+    return this.goTo();
   }
 
-  /** All requests that were booked already are granted then, if they are not refused. */
+  /** No hart has begun an instruction in that cycle, if no further request is refused. */
   private earliest(from: number): number {
     const { run, checkpoint } = this;
     let earliest = from;
-    for (let hart = 0; hart < run.count; hart++) {
-      const pending = checkpoint.pending[hart];
-      if (pending === 0) continue;
-      const entry = (run.logs[hart] + (pending - 1) * BOOKED_ENTRY) >> 2;
-      earliest = Math.max(earliest, run.words[entry + 1] + run.get(hart, 'shift') + 1);
-    }
+    for (let hart = 0; hart < run.count; hart++)
+      if (((run.set >>> hart) & 1) !== 0)
+        earliest = Math.max(earliest, checkpoint.free[hart] + run.get(hart, 'shift'));
     return earliest;
   }
 
-  /** Whether, at the beginning of a cycle, no request waits, and those before the checkpoint are granted. */
+  /** Whether, at the beginning of a cycle, no request waits, and harts have not been further at the checkpoint. */
   private isQuiet(at: number): boolean {
     const { run, checkpoint } = this;
+    if (this.earliest(at) > at) return false;
     for (let hart = 0; hart < run.count; hart++) {
       const read = run.get(hart, 'readAt');
-      if (read - run.logs[hart] < checkpoint.pending[hart] * BOOKED_ENTRY) return false;
+      const granted = (read - run.logs[hart]) / BOOKED_ENTRY;
+      if (granted < checkpoint.pending[hart]) return false;
+      const shift = run.get(hart, 'shift');
+      if (granted > 0 && this.hides(read - BOOKED_ENTRY)) {
+        // The jump behind it may have begun only now.
+        if (run.words[((read - BOOKED_ENTRY) >> 2) + 1] + shift + 2 >= at) return false;
+      }
       if (read === run.get(hart, 'endAt')) continue;
-      if (run.words[(read >> 2) + 1] + run.get(hart, 'shift') < at) return false;
+      if (run.words[(read >> 2) + 1] + shift < at) return false;
     }
     return true;
   }
 
+  private hides(entry: number): boolean {
+    return this.run.words[entry >> 2] >>> KIND_SHIFT === kind.hides;
+  }
+
   /** Leads harts to behind what was granted. */
-  private goTo(limit: number): PhaseEnd {
-    const { run, checkpoint, last, ends } = this;
-    ends.set(run.free);
+  private goTo(): PhaseEnd {
+    const { run, checkpoint, last, jumps } = this;
     for (let hart = 0; hart < run.count; hart++) {
       const read = run.get(hart, 'readAt');
       const granted = (read - run.logs[hart]) / BOOKED_ENTRY - checkpoint.pending[hart];
       last[hart] = granted > 0 ? run.words[((read - BOOKED_ENTRY) >> 2) + 1] : -1;
+      jumps[hart] = granted > 0 && this.hides(read - BOOKED_ENTRY) ? 1 : 0;
     }
     checkpoint.restoreHarts();
     run.notes.remember(this.between);
-    if (!this.replay.replay(last, ends)) return 'late';
-    for (let hart = 0; hart < run.count; hart++)
-      if (((run.set >>> hart) & 1) !== 0 && run.timeOf(hart) > limit) return 'late';
-    return 'cut';
+    return this.replay.replay(last, jumps) ? 'cut' : 'late';
   }
 }

@@ -16,11 +16,10 @@ export class PhaseReplay {
   }
 
   /**
-   * Each hart of the phase goes on from where it is until it has made its access of free time `last`, -1: it stays; and executes a
-   * jump right behind it, which the access may have hidden. `ends`: free time at which each had stood when it made these accesses.
-   * False where that is not possible.
+   * Each hart of the phase goes on from where it is until it has made its access of free time `last`, -1: it stays; and with `jumps`
+   * the jump right behind it, which the access has hidden. False where that is not possible.
    */
-  replay(last: Int32Array, ends: Int32Array): boolean {
+  replay(last: Int32Array, jumps: Uint8Array): boolean {
     const { run } = this;
     const { crossbar, harts } = run.options;
     const { state } = harts;
@@ -32,29 +31,25 @@ export class PhaseReplay {
     let works = true;
     for (let hart = 0; hart < run.count && works; hart++)
       if (((run.set >>> hart) & 1) !== 0 && last[hart] >= 0)
-        works = this.replayHart(hart, run.origin + last[hart], run.origin + ends[hart]);
+        works = this.replayHart(hart, run.origin + last[hart], jumps[hart] !== 0);
     crossbar.pointers.set(this.pointers);
     crossbar.sides.set(this.sides);
     crossbar.conflictsPerBank.set(this.conflicts);
     return works;
   }
 
-  private replayHart(hart: number, last: number, end: number): boolean {
+  private replayHart(hart: number, last: number, jumps: boolean): boolean {
     const { run } = this;
-    const { harts, reader } = run.options;
-    const { state } = harts;
+    const { state } = run.options.harts;
     const base = hart << HART_SHIFT;
     state.pc[base] = run.pcs[hart];
     state.next[base] = run.origin + run.free[hart];
     while (state.next[base] <= last) if (!this.step(base, last + 1)) return false;
-    const step = reader.at(state.pc[base]);
-    if (step !== undefined && jumps.has(step.row.timing) && state.next[base] < end)
-      if (!this.step(base, state.next[base] + 1)) return false;
+    if (jumps && !this.step(base, state.next[base] + 1)) return false;
     const isWhole =
       state.mode[base] === mode.running &&
       state.phase[base] === phase.simple &&
-      state.attention[base] === 0 &&
-      state.waited[base] === 0;
+      state.attention[base] === 0;
     run.pcs[hart] = state.pc[base];
     run.free[hart] = state.next[base] - run.origin;
     state.next[base] = Infinity;
@@ -71,5 +66,3 @@ export class PhaseReplay {
     return interpreter.rounds(false) === 0 && next[base] > from;
   }
 }
-
-const jumps = new Set(['jump', 'jalr']);
