@@ -24,6 +24,8 @@ interface Place {
 export class PhasePauses {
   private readonly places = new Map<number, Place>();
   private readonly nowhere: Place = { seen: 0, again: AGAIN, until: 0 };
+  /** Where harts do not come twice: phases that end anywhere. */
+  private readonly anywhere: Place = { seen: 0, again: AGAIN, until: 0 };
   /** Cycle up to which a phase is tried also where none has been: behind one that was done, and at first. */
   private hopeful = Infinity;
 
@@ -33,6 +35,8 @@ export class PhasePauses {
     this.places.clear();
     this.nowhere.again = AGAIN;
     this.nowhere.until = 0;
+    this.anywhere.again = AGAIN;
+    this.anywhere.until = 0;
     this.hopeful = Infinity;
   }
 
@@ -56,11 +60,17 @@ export class PhasePauses {
     this.rest(this.nowhere, now, PAUSE);
   }
 
-  /** Whether a phase is tried at a place where harts have come. */
-  mayTry(key: number, now: number): boolean {
+  /** Whether a phase is tried at a place where harts have come; `cuts`: it may end anywhere. */
+  mayTry(key: number, now: number, cuts: boolean): boolean {
     const place = this.at(key);
     const isKnown = ++place.seen >= SEEN || now < this.hopeful || this.eager;
-    return isKnown && now >= place.until;
+    return (isKnown || (cuts && now >= this.anywhere.until)) && now >= place.until;
+  }
+
+  /** A phase was cut, and ended in cycle `now`. */
+  cut(now: number): void {
+    this.hopeful = now + SOON;
+    this.anywhere.again = AGAIN;
   }
 
   /** A phase was done, and ended in cycle `now`. */
@@ -77,6 +87,7 @@ export class PhasePauses {
     // Harts stand somewhere else in each cycle.
     if (this.eager) this.nowhere.until = now + EAGER_PAUSE;
     this.hopeful = 0;
+    this.rest(this.anywhere, now, Math.max(PAUSE, cycles));
     const place = this.at(key);
     if (isConvoy) this.nowhere.until = now + this.length(CONVOY_PAUSE);
     else if (isCold) place.until = now + this.length(Math.max(PAUSE, cycles));

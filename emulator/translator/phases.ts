@@ -57,6 +57,8 @@ export class Phases {
   /** Cycles of phases. */
   cycles = 0;
   private readonly off: boolean;
+  /** Cycles of a phase that is worth to be cut. */
+  private readonly least: number;
   private readonly count: number;
   private tries = 0;
   /** The last one was given up because too few regions are earned. */
@@ -70,6 +72,7 @@ export class Phases {
     const { harts, crossbar } = options;
     const { state, tcdm } = harts;
     this.count = state.count;
+    this.least = options.eager ? EAGER_CUT : CUT;
     this.off =
       options.regions.off !== undefined ||
       this.count < 2 ||
@@ -144,7 +147,7 @@ export class Phases {
     }
     this.tries = 0;
     const key = this.placeOf(set);
-    if (!pauses.mayTry(key, now) && !lacking) return -1;
+    if (!pauses.mayTry(key, now, until - now >= this.least) && !lacking) return -1;
     // Nobody is to take a hart back while it runs freely.
     for (let hart = 0; hart < this.count; hart++) {
       if (((set >>> hart) & 1) === 0) continue;
@@ -196,7 +199,8 @@ export class Phases {
     }
     this.cycles += last - now;
     this.resumeAt = last + 1;
-    pauses.done(key, last, last - now, run.refused > run.granted);
+    if (why === 'cut') pauses.cut(last);
+    else pauses.done(key, last, last - now, run.refused > run.granted);
     return first;
   }
 
@@ -223,7 +227,7 @@ export class Phases {
 
   private runAll(limit: number): PhaseEnd {
     const { run, cut, count } = this;
-    const cuts = limit >= (this.options.eager ? EAGER_CUT : CUT);
+    const cuts = limit >= this.least;
     let from = 0;
     for (let target = CHUNK; ; target += CHUNK) {
       if (cuts && limit - from < NEAR_CUT) return cut.finish(from, limit);
