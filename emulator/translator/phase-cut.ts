@@ -46,7 +46,7 @@ export class PhaseCut {
   /** Goes on from cycle `from` to the end of the phase, or shortly before the limit. */
   finish(from: number, limit: number): PhaseEnd {
     const { run } = this;
-    this.blocked.fill(0);
+    for (let hart = 0; hart < run.count; hart++) this.blocked[hart] = this.waits(hart) ? 0 : 1;
     const end = limit - Math.min(ROOM, limit >> 1);
     for (let at = from; ;) {
       const step = Math.min(CHUNK, (end - at) >> 1);
@@ -71,8 +71,17 @@ export class PhaseCut {
       const why = run.advance(hart, target, reach);
       if (why === 'side' || why === 'cold') blocked[hart] = 1;
       else if (why !== undefined) return why;
+      else if (!this.waits(hart)) blocked[hart] = 1;
     }
     return undefined;
+  }
+
+  /** Whether a hart that has ended waits for all others. */
+  private waits(hart: number): boolean {
+    const { run } = this;
+    if (run.ended[hart] === 0 || ((run.set >>> hart) & 1) === 0) return true;
+    const address = run.addressOf(hart);
+    return address !== undefined && run.meet(address, run.set);
   }
 
   /** The cycle up to which all requests are booked. */
@@ -85,13 +94,7 @@ export class PhaseCut {
   }
 
   private cut(from: number, end: number, limit: number): PhaseEnd {
-    const { run, checkpoint, blocked } = this;
-    for (let hart = 0; hart < run.count; hart++) {
-      if (((run.set >>> hart) & 1) === 0 || run.ended[hart] === 0 || blocked[hart] !== 0) continue;
-      // It does not wait for the others.
-      const address = run.addressOf(hart);
-      if (address === undefined || !run.meet(address, run.set)) blocked[hart] = 1;
-    }
+    const { run, checkpoint } = this;
     checkpoint.take(from);
     const earliest = Math.max(end, this.earliest(from));
     if (earliest > limit) return 'late';
@@ -99,6 +102,7 @@ export class PhaseCut {
     if (why !== undefined) return why;
     const known = Math.min(this.known(), limit);
     let at = Math.min(earliest, known);
+    if (at < from) return 'late';
     const settled = run.arbitrate(from, at);
     if (settled !== undefined) return settled;
     while (!this.isQuiet(at)) {
