@@ -50,6 +50,12 @@ export class PhasePauses {
     return place;
   }
 
+  /** The cycle in which a phase may be tried anywhere, if that is to come. */
+  askAgainAt(now: number): number {
+    const { until } = this.anywhere;
+    return this.eager || until <= now ? Infinity : Math.max(until, this.nowhere.until);
+  }
+
   /** Whether harts may be brought to where a phase can begin. */
   mayLook(now: number): boolean {
     return now >= this.nowhere.until;

@@ -1,5 +1,6 @@
 import { HART_SHIFT } from '../hart/slot.js';
 import { BOOKED_HARTS } from './booked-layout.js';
+import { PhaseCheckpoint } from './phase-checkpoint.js';
 import { PhaseCut } from './phase-cut.js';
 import { PhasePauses } from './phase-pauses.js';
 import { PhaseRun, type PhaseEnd, type PhaseRunOptions } from './phase-run.js';
@@ -21,6 +22,12 @@ const CHUNK = 8192;
 const CUT = 16_384;
 const EAGER_CUT = 192;
 const NEAR_CUT = 49_152;
+const EAGER_NEAR = 600;
+/** Arbitrations between two points to which harts may be put back, and cycles of a phase that are worth to do what is behind it again. */
+const ROLL = 32;
+const BACK = 65_536;
+/** Ends that are cut off: the phase then ends before. */
+const cutOff: ReadonlySet<PhaseEnd> = new Set(['side', 'cold', 'raced', 'final', 'room']);
 /** Cycles that the interpreter goes on to bring all harts to the beginning of an instruction. */
 const TRIES = 64;
 /** Cycles of a phase at most. */
@@ -66,6 +73,7 @@ export class Phases {
   private readonly pauses: PhasePauses;
   readonly run: PhaseRun;
   private readonly cut: PhaseCut;
+  private readonly rolling: PhaseCheckpoint;
   private readonly before: PhaseSnapshot;
 
   constructor(private readonly options: PhasesOptions) {
@@ -83,6 +91,7 @@ export class Phases {
       tcdm.size > MOST_TCDM;
     this.run = new PhaseRun(options);
     this.cut = new PhaseCut(this.run, this.off ? 0 : tcdm.size);
+    this.rolling = new PhaseCheckpoint(this.run, this.off ? 0 : tcdm.size);
     this.pauses = new PhasePauses(options.eager);
     this.before = new PhaseSnapshot(options, this.off ? 0 : tcdm.size);
   }
@@ -92,6 +101,11 @@ export class Phases {
     this.lacking = false;
     this.pauses.clear();
     for (const end of Object.keys(this.ends) as PhaseEnd[]) this.ends[end] = 0;
+  }
+
+  /** The cycle after which other tiers give up, so that a phase is tried again. */
+  askAgainAt(now: number): number {
+    return this.off ? Infinity : this.pauses.askAgainAt(now);
   }
 
   /** Runs all harts from `now` on; returns the first cycle that is not done, or -1 when this is for another tier. */
@@ -226,23 +240,39 @@ export class Phases {
   }
 
   private runAll(limit: number): PhaseEnd {
-    const { run, cut, count } = this;
+    const { run, cut, rolling, count } = this;
+    const { eager } = this.options;
     const cuts = limit >= this.least;
+    const near = eager ? EAGER_NEAR : NEAR_CUT;
     let from = 0;
-    for (let target = CHUNK; ; target += CHUNK) {
-      if (cuts && limit - from < NEAR_CUT) return cut.finish(from, limit);
+    let rolled = false;
+    /** An end comes in cycle `at` or later. */
+    const before = (why: PhaseEnd, at: number): PhaseEnd => {
+      if (!rolled || !cutOff.has(why) || at < (eager ? EAGER_CUT : BACK)) return why;
+      rolling.restore();
+      const how = cut.finish(rolling.from, Math.min(limit, at));
+      return how === 'cut' || how === 'done' ? how : why;
+    };
+    for (let chunks = 1; ; chunks++) {
+      if (cuts && limit - from < near) return cut.finish(from, limit);
+      if (cuts && (chunks % ROLL === 0 || eager)) {
+        rolling.take(from);
+        rolled = true;
+      }
+      const target = chunks * CHUNK;
       let until = Infinity;
       let all = true;
       for (let hart = 0; hart < count; hart++) {
         const why = run.ended[hart] === 0 ? run.advance(hart, target, 'far') : undefined;
-        if (why !== undefined) return why;
+        if (why === 'side' || why === 'cold') return before(why, run.timeOf(hart));
+        if (why !== undefined) return before(why, from);
         if (run.ended[hart] !== 0) continue;
         all = false;
         until = Math.min(until, run.timeOf(hart));
       }
       if (all) return run.finish(from, limit);
       const why = run.settleUntil(from, until);
-      if (why !== undefined) return why;
+      if (why !== undefined) return before(why, from);
       from = Math.max(from, until);
       if (from >= limit) return 'late';
     }

@@ -336,7 +336,8 @@ export class Translator {
       return together;
     }
     this.arrays.origin[0] = now;
-    let end = Math.min(until, now + VISIT, this.regions.askAgainAt);
+    const askAgainAt = Math.min(this.regions.askAgainAt, this.phases.askAgainAt(now));
+    let end = Math.min(until, now + VISIT, askAgainAt);
     for (let hart = 0; hart < this.count; hart++) {
       const at = next[hart << HART_SHIFT];
       if (at !== Infinity && at - now > WHEEL / 2) end = Math.min(end, at);
