@@ -16,11 +16,13 @@ import { DELAY_BYTES, LOG_BYTES, LOG_ENTRIES, type TranslatorArrays } from './la
 import { link, RECORD_SHIFT, WORTH } from './region-links.js';
 import { BETWEEN } from './region-link-code.js';
 import { compilePhases, type PhaseCode } from './phase-code.js';
+import { PhaseJumps } from './phase-jumps.js';
 import { PhaseNotes } from './phase-notes.js';
 import { PhasePauses } from './phase-pauses.js';
 import { PhaseSnapshot } from './phase-snapshot.js';
 import type { Regions } from './regions.js';
 import { frame } from './region-frame.js';
+import { inRegions } from './region-graph.js';
 import { isClean } from './region-seeker.js';
 import type { StepReader } from './tree.js';
 import { MOST_EPOCHS, TAG_EPOCH_SHIFT } from './word-tags.js';
@@ -40,8 +42,8 @@ export interface PhasesOptions {
 /** Cycles that others must leave the harts alone. */
 const QUIET = 2048;
 /** Cycles that harts run between two arbitrations, and in a loop at most. */
-const CHUNK = 8192;
-const LONGEST = 16_384;
+const CHUNK = 12_288;
+const LONGEST = 24_000;
 /** Cycles that the interpreter goes on to bring all harts to the beginning of an instruction. */
 const TRIES = 64;
 /** Cycles of a phase at most. */
@@ -117,6 +119,7 @@ export class Phases {
   private granted = 0;
   private refused = 0;
   private readonly notes: PhaseNotes;
+  private readonly jumps: PhaseJumps;
 
   private readonly before: PhaseSnapshot;
 
@@ -140,6 +143,7 @@ export class Phases {
     this.ended = new Uint8Array(this.count);
     this.between = new Uint8Array(this.count);
     this.notes = new PhaseNotes(options.regions, state, this.words, this.frameAt);
+    this.jumps = new PhaseJumps(this.count, this.words, this.frameAt);
     this.pauses = new PhasePauses(options.eager);
     this.before = new PhaseSnapshot(options, this.off ? 0 : tcdm.size);
   }
@@ -218,6 +222,7 @@ export class Phases {
     this.set = set;
     this.origin = now;
     this.before.take();
+    const made = regions.translated;
     regions.booking = true;
     regions.bookingHarts = set;
     let why: PhaseEnd;
@@ -239,7 +244,9 @@ export class Phases {
       // What was looked at may be what a hart had written, and has not any more.
       if (changed) this.forgetCode();
       regions.makeRoom();
-      pauses.gaveUp(key, now, Math.max(...this.free), why === 'cold', why === 'convoy');
+      // Where nothing was translated, the next try would end there, too.
+      const isCold = why === 'cold' && (regions.lacked || regions.translated !== made);
+      pauses.gaveUp(key, now, Math.max(...this.free), isCold, why === 'convoy');
       return -1;
     }
     regions.booking = false;
@@ -421,7 +428,8 @@ export class Phases {
         const region = regions.forBooking(hart, this.pcs[hart]);
         if (region === undefined) return this.stop(hart);
         control[link.record] = links.recordsAt + (region.number << RECORD_SHIFT);
-      }
+        this.jumps.begin();
+      } else this.jumps.goOn(hart);
       if (cycles - links.regionOf(control).longest < WORTH) return 'room';
       control[link.deadline] = this.free[hart] + cycles;
       control[link.soft] = target - shift;
@@ -433,6 +441,7 @@ export class Phases {
       if (exit === BETWEEN) {
         this.free[hart] = control[link.elapsed];
         this.between[hart] = 1;
+        this.jumps.keep(hart);
         continue;
       }
       this.between[hart] = 0;
@@ -480,18 +489,3 @@ export class Phases {
     }
   }
 }
-
-/** Timings of instructions that regions have. */
-const inRegions = new Set([
-  'alu',
-  'mul',
-  'mulh',
-  'div',
-  'branch',
-  'jump',
-  'jalr',
-  'load',
-  'store',
-  'loop',
-  'fence',
-]);

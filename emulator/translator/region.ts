@@ -213,18 +213,30 @@ export class Region {
     const taken = words[at + (frame.words >> 2)] & FIELD_MASK;
     const target = words[at + (frame.target >> 2)];
     let found = this.find(this.exitWays[exit], last, already, target);
-    for (let number = taken; number > 0 && found < HISTORY; number--) {
+    found = this.findWays(words, at, taken, words[at + (frame.start >> 2)], found);
+    this.links!.recall(control, (region, by, to, upTo, from) => {
+      if (found === HISTORY) return false;
+      found = region.find(region.exitWays[by], 1, found, to);
+      found = region.findWays(words, at, upTo, from, found);
+      return true;
+    });
+    return found;
+  }
+
+  /** Adds the jumps of entries of the list behind number `start`, up to number `taken`, the last one first. */
+  private findWays(
+    words: Int32Array,
+    at: number,
+    taken: number,
+    start: number,
+    already: number,
+  ): number {
+    let found = already;
+    for (let number = taken; number > start && found < HISTORY; number--) {
       const entry = number & (RECENT - 1);
       const way = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
       found = this.findWay(way, words[at + (frame.lengths >> 2) + entry], found);
     }
-    this.links!.recall(control, (region, way, byExit, value) => {
-      if (found === HISTORY) return false;
-      found = byExit
-        ? region.find(region.exitWays[way], 1, found, value)
-        : region.findWay(way, value, found);
-      return true;
-    });
     return found;
   }
 
