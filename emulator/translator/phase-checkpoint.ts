@@ -16,6 +16,7 @@ export class PhaseCheckpoint {
   private readonly words: Int32Array;
   private readonly tcdm: Uint8Array;
   private readonly controls: readonly Int32Array[];
+  private readonly jumps: readonly Int32Array[];
   private sums = new Int32Array(0);
   private kept = 0;
   private notes = 0;
@@ -41,16 +42,12 @@ export class PhaseCheckpoint {
     this.pending = new Int32Array(count);
     this.words = new Int32Array(harts.state.words.length);
     this.tcdm = new Uint8Array(tcdmBytes);
+    this.jumps = run.jumps.kept.map((kept) => new Int32Array(kept.length));
     this.controls = Array.from({ length: count }, () => new Int32Array(LINK_BYTES >> 2));
     this.booked = new Int32Array(arrays.booked.length);
     this.pointers = new Uint8Array(crossbar.pointers.length);
     this.sides = new Uint8Array(crossbar.sides.length);
     this.conflicts = new Float64Array(crossbar.conflictsPerBank.length);
-  }
-
-  /** What the last region of a hart that stands between two left for those behind it. */
-  controlOf(hart: number): Int32Array {
-    return this.controls[hart];
   }
 
   /** `from`: cycle up to which all is arbitrated, and forgotten. */
@@ -78,8 +75,11 @@ export class PhaseCheckpoint {
     this.refused = run.refused;
     let entries = 0;
     for (let hart = 0; hart < run.count; hart++) {
-      this.controls[hart].set(links.controls[hart]);
-      if (this.between[hart] !== 0) this.pcs[hart] = links.regionOf(links.controls[hart]).pc;
+      this.controls[hart].set(run.controls[hart]);
+      if (this.between[hart] !== 0) {
+        this.pcs[hart] = links.regionOf(run.controls[hart]).pc;
+        this.jumps[hart].set(run.jumps.kept[hart]);
+      }
       this.pending[hart] = (run.get(hart, 'endAt') - run.logs[hart]) / BOOKED_ENTRY;
       entries += this.pending[hart];
     }
@@ -103,10 +103,13 @@ export class PhaseCheckpoint {
     run.pcs.set(this.pcs);
     harts.state.words.set(this.words);
     harts.tcdm.u8.set(this.tcdm);
-    const { sums, controls } = regions.links;
+    const { sums } = regions.links;
     sums.set(this.sums.subarray(0, this.kept));
     sums.fill(0, this.kept);
-    for (let hart = 0; hart < run.count; hart++) controls[hart].set(this.controls[hart]);
+    for (let hart = 0; hart < run.count; hart++) {
+      run.controls[hart].set(this.controls[hart]);
+      if (this.between[hart] !== 0) run.jumps.kept[hart].set(this.jumps[hart]);
+    }
     run.notes.forget(this.notes);
   }
 

@@ -8,7 +8,7 @@ const ROOM = 320;
 /** Cycles to the end from which on the interpreter does the rest. */
 const NEAR = 256;
 /** Cycles between two arbitrations. */
-const CHUNK = 8192;
+const CHUNK = 12_288;
 
 /**
  * Keeps what a phase did before a cycle near its limit, in which nobody's request waits: all accesses before it are arbitrated, none behind
@@ -36,7 +36,7 @@ export class PhaseCut {
   }
 
   private readonly between = (hart: number): Int32Array | undefined =>
-    this.checkpoint.between[hart] === 0 ? undefined : this.checkpoint.controlOf(hart);
+    this.checkpoint.between[hart] === 0 ? undefined : this.run.controls[hart];
 
   /** What was done up to the cut happened. */
   commit(): void {
@@ -157,7 +157,7 @@ export class PhaseCut {
       jumps[hart] = granted > 0 && this.hides(read - BOOKED_ENTRY) ? 1 : 0;
     }
     checkpoint.restoreHarts();
-    run.notes.remember(this.between);
+    run.remember(this.between);
     return this.replay.replay(last, jumps) ? 'cut' : 'late';
   }
 }

@@ -1,7 +1,7 @@
 import { HART_SHIFT } from '../hart/slot.js';
 import { HISTORY, stall, type HartState } from '../hart/state.js';
 import { REGION_FRAME } from './layout.js';
-import { findLinked, rememberJumps, type Region } from './region.js';
+import { rememberJumps, type Region } from './region.js';
 import { frame } from './region-frame.js';
 import { link, LINK_BYTES } from './region-links.js';
 import type { Regions } from './regions.js';
@@ -89,12 +89,11 @@ export class PhaseNotes {
     }
   }
 
-  /** The last taken jumps of harts, the newest ones from what their last regions left. */
-  remember(between: (hart: number) => Int32Array | undefined): void {
-    const { state, regions } = this;
+  /** The last taken jumps of harts; `behind` finds those behind all notes, and how many they are. */
+  remember(behind: (hart: number) => number): void {
+    const { state } = this;
     for (let hart = 0; hart < state.count; hart++) {
-      const control = between(hart);
-      let found = control === undefined ? 0 : findLinked(regions.links, control, 0);
+      let found = behind(hart);
       for (let i = this.notes.length - 1; i >= 0 && found < HISTORY; i--) {
         const { region, exit, hart: of } = this.notes[i];
         if (of !== hart) continue;

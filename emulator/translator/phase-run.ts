@@ -16,8 +16,10 @@ import { DELAY_BYTES, LOG_BYTES, LOG_ENTRIES, type TranslatorArrays } from './la
 import { link, RECORD_SHIFT, WORTH } from './region-links.js';
 import { BETWEEN } from './region-link-code.js';
 import { compilePhases, type PhaseCode } from './phase-code.js';
+import { PhaseJumps } from './phase-jumps.js';
 import { PhaseNotes } from './phase-notes.js';
 import type { Regions } from './regions.js';
+import { findLinked } from './region.js';
 import { frame } from './region-frame.js';
 import type { StepReader } from './tree.js';
 import { MOST_EPOCHS, TAG_EPOCH_SHIFT } from './word-tags.js';
@@ -53,7 +55,7 @@ export type PhaseEnd =
 export type Reach = 'far' | 'before' | 'behind';
 
 /** Cycles that harts run in a loop at most. */
-const LONGEST = 16_384;
+const LONGEST = 24_000;
 /** Accesses that tell whether most are refused. */
 const ENOUGH = 100_000;
 
@@ -72,6 +74,9 @@ export class PhaseRun {
   granted = 0;
   refused = 0;
   readonly notes: PhaseNotes;
+  readonly jumps: PhaseJumps;
+  /** By hart: what is said to and of it. */
+  readonly controls: readonly Int32Array[];
   readonly words: Int32Array;
   /** Addresses, by hart. */
   readonly logs: readonly number[];
@@ -90,7 +95,9 @@ export class PhaseRun {
     this.pcs = new Int32Array(this.count);
     this.ended = new Uint8Array(this.count);
     this.between = new Uint8Array(this.count);
+    this.controls = options.regions.links.controls;
     this.notes = new PhaseNotes(options.regions, harts.state, this.words, this.frameAt);
+    this.jumps = new PhaseJumps(this.count, this.words, this.frameAt);
   }
 
   get(hart: number, word: BookedWord): number {
@@ -232,7 +239,8 @@ export class PhaseRun {
         const region = regions.forBooking(hart, this.pcs[hart]);
         if (region === undefined) return this.stop(hart);
         control[link.record] = links.recordsAt + (region.number << RECORD_SHIFT);
-      }
+        this.jumps.begin();
+      } else this.jumps.goOn(hart);
       const { longest } = links.regionOf(control);
       if (cycles - longest < WORTH) return 'room';
       if (reach !== 'far') {
@@ -250,6 +258,7 @@ export class PhaseRun {
       if (exit === BETWEEN) {
         this.free[hart] = control[link.elapsed];
         this.between[hart] = 1;
+        this.jumps.keep(hart);
         continue;
       }
       this.between[hart] = 0;
@@ -288,8 +297,20 @@ export class PhaseRun {
   /** It happened. */
   commit(): void {
     const nobody = (): undefined => undefined;
-    this.notes.remember(nobody);
+    this.remember(nobody);
     this.commitBehind(nobody);
+  }
+
+  /** The last taken jumps of harts; `between`: as for `commitBehind`. */
+  remember(between: (hart: number) => Int32Array | undefined): void {
+    const { links } = this.options.regions;
+    const { words, frameAt, jumps } = this;
+    this.notes.remember((hart) => {
+      const control = between(hart);
+      if (control === undefined) return 0;
+      jumps.goOn(hart);
+      return findLinked(links, control, words, frameAt, 0);
+    });
   }
 
   /** The same when taken jumps are known already; `between`: what the last region of a hart left that another one follows. */

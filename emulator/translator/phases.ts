@@ -5,6 +5,7 @@ import { PhaseCut } from './phase-cut.js';
 import { PhasePauses } from './phase-pauses.js';
 import { PhaseRun, type PhaseEnd, type PhaseRunOptions } from './phase-run.js';
 import { PhaseSnapshot } from './phase-snapshot.js';
+import { inRegions } from './region-graph.js';
 import { isClean } from './region-seeker.js';
 import { WORTH } from './region-links.js';
 
@@ -17,14 +18,14 @@ export interface PhasesOptions extends PhaseRunOptions {
 /** Cycles that others must leave the harts alone. */
 const QUIET = 2048;
 /** Cycles that harts run between two arbitrations. */
-const CHUNK = 8192;
+const CHUNK = 12_288;
 /** Cycles of a phase that is worth to be cut, and from which on to its limit harts are led there. */
 const CUT = 16_384;
 const EAGER_CUT = 192;
-const NEAR_CUT = 49_152;
+const NEAR_CUT = 73_728;
 const EAGER_NEAR = 600;
 /** Arbitrations between two points to which harts may be put back, and cycles of a phase that are worth to do what is behind it again. */
-const ROLL = 32;
+const ROLL = 24;
 const BACK = 65_536;
 /** Ends that are cut off: the phase then ends before. */
 const cutOff: ReadonlySet<PhaseEnd> = new Set(['side', 'cold', 'raced', 'final', 'room']);
@@ -174,6 +175,7 @@ export class Phases {
     }
     const { run } = this;
     this.before.take();
+    const made = regions.translated;
     regions.booking = true;
     regions.bookingHarts = set;
     let why: PhaseEnd;
@@ -196,7 +198,9 @@ export class Phases {
       // What was looked at may be what a hart had written, and has not any more.
       if (changed) this.forgetCode();
       regions.makeRoom();
-      pauses.gaveUp(key, now, Math.max(...run.free), why === 'cold', why === 'convoy');
+      // Where nothing was translated, the next try would end there, too.
+      const isCold = why === 'cold' && (regions.lacked || regions.translated !== made);
+      pauses.gaveUp(key, now, Math.max(...run.free), isCold, why === 'convoy');
       return -1;
     }
     regions.booking = false;
@@ -278,18 +282,3 @@ export class Phases {
     }
   }
 }
-
-/** Timings of instructions that regions have. */
-const inRegions = new Set([
-  'alu',
-  'mul',
-  'mulh',
-  'div',
-  'branch',
-  'jump',
-  'jalr',
-  'load',
-  'store',
-  'loop',
-  'fence',
-]);

@@ -27,6 +27,8 @@ export const frame = {
   /** Of a function that books its accesses: cycles when it began, and the address behind the last entry. */
   since: 800,
   bookedAt: 804,
+  /** 64 bits: how many entries the list had when the function began, modulo RECENT; it counts on from there. */
+  start: 808,
   /** Cycles that a tight loop turned, a word for each entry of `recent`. */
   lengths: 1024,
 } as const;

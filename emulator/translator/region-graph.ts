@@ -74,6 +74,21 @@ export interface RegionSource {
   targets(pc: number): ReadonlySet<number>;
 }
 
+/** Timings of instructions that regions have. */
+export const inRegions = new Set([
+  'alu',
+  'mul',
+  'mulh',
+  'div',
+  'branch',
+  'jump',
+  'jalr',
+  'load',
+  'store',
+  'loop',
+  'fence',
+]);
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const MOST_BLOCKS = 220;

@@ -4,7 +4,6 @@ import { wordBytes } from './layout.js';
 import { LinkSums } from './region-link-sums.js';
 import { BASE, CONTROL, FIELD_OF, type LinkOptions } from './region-link-words.js';
 import {
-  BY_EXIT,
   EXIT_SHIFT,
   exitAt,
   JUMPED,
@@ -12,6 +11,8 @@ import {
   LINKED,
   MOST_RECORDED,
   RECORD_SHIFT,
+  RECORDED_SHIFT,
+  recordedAt,
   STRADDLES,
   recordAt,
   WAYS,
@@ -268,92 +269,61 @@ class LinkCode extends LinkSums {
     code.end();
   }
 
-  /** Puts the newest entries of the list of the function into that of all regions, and the way to the exit. */
+  /** Notes which part of the list of taken jumps is that of the region; the next one goes on behind it. */
   private noteWays(): void {
-    const { code } = this;
+    const { code, options } = this;
     const taken = this.time;
     code.get(this.word);
     code.op(Op.i32WrapI64);
     code.i32(FIELD_MASK);
     code.op(Op.i32And);
     code.tee(taken);
-    code.if();
-    // at = max(taken - MOST_RECORDED, 0)
-    code.get(taken);
-    code.i32(MOST_RECORDED);
-    code.op(Op.i32Sub);
-    code.tee(this.at);
-    code.i32(0);
-    code.get(this.at);
-    code.i32(0);
-    code.op(Op.i32GtS);
-    code.op(Op.select);
-    code.set(this.at);
-    code.loop();
-    this.step(this.at, 1);
-    this.put(
-      () => {
-        code.get(this.at);
-        code.i32(RECENT - 1);
-        code.op(Op.i32And);
-        code.memory(Op.i32Load8U, this.inFrame(frame.recent));
-      },
-      () => {
-        code.get(this.at);
-        code.i32(RECENT - 1);
-        code.op(Op.i32And);
-        code.i32(2);
-        code.op(Op.i32Shl);
-        code.memory(Op.i32Load, this.inFrame(frame.lengths));
-      },
-    );
-    code.get(this.at);
-    code.get(taken);
-    code.op(Op.i32LtS);
-    code.brIf(0);
-    code.end();
-    code.end();
-    this.hasFlag(WAYS);
-    code.if();
-    this.put(
-      () => {
-        code.get(this.number);
-        code.i32(BY_EXIT);
-        code.op(Op.i32Or);
-      },
-      () => code.get(this.pc),
-    );
-    code.end();
-  }
-
-  private put(way: () => void, value: () => void): void {
-    const { code, options } = this;
-    this.said('recorded');
+    this.fromFrame(Op.i32Load, frame.start);
     code.tee(this.count);
+    code.op(Op.i32Ne);
+    this.hasFlag(WAYS);
+    code.op(Op.i32Or);
+    code.if();
+    this.said('recorded');
+    code.tee(this.at);
     code.i32(MOST_RECORDED - 1);
     code.op(Op.i32And);
-    code.i32(3);
+    code.i32(RECORDED_SHIFT);
     code.op(Op.i32Shl);
     code.get(CONTROL);
     code.op(Op.i32Add);
     code.set(this.exit);
-    code.get(this.exit);
-    code.get(this.record);
-    code.i32(options.links.recordsAt);
-    code.op(Op.i32Sub);
-    code.i32(16 - RECORD_SHIFT);
-    code.op(Op.i32Shl);
-    way();
-    code.op(Op.i32Or);
-    code.memory(Op.i32Store, this.inControl('list'));
-    code.get(this.exit);
-    value();
-    code.memory(Op.i32Store, this.inControl('list') + 4);
+    this.put('exit', () => {
+      code.get(this.record);
+      code.i32(options.links.recordsAt);
+      code.op(Op.i32Sub);
+      code.i32(16 - RECORD_SHIFT);
+      code.op(Op.i32Shl);
+      code.get(this.number);
+      code.op(Op.i32Or);
+    });
+    this.put('taken', () => code.get(taken));
+    this.put('target', () => code.get(this.pc));
+    this.put('start', () => code.get(this.count));
     this.say('recorded', () => {
-      code.get(this.count);
+      code.get(this.at);
       code.i32(1);
       code.op(Op.i32Add);
     });
+    code.i32(0);
+    code.get(taken);
+    code.i32(RECENT - 1);
+    code.op(Op.i32And);
+    code.memory(Op.i32Store, this.inFrame(frame.start));
+    code.end();
+  }
+
+  /** Writes a word of the entry whose address, less that of the list in the control words, is in `exit`. */
+  private put(field: keyof typeof recordedAt, value: () => void): void {
+    const { code } = this;
+    code.get(this.exit);
+    value();
+    code.memory(Op.i32Store, this.inControl('list') + recordedAt[field]);
   }
 
   private hasFlag(flag: number): void {

@@ -67,7 +67,7 @@ export const link = {
   granted: 6,
   divisions: 7,
   splits: 8,
-  /** Entries of the list of ways with taken jumps. */
+  /** Entries of the list of regions with taken jumps. */
   recorded: 10,
   /** A double: the sum of targets of jumps. */
   targets: 12,
@@ -75,11 +75,14 @@ export const link = {
   soft: 14,
   list: 16,
 } as const;
-/** In an entry of the list: it is the way to an exit, not an entry of the list of the function. */
-export const BY_EXIT = 0x8000;
-
-/** Ways with taken jumps that are remembered: as many as a fault report shows jumps, and each has one at least. */
+/** Regions with taken jumps that are remembered: as many as a fault report shows jumps, and each has one at least. */
 export const MOST_RECORDED = HISTORY;
+/**
+ * Bytes of an entry of their list; then the offsets of its words: record and exit, how many entries the list of the function had
+ * at its end, where it led, and how many that list had when it began.
+ */
+export const RECORDED_SHIFT = 4;
+export const recordedAt = { exit: 0, taken: 4, target: 8, start: 12 } as const;
 /** Cycles for which a region is worth while beyond those it may need to come back. */
 export const WORTH = 64;
 
@@ -89,7 +92,7 @@ export const STRADDLES = 0x8000;
 /** Bytes of exits, and of the sums of each hart. */
 const EXITS = 1 << 20;
 const SUMS = 1 << 19;
-export const LINK_BYTES = 4 * link.list + 8 * MOST_RECORDED;
+export const LINK_BYTES = 4 * link.list + (MOST_RECORDED << RECORDED_SHIFT);
 
 export const linkBytes = (harts: number, l2: number): readonly number[] => [
   LINK_BYTES * harts,
@@ -268,18 +271,20 @@ export class RegionLinks {
     return this.regions[(control[link.record] - this.recordsAt) >> RECORD_SHIFT]!;
   }
 
-  /** The ways with taken jumps before those of the last region, the newest first, while they are wanted. */
+  /** Regions with taken jumps before the last one, the newest first, while they are wanted. */
   recall(
     control: Int32Array,
-    want: (region: Region, way: number, byExit: boolean, value: number) => boolean,
+    want: (region: Region, exit: number, target: number, taken: number, start: number) => boolean,
   ): void {
     const recorded = control[link.recorded];
     for (let back = 1; back <= Math.min(recorded, MOST_RECORDED); back++) {
-      const at = link.list + 2 * ((recorded - back) & (MOST_RECORDED - 1));
-      const entry = control[at];
-      const region = this.regions[entry >>> 16]!;
-      const way = entry & (BY_EXIT - 1);
-      if (!want(region, way, (entry & BY_EXIT) !== 0, control[at + 1])) return;
+      const entry = (recorded - back) & (MOST_RECORDED - 1);
+      const at = link.list + (entry << (RECORDED_SHIFT - 2));
+      const word = (field: keyof typeof recordedAt): number =>
+        control[at + (recordedAt[field] >> 2)];
+      const region = this.regions[word('exit') >>> 16]!;
+      const exit = word('exit') & 0xffff;
+      if (!want(region, exit, word('target'), word('taken'), word('start'))) return;
     }
   }
 }

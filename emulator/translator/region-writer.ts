@@ -123,6 +123,9 @@ export class RegionWriter {
     this.begun = Array.from({ length: tight }, () => body.local(Type.i64));
     this.inTight = -1;
     this.copies = 0;
+    body.i32(0);
+    body.memory(Op.i64Load, this.options.frameAt + frame.start);
+    body.set(this.words[0]);
     // Out of memory, or the host's compiler would compute it again in each loop.
     body.i32(0);
     body.memory(Op.i64Load, this.options.frameAt + frame.limit);

@@ -35,12 +35,18 @@ export function rememberJumps(found: number, state: HartState, hart: number): vo
   for (let i = found - 1; i >= 0; i--) state.remember(hart, sources[i], destinations[i]);
 }
 
-/** Finds the last taken jumps of regions that others followed, behind newer ones; how many there are then. */
-export function findLinked(links: RegionLinks, control: Int32Array, already: number): number {
+/** Finds the last taken jumps of regions that others followed, behind newer ones; how many there are then. `at`: of the frame. */
+export function findLinked(
+  links: RegionLinks,
+  control: Int32Array,
+  words: Int32Array,
+  at: number,
+  already: number,
+): number {
   let found = already;
-  links.recall(control, (region, way, byExit, value) => {
+  links.recall(control, (region, exit, target, taken, start) => {
     if (found === HISTORY) return false;
-    found = region.findEntry(way, byExit, value, found);
+    found = region.findFollowed(exit, target, words, at, taken, start, found);
     return true;
   });
   return found;
@@ -224,19 +230,39 @@ export class Region {
     const taken = words[at + (frame.words >> 2)] & FIELD_MASK;
     const target = words[at + (frame.target >> 2)];
     let found = this.find(this.exitWays[exit], last, already, target);
-    for (let number = taken; number > 0 && found < HISTORY; number--) {
+    found = this.findWays(words, at, taken, words[at + (frame.start >> 2)], found);
+    return findLinked(this.links!, control, words, at, found);
+  }
+
+  /** Adds the jumps of a run that another region followed to what was found. */
+  findFollowed(
+    exit: number,
+    target: number,
+    words: Int32Array,
+    at: number,
+    taken: number,
+    start: number,
+    already: number,
+  ): number {
+    const found = this.find(this.exitWays[exit], 1, already, target);
+    return this.findWays(words, at, taken, start, found);
+  }
+
+  /** Adds the jumps of entries of the list behind number `start`, up to number `taken`, the last one first. */
+  private findWays(
+    words: Int32Array,
+    at: number,
+    taken: number,
+    start: number,
+    already: number,
+  ): number {
+    let found = already;
+    for (let number = taken; number > start && found < HISTORY; number--) {
       const entry = number & (RECENT - 1);
       const way = (words[at + ((frame.recent + entry) >> 2)] >>> (8 * (entry & 3))) & 0xff;
       found = this.findWay(way, words[at + (frame.lengths >> 2) + entry], found);
     }
-    return findLinked(this.links!, control, found);
-  }
-
-  /** Adds an entry of the list of all regions to what was found. */
-  findEntry(way: number, byExit: boolean, value: number, found: number): number {
-    return byExit
-      ? this.find(this.exitWays[way], 1, found, value)
-      : this.findWay(way, value, found);
+    return found;
   }
 
   /** The same for an entry of the list of the function; `cycles`: of the turns of a tight loop. */

@@ -374,7 +374,7 @@ export class Regions {
     if (this.isLate(region, hart)) return false;
     this.admit(region, hart);
     const { words, frameAt, links, runner } = this;
-    words[frameAt + (frame.limit >> 2)] = 0;
+    words[frameAt + (frame.limit >> 2)] = words[frameAt + (frame.start >> 2)] = 0;
     const epoch = state.fetchEpoch[base];
     links.begin(region.number, cycles + region.longest, hart, epoch);
     const variant = this.ownsBanks(hart) ? 'plain' : 'tracking';
