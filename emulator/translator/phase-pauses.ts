@@ -52,8 +52,8 @@ export class PhasePauses {
 
   /** The cycle in which a phase may be tried anywhere, if that is to come. */
   askAgainAt(now: number): number {
-    const { until } = this.anywhere;
-    return this.eager || until <= now ? Infinity : Math.max(until, this.nowhere.until);
+    const until = Math.max(this.anywhere.until, this.nowhere.until);
+    return this.eager || until <= now ? Infinity : until;
   }
 
   /** Whether harts may be brought to where a phase can begin. */

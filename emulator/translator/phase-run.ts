@@ -32,6 +32,8 @@ export interface PhaseRunOptions {
   readonly arrays: TranslatorArrays;
   readonly reader: StepReader;
   readonly regions: Regions;
+  /** Ends are met often: for tests. */
+  readonly eager: boolean;
 }
 
 /** How a phase ended: `done`, up to a cycle (`cut`), or why it was given up. */
@@ -56,6 +58,7 @@ export type Reach = 'far' | 'before' | 'behind';
 
 /** Cycles that harts run in a loop at most. */
 const LONGEST = 24_000;
+const EAGER_LONGEST = 400;
 /** Accesses that tell whether most are refused. */
 const ENOUGH = 100_000;
 
@@ -225,7 +228,7 @@ export class PhaseRun {
 
   /** Runs a hart until its true time is the target or it stands before an instruction of the interpreter. */
   private runHart(hart: number, target: number, reach: Reach): PhaseEnd | undefined {
-    const { regions, harts } = this.options;
+    const { regions, harts, eager } = this.options;
     const { links, runner } = regions;
     const { state } = harts;
     const control = links.controls[hart];
@@ -234,7 +237,6 @@ export class PhaseRun {
     const { words, frameAt } = this;
     while (this.free[hart] + shift < target) {
       const room = LOG_ENTRIES - (this.get(hart, 'endAt') - this.logs[hart]) / BOOKED_ENTRY;
-      let cycles = Math.min(room - 1, LONGEST);
       if (this.between[hart] === 0) {
         const region = regions.forBooking(hart, this.pcs[hart]);
         if (region === undefined) return this.stop(hart);
@@ -242,6 +244,7 @@ export class PhaseRun {
         this.jumps.begin();
       } else this.jumps.goOn(hart);
       const { longest } = links.regionOf(control);
+      let cycles = Math.min(room - 1, eager ? longest + EAGER_LONGEST : LONGEST);
       if (cycles - longest < WORTH) return 'room';
       if (reach !== 'far') {
         const rest = target - shift - this.free[hart];

@@ -10,7 +10,6 @@ import { isClean } from './region-seeker.js';
 import { WORTH } from './region-links.js';
 
 export interface PhasesOptions extends PhaseRunOptions {
-  readonly eager: boolean;
   /** Instructions of a hart from a cycle on have not happened. */
   readonly takeBack: (hart: number, cycle: number) => void;
 }
@@ -19,11 +18,12 @@ export interface PhasesOptions extends PhaseRunOptions {
 const QUIET = 2048;
 /** Cycles that harts run between two arbitrations. */
 const CHUNK = 12_288;
+const EAGER_CHUNK = 256;
 /** Cycles of a phase that is worth to be cut, and from which on to its limit harts are led there. */
 const CUT = 16_384;
 const EAGER_CUT = 192;
 const NEAR_CUT = 73_728;
-const EAGER_NEAR = 600;
+const EAGER_NEAR = 1200;
 /** Arbitrations between two points to which harts may be put back, and cycles of a phase that are worth to do what is behind it again. */
 const ROLL = 24;
 const BACK = 65_536;
@@ -248,6 +248,7 @@ export class Phases {
     const { eager } = this.options;
     const cuts = limit >= this.least;
     const near = eager ? EAGER_NEAR : NEAR_CUT;
+    const chunk = eager ? EAGER_CHUNK : CHUNK;
     let from = 0;
     let rolled = false;
     /** An end comes in cycle `at` or later. */
@@ -263,7 +264,7 @@ export class Phases {
         rolling.take(from);
         rolled = true;
       }
-      const target = chunks * CHUNK;
+      const target = chunks * chunk;
       let until = Infinity;
       let all = true;
       for (let hart = 0; hart < count; hart++) {

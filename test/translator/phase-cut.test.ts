@@ -12,15 +12,16 @@ import { place } from './writer.js';
 
 /** Harts that run freely and do not meet: what they did up to some cycle is kept. */
 
-const [link, counter, own, sum, hart, own512, shared] = [1, 5, 8, 10, 11, 12, 15];
+const [link, counter, own, sum, hart, offset, shared] = [1, 5, 8, 10, 11, 12, 15];
 
 /** x11: hart; x8: words of its own; x15: words that all read. Then `body`, which is at address `at`, for ever. */
 function openWork(engine: Engine, settings: Settings, body: (at: number) => number[]): MachineApi {
   const words: number[] = [];
   const wide = (...bits: readonly number[]): void => void words.push(...bits);
   wide(e.csr(2, hart, 0, 0xf14), e.uType(0x37, shared, place.tcdm >>> 12));
-  wide(e.iType(0x13, 1, own512, hart, 9), e.add(own, shared, own512), e.addi(own, own, 1024));
-  // The distance of harts
+  wide(e.iType(0x13, 1, offset, hart, 9), e.add(own, shared, offset), e.addi(own, own, 1024));
+  // Each in another bank, and at another time
+  wide(e.iType(0x13, 1, offset, hart, 2), e.add(own, own, offset));
   wide(e.addi(counter, hart, 1), e.addi(counter, counter, -1), e.bType(1, counter, 0, -4));
   for (let n = 0; n < 8; n++) wide(0x0ff0000f);
   wide(...body(place.l2 + 4 * words.length));
@@ -34,6 +35,8 @@ const row = (name: string): number => rows.find((found) => found.name === name)!
 const setup = (loop: number, rs1: number, imm: number): number =>
   (row('cv.setup') | (loop << 7) | (rs1 << 15) | (imm << 20)) >>> 0;
 const back = (to: number, words: readonly number[]): number => e.jType(0, 4 * (to - words.length));
+
+const alu = Array.from({ length: 6 }, () => e.add(sum, sum, hart));
 
 const bodies = {
   /** All read words of one bank, some right before a jump that a refusal hides. */
@@ -66,9 +69,10 @@ const bodies = {
   ],
   /** Two hardware loops, one in the other. */
   loops: () => {
-    const words = [e.addi(19, 0, 20), e.addi(20, hart, 5), setup(1, 19, 7)];
-    words.push(e.lw(16, shared, 32), setup(0, 20, 4), e.lw(17, own, 0), e.add(sum, sum, 17));
-    words.push(e.lw(18, shared, 96), e.sw(sum, own, 0), e.addi(sum, sum, 1));
+    const words = [e.addi(19, 0, 20), e.addi(20, hart, 5), setup(1, 19, 14)];
+    words.push(e.lw(16, shared, 32), setup(0, 20, 10), e.lw(17, own, 0), e.add(sum, sum, 17));
+    words.push(...alu);
+    words.push(e.lw(18, shared, 96), e.sw(sum, own, 0), e.addi(sum, sum, 1), e.addi(sum, sum, 5));
     words.push(back(0, words));
     return words;
   },
@@ -89,11 +93,13 @@ const bodies = {
   },
   /** A jump through a pointer that was loaded just before. */
   pointers: (at: number) => {
-    const { high, low } = e.split(at + 16);
+    const { high, low } = e.split(at + 12);
     const words = [e.uType(0x37, 6, high), e.addi(6, 6, low), e.sw(6, own, 12)];
-    words.push(e.lw(16, shared, 0), e.addi(counter, counter, 1));
-    words.push(e.add(sum, sum, 16), e.iType(0x13, 7, 19, counter, 7), e.lw(7, own, 12));
-    words.push(e.bType(0, 19, 0, 8), e.jalr(0, 7, 0), e.lw(14, shared, 64));
+    words.push(e.addi(counter, 0, 300), e.lw(7, own, 12), e.addi(counter, counter, -1));
+    words.push(e.lw(16, shared, 0), e.add(sum, sum, 16), ...alu, e.bType(1, counter, 0, -36));
+    words.push(e.addi(19, 19, 1), e.iType(0x13, 7, 20, 19, 3), e.lw(7, own, 12));
+    words.push(...alu, e.bType(0, 20, 0, 8), e.jalr(0, 7, 0), e.addi(counter, 0, 40));
+    words.push(e.addi(sum, sum, 2), e.addi(counter, counter, -1), e.bType(1, counter, 0, -8));
     words.push(back(3, words));
     return words;
   },
@@ -112,8 +118,14 @@ const bodies = {
 } satisfies Record<string, (at: number) => number[]>;
 
 const settings: readonly Settings[] = [
-  { 'tcdm.banks': 8 },
-  { 'tcdm.banks': 16, 'icache.ideal': true, 'timing.jump': 1, 'timing.load_use': 2 },
+  { isa: 'rv32imc_xcv', 'tcdm.banks': 8 },
+  {
+    isa: 'rv32imc_xcv',
+    'tcdm.banks': 16,
+    'icache.ideal': true,
+    'timing.jump': 1,
+    'timing.load_use': 2,
+  },
 ];
 
 describe.each(Object.keys(bodies) as (keyof typeof bodies)[])('%s', (name) => {
