@@ -6,6 +6,8 @@ import type { PhaseRun } from './phase-run.js';
 export class PhaseCheckpoint {
   /** Cycle up to which all is arbitrated. */
   from = 0;
+  /** True time of the hart that is the furthest, or less. */
+  furthest = 0;
   /** By hart: where it stands, and cycle in the time of one that is alone. */
   readonly pcs: Int32Array;
   readonly free: Int32Array;
@@ -74,6 +76,7 @@ export class PhaseCheckpoint {
     this.granted = run.granted;
     this.refused = run.refused;
     let entries = 0;
+    this.furthest = 0;
     for (let hart = 0; hart < run.count; hart++) {
       this.controls[hart].set(run.controls[hart]);
       if (this.between[hart] !== 0) {
@@ -82,6 +85,7 @@ export class PhaseCheckpoint {
       }
       this.pending[hart] = (run.get(hart, 'endAt') - run.logs[hart]) / BOOKED_ENTRY;
       entries += this.pending[hart];
+      this.furthest = Math.max(this.furthest, run.timeOf(hart));
     }
     const size = entries * (BOOKED_ENTRY >> 2);
     if (this.logs.length < size) this.logs = new Int32Array(2 * size);

@@ -6,7 +6,7 @@ import type { PhaseEnd, PhaseRun, Reach } from './phase-run.js';
 /** Cycles before the limit in which a phase is to end: a cycle is looked for in which no request waits, and instructions that have begun go on. */
 const ROOM = 320;
 /** Cycles to the end from which on the interpreter does the rest. */
-const NEAR = 256;
+const NEAR = 192;
 /** Cycles between two arbitrations. */
 const CHUNK = 12_288;
 
@@ -20,6 +20,8 @@ export class PhaseCut {
   private readonly replay: PhaseReplay;
   /** Harts that stand before an instruction of the interpreter: nothing behind that cycle is known of them. */
   private readonly blocked: Uint8Array;
+  /** Why a phase is not cut, if it is not. */
+  private why: PhaseEnd = 'late';
   private readonly last: Int32Array;
   /** An access was the last one that hides a jump. */
   private readonly jumps: Uint8Array;
@@ -46,10 +48,12 @@ export class PhaseCut {
   /** Goes on from cycle `from` to the end of the phase, or shortly before the limit. */
   finish(from: number, limit: number): PhaseEnd {
     const { run } = this;
+    this.why = 'late';
     for (let hart = 0; hart < run.count; hart++) this.blocked[hart] = this.waits(hart) ? 0 : 1;
     const end = limit - Math.min(ROOM, limit >> 1);
     for (let at = from; ;) {
-      const step = Math.min(CHUNK, (end - at) >> 1);
+      // What is refused makes harts later than they are led to.
+      const step = Math.min(CHUNK, (end - at) >> 2);
       if (step < NEAR) return this.cut(at, end, limit);
       const why = this.advance(at + step, 'before');
       if (why !== undefined) return why;
@@ -69,9 +73,14 @@ export class PhaseCut {
     for (let hart = 0; hart < run.count; hart++) {
       if (run.ended[hart] !== 0 || blocked[hart] !== 0) continue;
       const why = run.advance(hart, target, reach);
-      if (why === 'side' || why === 'cold') blocked[hart] = 1;
-      else if (why !== undefined) return why;
-      else if (!this.waits(hart)) blocked[hart] = 1;
+      if (why === 'side' || why === 'cold') {
+        blocked[hart] = 1;
+        this.why = why;
+      } else if (why !== undefined) return why;
+      else if (!this.waits(hart)) {
+        blocked[hart] = 1;
+        this.why = 'meet';
+      }
     }
     return undefined;
   }
@@ -97,21 +106,21 @@ export class PhaseCut {
     const { run, checkpoint } = this;
     checkpoint.take(from);
     const earliest = Math.max(end, this.earliest(from));
-    if (earliest > limit) return 'late';
+    if (earliest > limit) return this.why;
     const why = this.advance(limit, 'behind');
     if (why !== undefined) return why;
     const known = Math.min(this.known(), limit);
     let at = Math.min(earliest, known);
-    if (at < from) return 'late';
+    if (at < from) return this.why;
     const settled = run.arbitrate(from, at);
     if (settled !== undefined) return settled;
-    while (!this.isQuiet(at)) {
-      if (at >= known) return 'late';
+    while (!this.mayEnd(at)) {
+      if (at >= known) return this.why;
       const next = run.arbitrate(at, at + 1);
       if (next !== undefined) return next;
       at++;
     }
-    return this.goTo();
+    return this.goTo(at);
   }
 
   /** No hart has begun an instruction in that cycle, if no further request is refused. */
@@ -124,8 +133,8 @@ export class PhaseCut {
     return earliest;
   }
 
-  /** Whether, at the beginning of a cycle, no request waits, and harts have not been further at the checkpoint. */
-  private isQuiet(at: number): boolean {
+  /** Whether harts can be put to the beginning of a cycle. */
+  private mayEnd(at: number): boolean {
     const { run, checkpoint } = this;
     if (this.earliest(at) > at) return false;
     for (let hart = 0; hart < run.count; hart++) {
@@ -137,8 +146,6 @@ export class PhaseCut {
         // The jump behind it may have begun only now.
         if (run.words[((read - BOOKED_ENTRY) >> 2) + 1] + shift + 2 >= at) return false;
       }
-      if (read === run.get(hart, 'endAt')) continue;
-      if (run.words[(read >> 2) + 1] + shift < at) return false;
     }
     return true;
   }
@@ -147,14 +154,21 @@ export class PhaseCut {
     return this.run.words[entry >> 2] >>> KIND_SHIFT === kind.hides;
   }
 
-  /** Leads harts to behind what was granted. */
-  private goTo(): PhaseEnd {
+  /** Leads harts to behind what was granted before a cycle, and to what they ask for. */
+  private goTo(at: number): PhaseEnd {
     const { run, checkpoint, last, jumps } = this;
+    run.cutAt = at;
     for (let hart = 0; hart < run.count; hart++) {
       const read = run.get(hart, 'readAt');
       const granted = (read - run.logs[hart]) / BOOKED_ENTRY - checkpoint.pending[hart];
       last[hart] = granted > 0 ? run.words[((read - BOOKED_ENTRY) >> 2) + 1] : -1;
       jumps[hart] = granted > 0 && this.hides(read - BOOKED_ENTRY) ? 1 : 0;
+    }
+    for (let hart = 0; hart < run.count; hart++) {
+      const read = run.get(hart, 'readAt');
+      const asks = run.words[(read >> 2) + 1];
+      const waits = read !== run.get(hart, 'endAt') && asks + run.get(hart, 'shift') < at;
+      run.asks[hart] = waits ? asks : -1;
     }
     checkpoint.restoreHarts();
     run.remember(this.between);

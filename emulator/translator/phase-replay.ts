@@ -17,7 +17,7 @@ export class PhaseReplay {
 
   /**
    * Each hart of the phase goes on from where it is until it has made its access of free time `last`, -1: it stays; and with `jumps`
-   * the jump right behind it, which the access has hidden. False where that is not possible.
+   * the jump right behind it, which the access has hidden; or until it asks for what waits then. False where that is not possible.
    */
   replay(last: Int32Array, jumps: Uint8Array): boolean {
     const { run } = this;
@@ -30,7 +30,7 @@ export class PhaseReplay {
       if (((run.set >>> hart) & 1) !== 0) state.next[hart << HART_SHIFT] = Infinity;
     let works = true;
     for (let hart = 0; hart < run.count && works; hart++)
-      if (((run.set >>> hart) & 1) !== 0 && last[hart] >= 0)
+      if (((run.set >>> hart) & 1) !== 0 && (last[hart] >= 0 || run.asks[hart] >= 0))
         works = this.replayHart(hart, run.origin + last[hart], jumps[hart] !== 0);
     crossbar.pointers.set(this.pointers);
     crossbar.sides.set(this.sides);
@@ -46,14 +46,26 @@ export class PhaseReplay {
     state.next[base] = run.origin + run.free[hart];
     while (state.next[base] <= last) if (!this.step(base, last + 1)) return false;
     if (jumps && !this.step(base, state.next[base] + 1)) return false;
+    const asks = run.asks[hart] >= 0;
+    if (asks && !this.ask(base, run.origin + run.asks[hart])) return false;
     const isWhole =
-      state.mode[base] === mode.running &&
+      state.mode[base] === (asks ? mode.requesting : mode.running) &&
       state.phase[base] === phase.simple &&
       state.attention[base] === 0;
     run.pcs[hart] = state.pc[base];
     run.free[hart] = state.next[base] - run.origin;
     state.next[base] = Infinity;
     return isWhole;
+  }
+
+  /** Goes on to a request, which is not granted. */
+  private ask(base: number, at: number): boolean {
+    const { harts, interpreter } = this.run.options;
+    const { clock, next } = harts.state;
+    while (next[base] < at) if (!this.step(base, at)) return false;
+    clock[NOW] = at;
+    clock[UNTIL] = clock[HORIZON] = at + 1;
+    return next[base] === at && interpreter.rounds(true) === 1;
   }
 
   /** False when it did not go on. */

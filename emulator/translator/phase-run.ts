@@ -73,6 +73,9 @@ export class PhaseRun {
   readonly ended: Uint8Array;
   /** The region that goes on is known: time was up between two. */
   readonly between: Uint8Array;
+  /** Where a phase was cut; and by hart the free time of the request that waits then, or -1. */
+  cutAt = 0;
+  readonly asks: Int32Array;
   /** Accesses that were arbitrated, and cycles in which they were refused. */
   granted = 0;
   refused = 0;
@@ -97,6 +100,7 @@ export class PhaseRun {
     this.free = new Int32Array(this.count);
     this.pcs = new Int32Array(this.count);
     this.ended = new Uint8Array(this.count);
+    this.asks = new Int32Array(this.count);
     this.between = new Uint8Array(this.count);
     this.controls = options.regions.links.controls;
     this.notes = new PhaseNotes(options.regions, harts.state, this.words, this.frameAt);
@@ -129,6 +133,7 @@ export class PhaseRun {
     for (let hart = 0; hart < this.count; hart++) {
       this.put(hart, 'readAt', this.logs[hart]);
       this.put(hart, 'endAt', this.logs[hart]);
+      this.asks[hart] = -1;
       this.ended[hart] = ((this.set >>> hart) & 1) ^ 1;
       this.between[hart] = 0;
       const base = hart << HART_SHIFT;
@@ -328,6 +333,10 @@ export class PhaseRun {
       state.pc[base] = this.pcs[hart];
       if (state.jalrReady[base] > next) state.jalrReady[base] += shift;
       state.next[base] = next + shift;
+      if (this.asks[hart] >= 0) {
+        state.since[base] = next + shift;
+        state.next[base] = this.origin + this.cutAt;
+      }
       state.stalls[base + stall.tcdm_conflict] += this.get(hart, 'refusedCycles');
       state.stalls[base + stall.jump] -= this.get(hart, 'hides') * (timing.jump - 1);
     }

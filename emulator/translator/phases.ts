@@ -25,7 +25,8 @@ const EAGER_CUT = 192;
 const NEAR_CUT = 73_728;
 const EAGER_NEAR = 1200;
 /** Arbitrations between two points to which harts may be put back, and cycles of a phase that are worth to do what is behind it again. */
-const ROLL = 24;
+const ROLL = 12;
+const FIRST_ROLL = 4;
 const BACK = 65_536;
 /** Ends that are cut off: the phase then ends before. */
 const cutOff: ReadonlySet<PhaseEnd> = new Set(['side', 'cold', 'raced', 'final', 'room']);
@@ -74,7 +75,8 @@ export class Phases {
   private readonly pauses: PhasePauses;
   readonly run: PhaseRun;
   private readonly cut: PhaseCut;
-  private readonly rolling: PhaseCheckpoint;
+  /** The last two points to which harts may be put back, in turns. */
+  private readonly points: readonly PhaseCheckpoint[];
   private readonly before: PhaseSnapshot;
 
   constructor(private readonly options: PhasesOptions) {
@@ -92,7 +94,7 @@ export class Phases {
       tcdm.size > MOST_TCDM;
     this.run = new PhaseRun(options);
     this.cut = new PhaseCut(this.run, this.off ? 0 : tcdm.size);
-    this.rolling = new PhaseCheckpoint(this.run, this.off ? 0 : tcdm.size);
+    this.points = [0, 1].map(() => new PhaseCheckpoint(this.run, this.off ? 0 : tcdm.size));
     this.pauses = new PhasePauses(options.eager);
     this.before = new PhaseSnapshot(options, this.off ? 0 : tcdm.size);
   }
@@ -244,26 +246,27 @@ export class Phases {
   }
 
   private runAll(limit: number): PhaseEnd {
-    const { run, cut, rolling, count } = this;
+    const { run, cut, points, count } = this;
     const { eager } = this.options;
     const cuts = limit >= this.least;
     const near = eager ? EAGER_NEAR : NEAR_CUT;
     const chunk = eager ? EAGER_CHUNK : CHUNK;
     let from = 0;
-    let rolled = false;
+    let taken = 0;
     /** An end comes in cycle `at` or later. */
     const before = (why: PhaseEnd, at: number): PhaseEnd => {
-      if (!rolled || !cutOff.has(why) || at < (eager ? EAGER_CUT : BACK)) return why;
-      rolling.restore();
-      const how = cut.finish(rolling.from, Math.min(limit, at));
+      if (!cutOff.has(why) || at < (eager ? EAGER_CUT : BACK)) return why;
+      // The newer one, unless some hart was too far there.
+      const last = taken > 0 && points[taken & 1].furthest < at ? taken : taken - 1;
+      if (last <= 0) return why;
+      const point = points[last & 1];
+      point.restore();
+      const how = cut.finish(point.from, Math.min(limit, at));
       return how === 'cut' || how === 'done' ? how : why;
     };
     for (let chunks = 1; ; chunks++) {
       if (cuts && limit - from < near) return cut.finish(from, limit);
-      if (cuts && (chunks % ROLL === 0 || eager)) {
-        rolling.take(from);
-        rolled = true;
-      }
+      if (cuts && (chunks % ROLL === FIRST_ROLL || eager)) points[++taken & 1].take(from);
       const target = chunks * chunk;
       let until = Infinity;
       let all = true;
