@@ -2,6 +2,7 @@
 const WORTHY = 4096;
 /** Cycles before the next try, at least; and how many times as many as one ran in vain, at first and at most. */
 const PAUSE = 50_000;
+
 const AGAIN = 2;
 const MOST_AGAIN = 64;
 /** Behind a phase in which more cycles were refused than accesses granted, anywhere: code that looks at each cycle is faster. */
@@ -73,10 +74,10 @@ export class PhasePauses {
     return (isKnown || (cuts && now >= this.anywhere.until)) && now >= place.until;
   }
 
-  /** A phase was cut, and ended in cycle `now`. */
-  cut(now: number): void {
+  /** A phase was cut behind so many cycles, and ended in cycle `now`. */
+  cut(now: number, cycles: number): void {
     this.hopeful = now + SOON;
-    this.anywhere.again = AGAIN;
+    if (cycles > PAUSE) this.anywhere.again = AGAIN;
   }
 
   /** A phase was done, and ended in cycle `now`. */

@@ -219,7 +219,7 @@ export class Phases {
     }
     this.cycles += last - now;
     this.resumeAt = last + 1;
-    if (why === 'cut') pauses.cut(last);
+    if (why === 'cut') pauses.cut(last, last - now);
     else pauses.done(key, last, last - now, run.refused > run.granted);
     return first;
   }
