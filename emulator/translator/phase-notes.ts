@@ -61,7 +61,7 @@ export class PhaseNotes {
       state.pc[base] = pc;
       if (account.lastStall >= 0) state.lastStall[base] = account.lastStall;
       if (kind === 'jump') regions.jumped(hart, words[at + (frame.target >> 2)]);
-      regions.addLinked(hart, words[at + (frame.divisions >> 2)], this.controlOf(i));
+      regions.addLinked(hart, words, at, this.controlOf(i));
     });
     for (let hart = 0; hart < state.count; hart++) this.rememberJumps(hart);
   }
