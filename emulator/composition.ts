@@ -107,6 +107,7 @@ export function compose(
         interpreter,
         crossbar,
         l2,
+        l2Latency: config.l2.latency,
         arena,
         sizes,
         icache,

@@ -301,8 +301,10 @@ export class MemoryAccess {
       this.deliver(hart, slot, m, value);
     }
     if (memory === this.l2) {
-      const { l2Loads, l2Stores } = this.harts.state;
+      const { l2Loads, l2Stores, pc } = this.harts.state;
       (m.write ? l2Stores : l2Loads)[hart << HART_SHIFT]++;
+      const { codeCache } = this.harts;
+      if (!m.write) codeCache.loadsL2[codeCache.indexOf(pc[hart << HART_SHIFT]) >> 1] = 1;
     }
     if ((at & 3) + m.bytes <= 4 || this.functional) {
       return this.answered(hart, slot, m, now, cycles + this.flush(slot), 'outer_memory', 0);

@@ -30,7 +30,8 @@ export function bookedKind(block: Block, step: Step, account: Account): number {
   return leads || after.owed > 0 ? kind.final : kind.plain;
 }
 
-const isOwed = ({ ready, time }: Account): boolean => ready !== UNKNOWN && ready > time;
+/** A register that a jalr needs is on its way. */
+export const isOwed = ({ ready, time }: Account): boolean => ready !== UNKNOWN && ready > time;
 
 /** The end of the block, or of an empty one that always follows. */
 function follower({ end }: Block): BlockEnd {

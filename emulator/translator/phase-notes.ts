@@ -11,6 +11,9 @@ const MOST_NOTES = 4096;
 const FRAME_WORDS = REGION_FRAME >> 2;
 const NOTE_WORDS = FRAME_WORDS + (LINK_BYTES >> 2);
 
+/** A frame in which a region left nothing. */
+const nothing = new Int32Array(FRAME_WORDS);
+
 interface Note {
   readonly region: Region;
   readonly exit: number;
@@ -80,12 +83,12 @@ export class PhaseNotes {
       const { kind, pc } = region.exits[exit];
       state.pc[hart << HART_SHIFT] = pc;
       if (kind === 'jump') regions.jumped(hart, words[at + (frame.target >> 2)]);
-      regions.addLinked(hart, words[at + (frame.divisions >> 2)], this.controlOf(i));
+      regions.addLinked(hart, words, at, this.controlOf(i));
     });
     for (let hart = 0; hart < state.count; hart++) {
       state.lastStall[hart << HART_SHIFT] = this.stalls[hart];
       const control = between(hart);
-      if (control !== undefined) regions.addLinked(hart, 0, control);
+      if (control !== undefined) regions.addLinked(hart, nothing, 0, control);
     }
   }
 

@@ -286,6 +286,7 @@ export class PhaseRun {
       this.pcs[hart] = to;
       if (account.waited !== 0 || account.owed > 0) return 'final';
       if (kind === 'side') {
+        regions.sawSide(region, to);
         this.ended[hart] = 1;
         return this.addressOf(hart) === undefined ? 'side' : undefined;
       }

@@ -405,9 +405,13 @@ export class RegionEmitter extends RegionJumpWriter {
   private longest(): number {
     const { shape, flow } = this;
     const ways = new Float64Array(shape.blocks.length);
-    const divisions = (block: Block): number => {
+    const { divBase, outer } = this.options;
+    const longer = (block: Block): number => {
       const last = block.end.kind === 'loop-end' ? [block.end.step] : [];
-      return [...block.steps, ...last].filter(({ row }) => row.timing === 'div').length;
+      const steps = [...block.steps, ...last];
+      const divisions = steps.filter(({ row }) => row.timing === 'div').length;
+      const loads = steps.filter((step) => this.outerLoads.has(step)).length;
+      return divisions * (divBase + ZEROS) + loads * (outer.latency - 1);
     };
     const inside = new Float64Array(shape.blocks.length);
     for (const { block, account } of this.exits)
@@ -418,7 +422,7 @@ export class RegionEmitter extends RegionJumpWriter {
       const tight = this.tightOf(block.index);
       const copies = copiesOf(block) + firstTurnsOf(block);
       const turns = tight < 0 ? 0 : copies * this.turnCycles[tight];
-      const own = divisions(block) * (this.options.divBase + ZEROS) + turns;
+      const own = longer(block) + turns;
       let way = inside[block.index];
       for (const [i, edge] of flow.edges.entries()) {
         if (edge.from !== block || this.accounts[i] === undefined) continue;

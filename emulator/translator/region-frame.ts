@@ -29,6 +29,8 @@ export const frame = {
   bookedAt: 804,
   /** 64 bits: how many entries the list had when the function began, modulo RECENT; it counts on from there. */
   start: 808,
+  /** Loads of L2. */
+  outer: 816,
   /** Cycles that a tight loop turned, a word for each entry of `recent`. */
   lengths: 1024,
 } as const;

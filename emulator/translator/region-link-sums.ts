@@ -81,6 +81,7 @@ export class LinkSums extends LinkWords {
     this.gather('odd', Op.i32Xor, frame.odd);
     this.gather('granted', Op.i32Or, frame.granted);
     this.gather('divisions', Op.i32Add, frame.divisions);
+    this.gather('outer', Op.i32Add, frame.outer);
     this.say('elapsed', () => {
       code.get(this.elapsed);
       code.get(this.time);

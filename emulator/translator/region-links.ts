@@ -67,6 +67,8 @@ export const link = {
   granted: 6,
   divisions: 7,
   splits: 8,
+  /** Loads of L2. */
+  outer: 9,
   /** Entries of the list of regions with taken jumps. */
   recorded: 10,
   /** A double: the sum of targets of jumps. */

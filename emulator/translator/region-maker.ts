@@ -2,6 +2,7 @@ import type { Harts } from '../hart/harts.js';
 import { HART_SHIFT } from '../hart/slot.js';
 import type { InstructionCache } from '../icache/instruction-cache.js';
 import type { Crossbar } from '../interconnect/crossbar.js';
+import type { Memory } from '../memory/memory.js';
 import type { SharedArena } from '../memory/arena.js';
 import {
   exported,
@@ -30,6 +31,9 @@ export interface RegionMakerOptions {
   readonly reader: StepReader;
   readonly loops: LoopTable;
   readonly eager: boolean;
+  readonly l2: Memory;
+  /** Cycles of an access to it. */
+  readonly l2Latency: number;
 }
 
 /** Instructions of a region without loops that is worth while. */
@@ -53,6 +57,12 @@ export class RegionMaker {
       bankBitsAt: arrays.banksAt,
       banks: crossbar.banks,
       tcdm: { base: tcdm.base, size: tcdm.size },
+      outer: {
+        latency: options.l2Latency,
+        at: options.l2.u8.byteOffset,
+        base: options.l2.base,
+        size: options.l2.size,
+      },
     });
   }
 
@@ -94,7 +104,8 @@ export class RegionMaker {
     const graph = this.grow(hart, source, pc);
     // A loop that was found there changes the code.
     if (graph === undefined || codeCache.generation !== generation) return undefined;
-    const shape = new Shape(graph.blocks);
+    const outer = new Set([...graph.steps].filter((step) => this.isOuter(step)));
+    const shape = new Shape(graph.blocks, (step) => step.row.timing === 'div' || outer.has(step));
     const jumps = graph.blocks.map(({ end }) => end).filter((end) => end.kind === 'jalr');
     // Where a jump leads is learnt by running up to it.
     const open = jumps.some(({ targets, far }) => targets.length === 0 && !far);
@@ -105,6 +116,7 @@ export class RegionMaker {
       // Looking at the code of the region may have moved the end.
       this.emitter.codeEnd = Math.min(this.options.harts.tcdmCodeEnd, 0x7fffffff);
       this.emitter.variant = of;
+      this.emitter.outerLoads = outer;
       return this.emitter.emit(graph, shape, flow, reader, timing);
     };
     const emitted = emit(variant);
@@ -124,6 +136,7 @@ export class RegionMaker {
       flow,
       emitted,
       version,
+      new Set([...outer].map((step) => step.pc)),
     );
   }
 
@@ -150,6 +163,14 @@ export class RegionMaker {
       news = true;
     }
     return news ? RegionGraph.grow(source, pc) : graph;
+  }
+
+  /** Whether a step is a load that reached L2. What is tried at first sight takes every second one for such: tests see both. */
+  isOuter({ pc, row }: Step): boolean {
+    if (row.timing !== 'load') return false;
+    const { codeCache } = this.options.harts;
+    if (this.options.eager && (pc & 4) !== 0) return true;
+    return codeCache.loadsL2[codeCache.indexOf(pc) >> 1] !== 0;
   }
 
   /** Whether the fetch of an instruction has no consequence for a hart now. */

@@ -1,4 +1,5 @@
 import { edgesOf, type Block, type Edge } from './region-graph.js';
+import type { Step } from './tree.js';
 
 /**
  * How blocks become nested code: a block inside what dominates it, loops where an edge goes back to what
@@ -23,7 +24,11 @@ export class Shape {
   /** Loops around each block. */
   readonly depths: Int32Array;
 
-  constructor(readonly blocks: readonly Block[]) {
+  constructor(
+    readonly blocks: readonly Block[],
+    /** Whether what a step takes is only known when it runs. */
+    private readonly varies: (step: Step) => boolean,
+  ) {
     this.edges = blocks.flatMap(edgesOf);
     this.number = new Int32Array(blocks.length + 1);
     this.dominator = new Int32Array(blocks.length + 1);
@@ -167,7 +172,7 @@ export class Shape {
       if (others.length > 0 || edge.from !== block || last.length === 0) continue;
       if (edgesOf(block).filter(({ to }) => to === block).length > 1) continue;
       if (end.kind === 'branch' && (end.taken !== edge || end.fall === undefined)) continue;
-      if ([...block.steps, ...last].some(({ row }) => row.timing === 'div')) continue;
+      if ([...block.steps, ...last].some((step) => this.varies(step))) continue;
       if (this.tight.size < MOST_TIGHT) this.tight.set(block, edge);
     }
   }

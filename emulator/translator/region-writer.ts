@@ -7,7 +7,7 @@ import type { Block } from './region-graph.js';
 import { nothing } from './region-pending.js';
 import { makesBit, Masks } from './region-masks.js';
 import { BOOKED_ENTRY, BOOKED_WRITE, KIND_SHIFT } from './booked-layout.js';
-import { bookedKind } from './booked-kind.js';
+import { bookedKind, isOwed } from './booked-kind.js';
 import { frame, type ExitKind, type RegionExit, type Variant } from './region-frame.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
@@ -21,6 +21,13 @@ export interface RegionOptions {
   readonly bankBitsAt: number;
   readonly banks: number;
   readonly tcdm: { readonly base: number; readonly size: number };
+  /** The memory that some loads reach: what it takes, and where it is. */
+  readonly outer: {
+    readonly latency: number;
+    readonly at: number;
+    readonly base: number;
+    readonly size: number;
+  };
 }
 
 /** Parameter: address of the hart's words. */
@@ -57,9 +64,12 @@ export class RegionWriter {
   private odd = 0;
   private granted = 0;
   private divisions = 0;
+  private outer = 0;
   private where = 0;
   private bit = 0;
   variant: Variant = 'plain';
+  /** Loads that may reach L2. */
+  outerLoads: ReadonlySet<Step> = new Set();
   private bookedAt = 0;
   private since = 0;
   protected readonly loopLocals = new Map<LoopField, number>();
@@ -114,6 +124,7 @@ export class RegionWriter {
     this.odd = body.local(Type.i32);
     this.granted = body.local(Type.i32);
     this.divisions = body.local(Type.i32);
+    this.outer = body.local(Type.i32);
     this.where = body.local(Type.i32);
     this.bit = body.local(Type.i32);
     this.label = body.local(Type.i32);
@@ -167,6 +178,7 @@ export class RegionWriter {
       store(Op.i32Store, this.granted, frame.granted);
     }
     store(Op.i32Store, this.divisions, frame.divisions);
+    store(Op.i32Store, this.outer, frame.outer);
     this.turned.forEach((local, i) => store(Op.i32Store, local, frame.turned + 4 * i));
     this.begun.forEach((local, i) => store(Op.i64Store, local, frame.begun + 8 * i));
     this.words.forEach((word, i) => store(Op.i64Store, word, frame.words + 8 * i));
@@ -331,12 +343,12 @@ export class RegionWriter {
 
   private access(block: Block, step: Step, account: Account): void {
     const { body, options, where } = this;
-    const { bytes, signed, write, postIncrement, offset } = step.row.memory!;
+    const { bytes, write, postIncrement, offset } = step.row.memory!;
     const by = (): void => {
       if (offset === undefined) body.i32(step.imm);
       else this.register(offset === 'rs2' ? step.rs2 : step.rd);
     };
-    this.leaveWhen(block, step.pc, account, () => {
+    const address = (): void => {
       let constant = -options.tcdm.base | 0;
       this.register(step.rs1);
       if (postIncrement !== true) {
@@ -349,32 +361,33 @@ export class RegionWriter {
       body.i32(constant);
       body.op(Op.i32Add);
       body.tee(where);
-      // Aligned and inside at once: the low bits rotate to the top.
-      const shift = bytes >> 1;
-      if (shift > 0) {
-        body.i32(shift);
-        body.op(Op.i32Rotr);
-      }
-      body.i32(options.tcdm.size >> shift);
-      body.op(Op.i32GeU);
-      if (write && this.codeEnd > 0) {
+      this.isOutside(bytes, options.tcdm.size);
+    };
+    const inner = (): void => {
+      if (this.variant === 'booking') this.book(block, step, account, write);
+      else this.grant();
+      body.get(where);
+      if (write) this.register(step.rs2);
+      this.transfer(step, options.tcdmAt);
+    };
+    // What an earlier instruction owes to a jump is not known behind a load that takes longer.
+    if (this.outerLoads.has(step) && (step.feedsJalr || !isOwed(account))) {
+      address();
+      body.if(Type.i32);
+      this.outerLoad(block, step, account);
+      body.else();
+      inner();
+      body.end();
+    } else {
+      this.leaveWhen(block, step.pc, account, () => {
+        address();
+        if (!write || this.codeEnd <= 0) return;
         body.get(where);
         body.i32(this.codeEnd);
         body.op(Op.i32LtU);
         body.op(Op.i32Or);
-      }
-    });
-    if (this.variant === 'booking') this.book(block, step, account, write);
-    else this.grant();
-    body.get(where);
-    if (write) {
-      this.register(step.rs2);
-      const op = bytes === 4 ? Op.i32Store : bytes === 2 ? Op.i32Store16 : Op.i32Store8;
-      body.memory(op, options.tcdmAt);
-    } else {
-      const half = signed ? Op.i32Load16S : Op.i32Load16U;
-      const byte = signed ? Op.i32Load8S : Op.i32Load8U;
-      body.memory(bytes === 4 ? Op.i32Load : bytes === 2 ? half : byte, options.tcdmAt);
+      });
+      inner();
     }
     if (postIncrement === true && step.rs1 !== 0) {
       // The loaded value, still on the stack, wins over the stepped base in the same register.
@@ -385,6 +398,55 @@ export class RegionWriter {
       this.masks.wrote(step.rs1);
     }
     if (!write) this.result(step);
+  }
+
+  /** Whether an offset is misaligned or beyond a memory. Aligned and inside at once: the low bits rotate to the top. */
+  private isOutside(bytes: number, size: number): void {
+    const { body } = this;
+    const shift = bytes >> 1;
+    if (shift > 0) {
+      body.i32(shift);
+      body.op(Op.i32Rotr);
+    }
+    body.i32(size >> shift);
+    body.op(Op.i32GeU);
+  }
+
+  /** Loads from, or stores to, a memory at an address; the offset in it, and what is stored, are on the stack. */
+  private transfer({ row }: Step, at: number): void {
+    const { bytes, signed, write } = row.memory!;
+    if (write) {
+      const op = bytes === 4 ? Op.i32Store : bytes === 2 ? Op.i32Store16 : Op.i32Store8;
+      return this.body.memory(op, at);
+    }
+    const half = signed ? Op.i32Load16S : Op.i32Load16U;
+    const byte = signed ? Op.i32Load8S : Op.i32Load8U;
+    this.body.memory(bytes === 4 ? Op.i32Load : bytes === 2 ? half : byte, at);
+  }
+
+  /** Pushes what a load that does not reach the TCDM reads from L2; leaves where it does not reach that either. */
+  private outerLoad(block: Block, step: Step, account: Account): void {
+    const { body, options, where, words } = this;
+    const { base, size, at, latency } = options.outer;
+    this.frames.push(-1);
+    this.leaveWhen(block, step.pc, account, () => {
+      body.get(where);
+      body.i32((options.tcdm.base - base) | 0);
+      body.op(Op.i32Add);
+      body.tee(where);
+      this.isOutside(step.row.memory!.bytes, size);
+    });
+    this.frames.pop();
+    body.get(this.outer);
+    body.i32(1);
+    body.op(Op.i32Add);
+    body.set(this.outer);
+    body.get(words[0]);
+    body.i64Words(0, (latency - 1) << (2 * COUNT - 32));
+    body.op(Op.i64Add);
+    body.set(words[0]);
+    body.get(where);
+    this.transfer(step, at);
   }
 
   /** Books an access for the arbitration. */

@@ -92,6 +92,8 @@ export class Region {
     private readonly emitted: EmittedRegion,
     /** How often it has been translated. */
     readonly version: number,
+    /** Addresses of loads that may reach L2: others leave there. */
+    readonly outerLoads: ReadonlySet<number>,
   ) {
     this.longest = emitted.longest;
     const jumpsOf = ({ edges, turning }: Way): Jumps => ({

@@ -392,7 +392,7 @@ export class Regions {
     if (account.owed > 0) state.jalrReady[base] = state.next[base] + account.owed;
     if (account.lastStall >= 0) state.lastStall[base] = account.lastStall;
     if (kind === 'jump') this.jumped(hart, words[frameAt + (frame.target >> 2)]);
-    this.addLinked(hart, words[frameAt + (frame.divisions >> 2)], control);
+    this.addLinked(hart, words, frameAt, control);
     this.grant(control, hart);
     this.visits++;
     const pc = state.pc[base];
@@ -401,7 +401,8 @@ export class Regions {
     this.left = kind === 'side' || time === 0;
     if (this.left && kind === 'side') this.seeker.leave(hart);
     if (kind === 'late') this.wanted.add(pc);
-    else if (kind !== 'side') this.sawCold(last, exit, hart, pc);
+    else if (kind === 'side') this.sawSide(last, pc);
+    else this.sawCold(last, exit, hart, pc);
     return true;
   }
 
@@ -427,11 +428,18 @@ export class Regions {
     state.lastStall[base] = stall.jump;
   }
 
-  /** Takes over what regions before the last one counted for the hart. */
-  addLinked(hart: number, divisions: number, control: Int32Array): void {
-    const { state, timing } = this.options.harts;
+  /** Takes over what the last region left in the frame at an index, and those before it, of what no block counts. */
+  addLinked(hart: number, words: Int32Array, at: number, control: Int32Array): void {
+    const { harts, l2Latency } = this.options;
+    const { state, timing } = harts;
     const base = hart << HART_SHIFT;
+    const divisions = words[at + (frame.divisions >> 2)];
     state.stalls[base + stall.div] += divisions + control[link.divisions];
+    const outer = words[at + (frame.outer >> 2)] + control[link.outer];
+    state.stalls[base + stall.outer_memory] += outer * (l2Latency - 1);
+    state.outerLoadCycles[base] += outer * l2Latency;
+    state.outerLoads[base] += outer;
+    state.l2Loads[base] += outer;
     state.stalls[base + stall.jump] += control[link.splits] * timing.split_target;
     state.numbers[base + numberOffset('walked')] -= sumOfTargets(control);
   }
@@ -457,6 +465,13 @@ export class Regions {
     // Else whatever follows is linked: that is nearly as good.
     if (this.earned && !isMany) this.retire(region);
     else region.finish();
+  }
+
+  /** The hart stands before an instruction of the interpreter: or is it a load of L2, which is known now? */
+  sawSide(region: Region, pc: number): void {
+    const step = this.options.reader.at(pc);
+    if (step !== undefined && this.maker.isOuter(step) && !region.outerLoads.has(pc))
+      this.retire(region);
   }
 
   /** Whether the last grant of each bank was that of a hart. */

@@ -28,6 +28,8 @@ export interface TranslatorOptions {
   readonly interpreter: Interpreter;
   readonly crossbar: Crossbar;
   readonly l2: Memory;
+  /** Cycles of an access of the cluster to it. */
+  readonly l2Latency: number;
   readonly arena: SharedArena;
   /** Translate at first sight, and go on with translated code as soon as possible: for tests. */
   readonly eager: boolean;

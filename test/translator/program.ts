@@ -41,6 +41,7 @@ export function makeClusterProgram(seed: number, number: number, limit = Infinit
   };
   const inner = r.chance(45);
   const w = new Writer(r, base, coreV, inner);
+  w.loadsL2 = inner && number % 4 === 1;
   const c: Character = {
     harts,
     interrupts: coreV && r.chance(30),
@@ -107,6 +108,7 @@ function makeApart(seed: number, number: number, limit: number): ClusterProgram 
   const harts = r.pick([2, 3, 4, 8, 8, 8]);
   const base = r.chance(85) ? place.l2 : place.tcdm;
   const w = new Writer(r, base, true, true, true);
+  w.loadsL2 = number % 16 > 8;
   const c: Character = {
     harts,
     interrupts: false,

@@ -59,6 +59,8 @@ const memoryRows = rows.filter(({ timing }) => timing === 'load' || timing === '
 export class Writer {
   readonly asm = new Assembler();
   readonly functions: Label[] = [];
+  /** Some loads reach L2, also where no other access leaves the TCDM. */
+  loadsL2 = false;
 
   constructor(
     readonly random: Random,
@@ -151,19 +153,26 @@ export class Writer {
     return this.random.pick([reg.own, reg.own, reg.own, reg.shared, reg.shared, last]);
   }
 
+  /** The same for an access of a row. */
+  private windowOf(row: Row): number {
+    if (this.loadsL2 && !row.memory!.write && this.random.chance(30)) return reg.outside;
+    return this.window();
+  }
+
   /** Mostly aligned, sometimes not. */
   offset(bytes: number, limit: number): number {
     const at = this.random.below(limit);
     return this.random.chance(90) || this.aligned ? at - (at % bytes) : at;
   }
 
-  /** A load or store of any row and addressing mode; the base is a window. */
-  access(base = this.window()): void {
+  /** A load or store of any row and addressing mode; the base is a window, any where none is given. */
+  access(at?: number): void {
     const { random: r, asm } = this;
     const row = r.pick(
       this.coreV ? memoryRows : memoryRows.filter((x) => !x.name.startsWith('cv.')),
     );
     const memory = row.memory!;
+    const base = at ?? this.windowOf(row);
     const offset = this.offset(memory.bytes, windowBytes - 8);
     if (row.format === 'load' || row.format === 'store') {
       if (row.name === 'lw' && base === reg.own && r.chance(30))
@@ -189,7 +198,7 @@ export class Writer {
       memoryRows.filter((x) => x.format === 'load' || x.format === 'store'),
     );
     const offset = this.offset(row.memory!.bytes, windowBytes - 8);
-    this.asm.wide(row.name, this.immediateAccess(row, this.window(), offset));
+    this.asm.wide(row.name, this.immediateAccess(row, this.windowOf(row), offset));
   }
 
   private immediateAccess(row: Row, base: number, imm: number): number {
