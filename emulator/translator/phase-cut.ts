@@ -3,23 +3,28 @@ import { PhaseCheckpoint } from './phase-checkpoint.js';
 import { PhaseReplay } from './phase-replay.js';
 import type { PhaseEnd, PhaseRun, Reach } from './phase-run.js';
 
-/** Cycles before the limit in which a phase is to end: a cycle is looked for in which no request waits, and instructions that have begun go on. */
+/** Cycles before the limit in which a phase is to end: some more may be needed. */
 const ROOM = 320;
-/** Cycles to the end from which on the interpreter does the rest. */
+/** Cycles of a step to the end from which on the interpreter does the rest. */
 const NEAR = 192;
 /** Cycles between two arbitrations. */
 const CHUNK = 12_288;
 
+/** Cycles of a phase that are worth to be kept when it ends for another reason than its limit. */
+export const WORTH_KEEPING = 65_536;
+
 /**
- * Keeps what a phase did before a cycle near its limit, in which nobody's request waits: all accesses before it are arbitrated, none behind
- * it is. Harts have run on; so they are put back to a point shortly before, and the interpreter leads each to behind the last access
- * that was granted, in its own time, which is then as much later as its requests were refused.
+ * Keeps what a phase did before a cycle near its limit: all that is asked for before it is arbitrated, nothing behind it is. Harts have
+ * run on; so they are put back to a point shortly before, and the interpreter leads each to behind the last access that was
+ * granted, in its own time, which is then as much later as its requests were refused.
  */
 export class PhaseCut {
   readonly checkpoint: PhaseCheckpoint;
   private readonly replay: PhaseReplay;
   /** Harts that stand before an instruction of the interpreter: nothing behind that cycle is known of them. */
   private readonly blocked: Uint8Array;
+  /** The last cycle from which on harts were led on. */
+  stopped = 0;
   /** Why a phase is not cut, if it is not. */
   private why: PhaseEnd = 'late';
   private readonly last: Int32Array;
@@ -52,15 +57,14 @@ export class PhaseCut {
     for (let hart = 0; hart < run.count; hart++) this.blocked[hart] = this.waits(hart) ? 0 : 1;
     const end = limit - Math.min(ROOM, limit >> 1);
     for (let at = from; ;) {
+      this.stopped = at;
       // What is refused makes harts later than they are led to.
       const step = Math.min(CHUNK, (end - at) >> 2);
       if (step < NEAR) return this.cut(at, end, limit);
       const why = this.advance(at + step, 'before');
       if (why !== undefined) return why;
       const known = this.known();
-      if (known === Infinity) {
-        return run.finish(at, limit);
-      }
+      if (known === Infinity) return run.finish(at, limit);
       if (known <= at) return this.cut(at, end, limit);
       const settled = run.settleUntil(at, known);
       if (settled !== undefined) return settled;
@@ -120,6 +124,8 @@ export class PhaseCut {
       if (next !== undefined) return next;
       at++;
     }
+    const { eager } = run.options;
+    if (this.why !== 'late' && at < WORTH_KEEPING && !eager) return this.why;
     return this.goTo(at);
   }
 

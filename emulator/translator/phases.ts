@@ -1,7 +1,7 @@
 import { HART_SHIFT } from '../hart/slot.js';
 import { BOOKED_HARTS } from './booked-layout.js';
 import { PhaseCheckpoint } from './phase-checkpoint.js';
-import { PhaseCut } from './phase-cut.js';
+import { PhaseCut, WORTH_KEEPING } from './phase-cut.js';
 import { PhasePauses } from './phase-pauses.js';
 import { PhaseRun, type PhaseEnd, type PhaseRunOptions } from './phase-run.js';
 import { PhaseSnapshot } from './phase-snapshot.js';
@@ -24,10 +24,9 @@ const CUT = 16_384;
 const EAGER_CUT = 192;
 const NEAR_CUT = 73_728;
 const EAGER_NEAR = 1200;
-/** Arbitrations between two points to which harts may be put back, and cycles of a phase that are worth to do what is behind it again. */
+/** Arbitrations between two points to which harts may be put back, and those before the first one. */
 const ROLL = 12;
 const FIRST_ROLL = 4;
-const BACK = 65_536;
 /** Ends that are cut off: the phase then ends before. */
 const cutOff: ReadonlySet<PhaseEnd> = new Set(['side', 'cold', 'raced', 'final', 'room']);
 /** Cycles that the interpreter goes on to bring all harts to the beginning of an instruction. */
@@ -255,7 +254,7 @@ export class Phases {
     let taken = 0;
     /** An end comes in cycle `at` or later. */
     const before = (why: PhaseEnd, at: number): PhaseEnd => {
-      if (!cutOff.has(why) || at < (eager ? EAGER_CUT : BACK)) return why;
+      if (!cutOff.has(why) || at < (eager ? EAGER_CUT : WORTH_KEEPING)) return why;
       // The newer one, unless some hart was too far there.
       const last = taken > 0 && points[taken & 1].furthest < at ? taken : taken - 1;
       if (last <= 0) return why;
@@ -265,7 +264,10 @@ export class Phases {
       return how === 'cut' || how === 'done' ? how : why;
     };
     for (let chunks = 1; ; chunks++) {
-      if (cuts && limit - from < near) return cut.finish(from, limit);
+      if (cuts && limit - from < near) {
+        const how = cut.finish(from, limit);
+        return before(how, cut.stopped);
+      }
       if (cuts && (chunks % ROLL === FIRST_ROLL || eager)) points[++taken & 1].take(from);
       const target = chunks * chunk;
       let until = Infinity;
