@@ -7,6 +7,8 @@ import type { PhaseEnd, PhaseRun, Reach } from './phase-run.js';
 const ROOM = 320;
 /** Cycles of a step to the end from which on the interpreter does the rest. */
 const NEAR = 192;
+/** Cycles to the end from which on steps are smaller. */
+const SLOW = 4096;
 /** Cycles between two arbitrations. */
 const CHUNK = 12_288;
 
@@ -59,7 +61,7 @@ export class PhaseCut {
     for (let at = from; ;) {
       this.stopped = at;
       // What is refused makes harts later than they are led to.
-      const step = Math.min(CHUNK, (end - at) >> 2);
+      const step = Math.min(CHUNK, (end - at) >> (end - at > SLOW ? 1 : 2));
       if (step < NEAR) return this.cut(at, end, limit);
       const why = this.advance(at + step, 'before');
       if (why !== undefined) return why;

@@ -20,7 +20,7 @@ const QUIET = 2048;
 const CHUNK = 12_288;
 const EAGER_CHUNK = 256;
 /** Cycles of a phase that is worth to be cut, and from which on to its limit harts are led there. */
-const CUT = 16_384;
+const CUT = 131_072;
 const EAGER_CUT = 192;
 const NEAR_CUT = 73_728;
 const EAGER_NEAR = 1200;

@@ -130,10 +130,10 @@ const settings: readonly Settings[] = [
 
 describe.each(Object.keys(bodies) as (keyof typeof bodies)[])('%s', (name) => {
   it.each([
-    ['auto', 20_000, 30],
+    ['auto', 150_000, 6],
     ['eager', 701, 40],
     ['eager', 20_011, 9],
-    ['auto', 300_000, 2],
+    ['auto', 400_000, 2],
   ] as const)('%s, in pieces of %i cycles', (engine, piece, pieces) => {
     for (const set of settings) {
       const reference = openWork('interpreter', set, bodies[name]);
