@@ -332,7 +332,7 @@ export class PhaseRun {
       const shift = this.get(hart, 'shift');
       const next = this.origin + this.free[hart];
       state.pc[base] = this.pcs[hart];
-      if (state.jalrReady[base] > next) state.jalrReady[base] += shift;
+      if (state.jalrReady[base] >= next) state.jalrReady[base] += shift;
       state.next[base] = next + shift;
       if (this.asks[hart] >= 0) {
         state.since[base] = next + shift;
