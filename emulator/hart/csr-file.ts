@@ -112,7 +112,8 @@ export class CsrFile {
     return !this.options.pulp && hart !== this.options.controller.hart;
   }
 
-  private hartId(hart: number): number {
+  /** What `mhartid` of a hart reads. */
+  hartId(hart: number): number {
     const { controller, clusterId } = this.options;
     return hart === controller.hart ? controller.cluster_id << 5 : (clusterId << 5) | hart;
   }

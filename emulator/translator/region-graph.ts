@@ -74,6 +74,11 @@ export interface RegionSource {
   targets(pc: number): ReadonlySet<number>;
 }
 
+/** Whether a step does nothing but read `mhartid`. */
+export const readsHartId = ({ row, rs1, imm }: Step): boolean =>
+  row.timing === 'csr' && row.format === 'csr' && row.csr === 'set' && rs1 === 0 && imm === MHARTID;
+const MHARTID = 0xf14;
+
 /** Timings of instructions that regions have. */
 export const inRegions = new Set([
   'alu',
@@ -302,6 +307,9 @@ export class RegionGraph {
         case 'fence':
         case 'load':
         case 'store':
+          break;
+        case 'csr':
+          if (!readsHartId(step)) return leave(false);
           break;
         default:
           return leave(false);

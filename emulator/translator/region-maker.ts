@@ -57,6 +57,8 @@ export class RegionMaker {
       bankBitsAt: arrays.banksAt,
       banks: crossbar.banks,
       tcdm: { base: tcdm.base, size: tcdm.size },
+      wordsAt: harts.state.words.byteOffset,
+      hartId: harts.csrs.hartId(0),
       outer: {
         latency: options.l2Latency,
         at: options.l2.u8.byteOffset,

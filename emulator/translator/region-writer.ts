@@ -1,5 +1,6 @@
 import { Op, Type, type FunctionBody } from '../wasm/index.js';
 import type { Operand } from '../isa/expression.js';
+import { HART_SHIFT } from '../hart/slot.js';
 import { ExpressionEmitter, type OperandPlace } from './expression.js';
 import { wordBytes } from './layout.js';
 import type { Account } from './region-account.js';
@@ -21,6 +22,9 @@ export interface RegionOptions {
   readonly bankBitsAt: number;
   readonly banks: number;
   readonly tcdm: { readonly base: number; readonly size: number };
+  /** Address of the words of hart 0, and what it reads from `mhartid`; others follow it. */
+  readonly wordsAt: number;
+  readonly hartId: number;
   /** The memory that some loads reach: what it takes, and where it is. */
   readonly outer: {
     readonly latency: number;
@@ -295,6 +299,9 @@ export class RegionWriter {
       case 'div':
         this.division(step);
         break;
+      case 'csr':
+        this.hartId();
+        return this.result(step);
       default:
     }
     const choice = this.masks.choiceOf(step);
@@ -307,6 +314,18 @@ export class RegionWriter {
       this.body.op(Op.select);
     }
     this.result(step);
+  }
+
+  /** Pushes what `mhartid` reads. */
+  private hartId(): void {
+    const { body, options } = this;
+    body.get(BASE);
+    body.i32(options.wordsAt);
+    body.op(Op.i32Sub);
+    body.i32(HART_SHIFT + 2);
+    body.op(Op.i32ShrU);
+    body.i32(options.hartId);
+    body.op(Op.i32Add);
   }
 
   /** Its cycles: the base, and the leading zeros of the divisor; of a negative one its leading ones, less one. */

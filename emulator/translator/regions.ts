@@ -3,6 +3,7 @@ import { numberOffset, stall } from '../hart/state.js';
 import type { Memory } from '../memory/memory.js';
 import { Heat } from './heat.js';
 import { rememberJumps, type Region } from './region.js';
+import { UNKNOWN } from './path.js';
 import { RegionEarnings } from './region-earnings.js';
 import { splits } from './region-graph.js';
 import { link, RegionLinks, sumOfTargets, WORTH } from './region-links.js';
@@ -389,7 +390,9 @@ export class Regions {
     state.next[base] = begun + time;
     state.pc[base] = last.exits[exit].pc;
     state.waited[base] = account.waited;
-    if (account.owed > 0) state.jalrReady[base] = state.next[base] + account.owed;
+    // A jump that waited hides only if its register was there before it came.
+    if (account.ready !== UNKNOWN && account.ready >= account.time)
+      state.jalrReady[base] = state.next[base] + account.ready - account.time;
     if (account.lastStall >= 0) state.lastStall[base] = account.lastStall;
     if (kind === 'jump') this.jumped(hart, words[frameAt + (frame.target >> 2)]);
     this.addLinked(hart, words, frameAt, control);

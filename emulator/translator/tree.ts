@@ -335,6 +335,7 @@ export function writesOf({ row, rd }: Step): number {
     case 'jump':
     case 'jalr':
     case 'load':
+    case 'csr':
       return rd === 0 || rd === SINK ? -1 : rd;
     default:
       return -1;

@@ -7,7 +7,7 @@ import { firstDifference } from './compare.js';
 import { openMachine, stateOf, type Engine } from './machines.js';
 import { place } from './writer.js';
 
-/** Loads of L2 in translated regions: each of a random loop may reach the TCDM or L2, or one after the other. */
+/** Loads of L2 in translated regions: each of a random loop may reach the TCDM or L2, or one after the other. And reads of `mhartid`. */
 
 const [hart, own, table, either, flip, counter, barrier] = [11, 8, 9, 18, 19, 20, 21];
 const values = [5, 6, 7, 12, 13, 14, 15];
@@ -33,7 +33,7 @@ function piece(r: Random): number[] {
   const at = r.below(400);
   const offset = r.chance(97) ? at - (at % bytes) : at;
   const load = e.iType(0x03, f3, d, r.pick([own, table, table, either]), offset);
-  switch (r.below(12)) {
+  switch (r.below(13)) {
     case 0:
       return [e.sw(a, own, 4 * r.below(60))];
     case 1:
@@ -53,6 +53,8 @@ function piece(r: Random): number[] {
     }
     case 7:
       return [e.add(d, a, b)];
+    case 8:
+      return [e.csr(2, d, 0, 0xf14), ...(r.chance(50) ? [e.jType(0, 4)] : [])];
     default:
       return [load];
   }
