@@ -3,7 +3,8 @@ import { countWords, emitNestsBadly, endWords, startWords } from './loop-nesting
 import type { SetUp } from './loops.js';
 import type { Account } from './region-account.js';
 import type { Block, BlockEnd } from './region-graph.js';
-import { RegionWriter, type LoopField } from './region-writer.js';
+import type { LoopField } from './region-function.js';
+import { RegionWriter } from './region-writer.js';
 import type { Step } from './tree.js';
 
 /** Hardware loops of a region: the decisions of `HardwareLoops`, their registers in locals. */
