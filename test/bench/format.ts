@@ -53,6 +53,7 @@ const columns: readonly Column[] = [
   ['conflicts/access', (r) => `${(100 * r.conflicts_per_access).toFixed(1)} %`],
   ['CPU s', (r) => r.cpu_seconds.toFixed(2)],
   ['MIPS', (r) => r.mips.toFixed(0)],
+  ['by clock', (r) => (r.instructions / r.seconds / 1e6).toFixed(0)],
   ['warm', (r) => r.warm_mips?.toFixed(0) ?? '-'],
   ['QEMU user', (r) => r.qemu_user_mips?.toFixed(0) ?? '-'],
   ['QEMU system', (r) => r.qemu_system_mips?.toFixed(0) ?? '-'],
