@@ -87,9 +87,9 @@ export interface TierStats {
   /** The same of translated regions: code of a hart that is alone. */
   region_visits: number;
   regions: number;
-  /** How phases ended in which harts ran freely from one barrier to the next: `done`, or why they were given up. */
+  /** How phases ended in which harts ran freely from one barrier to the next: `done`, `cut`, or why they were given up. */
   phases: Record<string, number>;
-  /** Cycles of those that were done. */
+  /** Cycles of those that were done or cut. */
   phase_cycles: number;
   functions: number;
   modules: number;

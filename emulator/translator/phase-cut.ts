@@ -10,7 +10,7 @@ const NEAR = 192;
 /** Cycles to the end from which on steps are smaller. */
 const SLOW = 4096;
 /** Cycles between two arbitrations. */
-const CHUNK = 12_288;
+export const CHUNK = 12_288;
 
 /** Cycles of a phase that are worth to be kept when it ends for another reason than its limit. */
 export const WORTH_KEEPING = 65_536;

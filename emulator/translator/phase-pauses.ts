@@ -2,7 +2,6 @@
 const WORTHY = 4096;
 /** Cycles before the next try, at least; and how many times as many as one ran in vain, at first and at most. */
 const PAUSE = 50_000;
-
 const AGAIN = 2;
 const MOST_AGAIN = 64;
 /** Behind a phase in which more cycles were refused than accesses granted, anywhere: code that looks at each cycle is faster. */

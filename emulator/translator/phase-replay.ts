@@ -26,6 +26,7 @@ export class PhaseReplay {
     this.pointers.set(crossbar.pointers);
     this.sides.set(crossbar.sides);
     this.conflicts.set(crossbar.conflictsPerBank);
+    const { now } = harts;
     for (let hart = 0; hart < run.count; hart++)
       if (((run.set >>> hart) & 1) !== 0) state.next[hart << HART_SHIFT] = Infinity;
     let works = true;
@@ -35,6 +36,8 @@ export class PhaseReplay {
     crossbar.pointers.set(this.pointers);
     crossbar.sides.set(this.sides);
     crossbar.conflictsPerBank.set(this.conflicts);
+    harts.now = now;
+    harts.issuing = harts.count;
     return works;
   }
 

@@ -1,7 +1,7 @@
 import { HART_SHIFT } from '../hart/slot.js';
 import { BOOKED_HARTS } from './booked-layout.js';
 import { PhaseCheckpoint } from './phase-checkpoint.js';
-import { PhaseCut, WORTH_KEEPING } from './phase-cut.js';
+import { CHUNK, PhaseCut, WORTH_KEEPING } from './phase-cut.js';
 import { PhasePauses } from './phase-pauses.js';
 import { PhaseRun, type PhaseEnd, type PhaseRunOptions } from './phase-run.js';
 import { PhaseSnapshot } from './phase-snapshot.js';
@@ -16,8 +16,7 @@ export interface PhasesOptions extends PhaseRunOptions {
 
 /** Cycles that others must leave the harts alone. */
 const QUIET = 2048;
-/** Cycles that harts run between two arbitrations. */
-const CHUNK = 12_288;
+/** Cycles that harts run between two arbitrations where everything is tried at first sight. */
 const EAGER_CHUNK = 256;
 /** Cycles of a phase that is worth to be cut, and from which on to its limit harts are led there. */
 const CUT = 131_072;
@@ -43,8 +42,8 @@ const BATCH = 32;
 
 /**
  * Several harts between two barriers: each runs as if it were alone and books its accesses, which are arbitrated afterwards.
- * That is exact if no two of them were at one word that one of them wrote, and all of them then wait for each other. Otherwise
- * nothing has happened.
+ * That is exact if no two of them were at one word that one of them wrote, and all of them then wait for each other, or are put to
+ * what they did before one cycle (`phase-cut.ts`). Otherwise nothing has happened.
  */
 export class Phases {
   /** First cycle in which translated code may go on. */
@@ -216,6 +215,8 @@ export class Phases {
       first = Math.min(first, at);
       last = Math.max(last, at);
     }
+    // Whoever asks for no more than `until` gets no more, however long the last instructions take.
+    first = Math.min(first, until);
     this.cycles += last - now;
     this.resumeAt = last + 1;
     if (why === 'cut') pauses.cut(last, last - now);
@@ -253,7 +254,7 @@ export class Phases {
     let from = 0;
     let taken = 0;
     /** An end comes in cycle `at` or later. */
-    const before = (why: PhaseEnd, at: number): PhaseEnd => {
+    const endBefore = (why: PhaseEnd, at: number): PhaseEnd => {
       if (!cutOff.has(why) || at < (eager ? EAGER_CUT : WORTH_KEEPING)) return why;
       // The newer one, unless some hart was too far there.
       const last = taken > 0 && points[taken & 1].furthest < at ? taken : taken - 1;
@@ -266,7 +267,7 @@ export class Phases {
     for (let chunks = 1; ; chunks++) {
       if (cuts && limit - from < near) {
         const how = cut.finish(from, limit);
-        return before(how, cut.stopped);
+        return endBefore(how, cut.stopped);
       }
       if (cuts && (chunks % ROLL === FIRST_ROLL || eager)) points[++taken & 1].take(from);
       const target = chunks * chunk;
@@ -274,15 +275,15 @@ export class Phases {
       let all = true;
       for (let hart = 0; hart < count; hart++) {
         const why = run.ended[hart] === 0 ? run.advance(hart, target, 'far') : undefined;
-        if (why === 'side' || why === 'cold') return before(why, run.timeOf(hart));
-        if (why !== undefined) return before(why, from);
+        if (why === 'side' || why === 'cold') return endBefore(why, run.timeOf(hart));
+        if (why !== undefined) return endBefore(why, from);
         if (run.ended[hart] !== 0) continue;
         all = false;
         until = Math.min(until, run.timeOf(hart));
       }
       if (all) return run.finish(from, limit);
       const why = run.settleUntil(from, until);
-      if (why !== undefined) return before(why, from);
+      if (why !== undefined) return endBefore(why, from);
       from = Math.max(from, until);
       if (from >= limit) return 'late';
     }

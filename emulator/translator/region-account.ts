@@ -7,7 +7,7 @@ type Timing = ConfigOf<typeof timingParameters>;
 
 /**
  * What instructions of a hart that is alone take and count, as far as it is known before they run: all
- * but the data-dependent part of a division. The rules are those of `hart/execute.template`.
+ * but the data-dependent part of a division, and what a load of L2 takes longer. The rules are those of `hart/execute.template`.
  */
 export class Account extends PathState {
   constructor(

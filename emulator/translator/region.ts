@@ -92,7 +92,7 @@ export class Region {
     private readonly emitted: EmittedRegion,
     /** How often it has been translated. */
     readonly version: number,
-    /** Addresses of loads that may reach L2: others leave there. */
+    /** Addresses of loads that were known to reach L2: any other one leaves there. */
     readonly outerLoads: ReadonlySet<number>,
   ) {
     this.longest = emitted.longest;
