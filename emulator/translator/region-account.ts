@@ -58,7 +58,7 @@ export class Account extends PathState {
         this.retire(timing.mulh);
         break;
       case 'div':
-        // At least two cycles more, so nothing from before it is owed to anybody.
+        // What was loaded before it is there before it is over (`regions.ts`), so a jump behind it owes nothing and hides.
         this.ready = UNKNOWN;
         if (nextIsJump) this.waited = 1;
         this.retire(1);

@@ -41,6 +41,9 @@ const HOLD = 400;
 const SHORT_HOLD = 64;
 const MOST_HELD = 40;
 
+/** Cycles of the shortest division: a jump needs a loaded register two cycles behind the next instruction. */
+const LEAST_DIVISION = 3;
+
 export type RegionsOff = 'div_base' | 'round-robin' | 'banks';
 
 /** Runs a hart that is alone: no request waits, so time is known when code is translated. */
@@ -113,8 +116,8 @@ export class Regions {
     this.frameAt = arrays.frame.byteOffset >> 2;
     this.heat = new Heat(eager ? 1 : 2);
     this.loopHeat = new Heat(eager ? 1 : 4);
-    // A division must take longer than what hides behind it; the flags of banks are bits of one word.
-    if (timing.div_base < 2) this.off = 'div_base';
+    // What was loaded before a division must be there before it is over; the flags of banks are bits of one word.
+    if (timing.div_base < LEAST_DIVISION) this.off = 'div_base';
     else if (!crossbar.fair) this.off = 'round-robin';
     else if (crossbar.banks > 32) this.off = 'banks';
   }

@@ -147,7 +147,7 @@ it('a phase that looked at code and was given up', () => {
     'tcdm.arbitration': 'fair',
     'timing.split_target': 0,
     'timing.jump': 2,
-    'timing.div_base': 2,
+    'timing.div_base': 3,
   };
   const open = (engine: Engine): MachineApi => {
     const machine = openMachine(engine, settings);

@@ -63,7 +63,8 @@ describe('why translated code is off', () => {
   it.each([
     ['round-robin', { 'tcdm.arbitration': 'round-robin' }],
     ['banks', { 'tcdm.banks': 64 }],
-    ['div_base', { 'timing.div_base': 1 }],
+    ['div_base', { 'timing.div_base': 2 }],
+    [null, { 'timing.div_base': 3 }],
     [null, {}],
   ])('regions: %s', (off, set) => {
     expect(run({ harts: 1, set: { engine: 'eager', ...set } }).regions_off).toBe(off);
