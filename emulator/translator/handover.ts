@@ -23,7 +23,7 @@ import {
   type TranslatorArrays,
 } from './layout.js';
 import type { Rewinder } from './rewinder.js';
-import type { StepReader } from './tree.js';
+import { privateTimings, type StepReader } from './tree.js';
 
 export interface HandoverParts {
   readonly harts: Harts;
@@ -46,17 +46,6 @@ export interface Left {
 }
 
 const own = privateWord;
-/** Timings of instructions that touch nothing but their hart. */
-export const privateTimings: ReadonlySet<string> = new Set([
-  'alu',
-  'mul',
-  'mulh',
-  'div',
-  'branch',
-  'jump',
-  'jalr',
-  'loop',
-]);
 
 /** Harts go over to translated code, which keeps some state in a form of its own, and come back. */
 export class Handover {

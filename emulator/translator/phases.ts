@@ -5,7 +5,7 @@ import { CHUNK, PhaseCut, WORTH_KEEPING } from './phase-cut.js';
 import { PhasePauses } from './phase-pauses.js';
 import { PhaseRun, type PhaseEnd, type PhaseRunOptions } from './phase-run.js';
 import { PhaseSnapshot } from './phase-snapshot.js';
-import { inRegions } from './region-graph.js';
+import { isInRegions } from './region-graph.js';
 import { isClean } from './region-seeker.js';
 import { WORTH } from './region-links.js';
 
@@ -242,7 +242,7 @@ export class Phases {
   /** Whether a hart stands before an instruction that no region has. */
   private stands(hart: number): boolean {
     const step = this.options.reader.at(this.options.harts.state.pc[hart << HART_SHIFT]);
-    return step === undefined || step.probed || !inRegions.has(step.row.timing);
+    return step === undefined || step.probed || !isInRegions(step);
   }
 
   private runAll(limit: number): PhaseEnd {

@@ -58,7 +58,7 @@ export class Account extends PathState {
         this.retire(timing.mulh);
         break;
       case 'div':
-        // What was loaded before it is there before it is over (`regions.ts`), so a jump behind it owes nothing and hides.
+        // What was loaded before it is there before it is over (`region-off.ts`), so a jump behind it owes nothing and hides.
         this.ready = UNKNOWN;
         if (nextIsJump) this.waited = 1;
         this.retire(1);

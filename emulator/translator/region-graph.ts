@@ -1,9 +1,10 @@
 import type { timingParameters } from '../hart/timing.js';
+import { csrRows } from '../isa/csr.js';
 import type { ConfigOf } from '../sim/parameters.js';
 import type { SetUp } from './loops.js';
 import { Account } from './region-account.js';
 import { turnsOf } from './region-turns.js';
-import type { Step, StepReader } from './tree.js';
+import { privateTimings, type Step, type StepReader } from './tree.js';
 
 /** Way from one block to another. */
 export interface Edge {
@@ -74,25 +75,17 @@ export interface RegionSource {
   targets(pc: number): ReadonlySet<number>;
 }
 
-/** Whether a step does nothing but read `mhartid`. */
-export const readsHartId = ({ row, rs1, imm }: Step): boolean =>
-  row.timing === 'csr' && row.format === 'csr' && row.csr === 'set' && rs1 === 0 && imm === MHARTID;
-const MHARTID = 0xf14;
+const MHARTID = csrRows.find(({ name }) => name === 'mhartid')!.address;
 
-/** Timings of instructions that regions have. */
-export const inRegions = new Set([
-  'alu',
-  'mul',
-  'mulh',
-  'div',
-  'branch',
-  'jump',
-  'jalr',
-  'load',
-  'store',
-  'loop',
-  'fence',
-]);
+/** Whether a step does nothing but read `mhartid`. */
+const readsHartId = ({ row, rs1, imm }: Step): boolean =>
+  row.timing === 'csr' && row.format === 'csr' && row.csr === 'set' && rs1 === 0 && imm === MHARTID;
+
+const timings = new Set([...privateTimings, 'load', 'store', 'fence']);
+
+/** Whether regions have such an instruction. */
+export const isInRegions = (step: Step): boolean =>
+  timings.has(step.row.timing) || readsHartId(step);
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

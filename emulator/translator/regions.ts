@@ -8,6 +8,7 @@ import { RegionEarnings } from './region-earnings.js';
 import { splits } from './region-graph.js';
 import { link, RegionLinks, sumOfTargets, WORTH } from './region-links.js';
 import { RegionMaker, type RegionMakerOptions } from './region-maker.js';
+import { whyOff, type RegionsOff } from './region-off.js';
 import { RegionRunner } from './region-runner.js';
 import { RegionSeeker, type Head, type RegionSeekerOptions } from './region-seeker.js';
 import { frame } from './region-frame.js';
@@ -40,11 +41,6 @@ const MOST_REFUSALS = 16;
 const HOLD = 400;
 const SHORT_HOLD = 64;
 const MOST_HELD = 40;
-
-/** Cycles of the shortest division: a jump needs a loaded register two cycles behind the next instruction. */
-const LEAST_DIVISION = 3;
-
-export type RegionsOff = 'div_base' | 'round-robin' | 'banks';
 
 /** Runs a hart that is alone: no request waits, so time is known when code is translated. */
 export class Regions {
@@ -116,10 +112,7 @@ export class Regions {
     this.frameAt = arrays.frame.byteOffset >> 2;
     this.heat = new Heat(eager ? 1 : 2);
     this.loopHeat = new Heat(eager ? 1 : 4);
-    // What was loaded before a division must be there before it is over; the flags of banks are bits of one word.
-    if (timing.div_base < LEAST_DIVISION) this.off = 'div_base';
-    else if (!crossbar.fair) this.off = 'round-robin';
-    else if (crossbar.banks > 32) this.off = 'banks';
+    this.off = whyOff(timing, crossbar);
   }
 
   reset(): void {

@@ -11,7 +11,7 @@ import { CodeStore } from './code-store.js';
 import { Demand } from './demand.js';
 import { Ends } from './ends.js';
 import { Fetches } from './fetches.js';
-import { Handover, privateTimings, type Left } from './handover.js';
+import { Handover, type Left } from './handover.js';
 import { control, laneShiftOf, MAX_HARTS, PATH_BLOCK, TranslatorArrays, WHEEL } from './layout.js';
 import { LoopTable } from './loops.js';
 import { DYNAMIC, Paths } from './path.js';
@@ -21,7 +21,7 @@ import { Rewinder } from './rewinder.js';
 import { compileScheduler } from './scheduler.js';
 import type { WasmModule } from '../wasm/index.js';
 import type { Leaves } from './tiers.js';
-import { StepReader } from './tree.js';
+import { privateTimings, StepReader } from './tree.js';
 
 export interface TranslatorOptions {
   readonly harts: Harts;

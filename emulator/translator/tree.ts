@@ -39,6 +39,18 @@ export interface Step {
   readonly endsLoop: boolean;
 }
 
+/** Timings of instructions that touch nothing but their hart. */
+export const privateTimings: ReadonlySet<string> = new Set([
+  'alu',
+  'mul',
+  'mulh',
+  'div',
+  'branch',
+  'jump',
+  'jalr',
+  'loop',
+]);
+
 /** Why a path ends without a request. */
 export type LeaveReason = 'untranslated' | 'system' | 'outer' | 'probe' | 'loop';
 
