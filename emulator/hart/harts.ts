@@ -46,7 +46,7 @@ export class Harts implements InterpreterContext, HartControl {
   profiler: HartProfiler | undefined;
   /** Told of harts that go to sleep. */
   watcher: UnitObserver | undefined;
-  private readonly fetchUnit: InstructionFetch;
+  readonly fetchUnit: InstructionFetch;
   private readonly traps: Traps;
   /** Cycle of the last access or system instruction: a hart that runs alone may be ahead of the machine. */
   now = 0;
@@ -120,6 +120,7 @@ export class Harts implements InterpreterContext, HartControl {
 
   reset(): void {
     this.state.reset();
+    this.fetchUnit.forget();
     this.csrs.reset();
     this.traps.reset();
     this.fetchUnit.stoppedAt.fill(-1);
@@ -150,6 +151,7 @@ export class Harts implements InterpreterContext, HartControl {
       now: number;
     };
     this.state.restore(s.state);
+    this.fetchUnit.forget();
     this.csrs.restore(s.csrs);
     this.memory.restore(s.memory);
     this.fetchUnit.stoppedAt.set(s.stoppedAt);
@@ -187,6 +189,7 @@ export class Harts implements InterpreterContext, HartControl {
     }
     const wait = index < 0 ? 0 : this.fetchUnit.wait(hart, pc, index, now);
     if (wait !== 0) this.state.next[hart << HART_SHIFT] = now + wait;
+    else this.fetchUnit.answered(hart, now);
     return wait !== 0;
   }
 

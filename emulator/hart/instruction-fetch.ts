@@ -10,6 +10,10 @@ import { AT, type HartState } from './state.js';
 export class InstructionFetch {
   /** Cycle in which a probe let the run stop: the hart passes it without asking when it goes on. */
   readonly stoppedAt: Float64Array;
+  /** Cycle in which a hart asked for its instruction and need not wait, before it issues. */
+  private readonly answeredAt: Float64Array;
+  /** What is executed has been fetched already: nothing waits, and the instruction cache stays as it is. */
+  fetched = false;
 
   constructor(
     private readonly state: HartState,
@@ -22,6 +26,7 @@ export class InstructionFetch {
     private readonly outside: number,
   ) {
     this.stoppedAt = new Float64Array(state.count).fill(-1);
+    this.answeredAt = new Float64Array(state.count).fill(-1);
   }
 
   indexOf(hart: number, pc: number): number {
@@ -52,12 +57,23 @@ export class InstructionFetch {
    * code; 0 when its lines are there. They are counted as a stall.
    */
   wait(hart: number, pc: number, index: number, now: number): number {
-    if (this.icache === undefined || hart === this.outside) return 0;
+    if (this.icache === undefined || hart === this.outside || this.fetched) return 0;
+    if (this.answeredAt[hart] === now) return 0;
     // The second half of an instruction that ends outside memory is a fault of `resolve`.
     const behind = this.codeCache.isLongWithoutMark(pc) ? this.codeCache.indexOf(pc + 2) : index;
     const wait = this.icache.fetch(hart, index, behind < 0 ? index : behind, now);
     if (wait !== 0) this.state.addStall(hart, 'icache', wait);
     return wait;
+  }
+
+  /** The instruction that a hart issues in cycle `now` is there: to ask for it again changes nothing. */
+  answered(hart: number, now: number): void {
+    this.answeredAt[hart] = now;
+  }
+
+  /** What was answered in a cycle was so in another run. */
+  forget(): void {
+    this.answeredAt.fill(-1);
   }
 
   resolve(hart: number, pc: number, index: number): number {
