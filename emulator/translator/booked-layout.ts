@@ -19,18 +19,44 @@ export const bookedWord = {
   /** Private: `readAt` when the call began; the last cycle in which the hart was refused. */
   firstAt: 7,
   refusedAt: 8,
+  /** The same word, private to the merge: where in `requests` the hart requests, or the bank of that (`firstAt`: behind its last fetch). */
+  requestAt: 8,
+  /** Cycles that fetches waited: added to. */
+  waits: 9,
+  /** Of these, cycles in which a jalr would have waited for its register anyway: added to. */
+  covered: 10,
+  /**
+   * A line that has something to fetch ahead as soon as the port is free: its number plus 1, or 0; when the hart began in it, and
+   * behind how many cycles it asks for it again, a bit each, bit 0 behind one.
+   */
+  openLine: 11,
+  openTime: 12,
+  openAsks: 13,
+  /** Cycles that the fetch at `readAt` waited already. */
+  waited: 14,
+  /** Whether the last access that was granted had been refused. */
+  wasRefused: 15,
+  /** Written by the merge, never read: addresses of the last access that was granted and of the last fetch that waited. */
+  grantedAt: 16,
+  waitedAt: 17,
+  /** The same: own time of the last fetch that changed something, plus 1. */
+  fetchedAt: 18,
+  /** Private: cycles that the hart will be earlier when the fetch at `readAt` is over. */
+  early: 19,
 } as const;
 export type BookedWord = keyof typeof bookedWord;
-export const BOOKED_SHIFT = 6;
+export const BOOKED_SHIFT = 7;
 /** Harts whose accesses can be booked: their bits and those of a row are one byte and eight. */
 export const BOOKED_HARTS = 8;
 /** Bytes of the control block: the words of the harts, and then the word `ended`. */
 export const BOOKED_CONTROL = (BOOKED_HARTS << BOOKED_SHIFT) + 64;
 export const BOOKED_ENDED = BOOKED_HARTS << BOOKED_SHIFT;
+/** A double behind it: the cycle of the machine that times count from. */
+export const BOOKED_ORIGIN = BOOKED_ENDED + 8;
 /** Why a call ended, in the word `ended`. */
 export const bookedEnd = {
   until: 0,
-  /** An entry of kind `FINAL` would be refused in the cycle that was returned. */
+  /** An entry of kind `FINAL` would be refused, or wait, in the cycle that was returned. */
   final: 1,
   /** A hart has less than `BOOKED_ROOM` bytes for its delays. */
   delays: 2,
@@ -42,7 +68,23 @@ export const BOOKED_ENTRY = 8;
 export const KIND_SHIFT = 30;
 /** The access is a store: nothing to the arbitration. */
 export const BOOKED_WRITE = 1 << 29;
-export const kind = { plain: 0, hides: 1, final: 2 } as const;
+export const kind = { plain: 0, hides: 1, final: 2, fetch: 3 } as const;
+
+/**
+ * An entry of kind `fetch`: the hart begins an instruction in a line, which may not be in its instruction cache. Its first word, from
+ * bit 0 on: what a wait changes, `hiding`; cycles in which a jalr behind it waits for its register in any case, which a wait here takes the place of;
+ * behind how many cycles the next instructions of the line ask for it, a bit each, the lowest one behind one cycle; whether the
+ * instruction ends in the next line, which then is the one that the others ask for; the number of the line; the kind.
+ */
+export const fetchShift = { hiding: 0, owed: 2, asks: 4, straddles: 11, line: 12 } as const;
+export const FETCH_ASKS = 7;
+export const MOST_OWED = (1 << (fetchShift.asks - fetchShift.owed)) - 1;
+export const FETCH_LINES = 1 << (KIND_SHIFT - fetchShift.line);
+/**
+ * Whether the second cycle of the jump behind it hides when it waited for more than `owed` cycles: no; yes; if the access before
+ * it was refused; not known, so it must not wait.
+ */
+export const hiding = { never: 0, always: 1, refused: 2, final: 3 } as const;
 
 /** Cycles whose bits are kept at once. */
 export const SPAN = 512;
@@ -110,4 +152,23 @@ export const scratchLayout = (banks: number) => {
     end: latest + 4 * banks + 8,
   };
 };
-export const bookedScratch = (banks: number): number => scratchLayout(banks).end;
+
+/** Cycles whose events the merge keeps: a power of two. */
+export const MERGE_SPAN = 128;
+/** The same for the merge (`merge-code.ts`), behind the other's; all is 0 also between calls. */
+export const mergeLayout = (banks: number) => {
+  const wheel = (scratchLayout(banks).end + 63) & -64;
+  const requests = wheel + 2 * MERGE_SPAN;
+  const pending = requests + 2 * MERGE_SPAN * banks;
+  return {
+    /** By cycle two bytes: harts whose fetch is due, harts that request. */
+    wheel,
+    /** By cycle and bank two bytes: who requests, and bit 8: not to be granted without a closer look. */
+    requests,
+    /** By hart: what its fetch is, of `merge-base.ts`. */
+    pending,
+    end: pending + 4 * BOOKED_HARTS,
+  };
+};
+/** Bytes of both. */
+export const bookedScratch = (banks: number): number => mergeLayout(banks).end;

@@ -110,7 +110,7 @@ export const LOG_ENTRIES = 1 << 15;
 export const LOG_BYTES = LOG_ENTRIES * BOOKED_ENTRY + BOOKED_PAD + SKEW;
 export const DELAY_BYTES = 2 * BOOKED_ROOM + SKEW;
 const bookingBytes = (tcdm: Sizes['tcdm']): readonly number[] => [
-  tcdm.size >> 1,
+  (tcdm.size >> 1) + 2,
   BOOKED_CONTROL,
   bookedScratch(tcdm.banks),
   BOOKED_HARTS * LOG_BYTES,

@@ -189,6 +189,7 @@ export const Simd = {
   i32x4ExtractLane: 0xfd1b,
   i32x4ReplaceLane: 0xfd1c,
   i64x2ExtractLane: 0xfd1d,
+  f64x2ExtractLane: 0xfd21,
   i64x2ReplaceLane: 0xfd1e,
   i8x16Eq: 0xfd23,
   i32x4Eq: 0xfd37,
@@ -273,6 +274,7 @@ export const Simd = {
   f64x2Mul: 0xfdf2,
   f64x2Min: 0xfdf4,
   f64x2Max: 0xfdf5,
+  f64x2Pmax: 0xfdf7,
   i32x4TruncSatF64x2SZero: 0xfdfc,
   f64x2ConvertLowI32x4S: 0xfdfe,
 } as const;

@@ -1,7 +1,9 @@
+import { arenaBytes, type Arena } from '../../emulator/memory/arena.js';
 import { nextPointer, winnerOf } from '../../emulator/interconnect/arbiter.js';
 import {
   BOOKED_CONTROL,
   BOOKED_ENDED,
+  BOOKED_ORIGIN,
   BOOKED_PAD,
   BOOKED_ROOM,
   BOOKED_SHIFT,
@@ -12,6 +14,8 @@ import {
   type BookedWord,
 } from '../../emulator/translator/booked-layout.js';
 import { bookedModule } from '../../emulator/translator/booked-code.js';
+import type { FetchedCache } from '../../emulator/translator/cache-code.js';
+import type { MergeOptions } from '../../emulator/translator/merge-base.js';
 import { exported, wasmHost, type WasmFunction } from '../../emulator/wasm/index.js';
 import type { Random } from '../lockstep/random.js';
 
@@ -36,6 +40,13 @@ const MASTERS = 16;
 
 export type State = Omit<Reference, 'arbitrate' | 'delays' | 'raised'>;
 
+/** An instruction cache in the memory of what is tested. */
+export interface Caches {
+  readonly bytes: number;
+  readonly origin: number;
+  readonly make: (arena: Arena) => FetchedCache;
+}
+
 /** Arbitrates cycle by cycle, straight from the definition. */
 export class Reference {
   readonly pointers: number[];
@@ -47,7 +58,7 @@ export class Reference {
   readonly hides: number[];
   readonly delays: [number, number][][];
 
-  constructor(private readonly fleet: Fleet) {
+  constructor(protected readonly fleet: Fleet) {
     const { harts, banks } = fleet;
     const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
     this.pointers = [...fleet.pointers];
@@ -72,7 +83,7 @@ export class Reference {
     return entry === undefined ? Infinity : entry.time + this.shifts[hart];
   }
 
-  private cycle(cycle: number): boolean {
+  protected cycle(cycle: number): boolean {
     const { harts, banks, logs, hidden } = this.fleet;
     const asking = this.conflicts.map(() => 0);
     for (let hart = 0; hart < harts; hart++) {
@@ -110,7 +121,7 @@ export class Reference {
   }
 }
 
-/** The same by `addBooked`. */
+/** The same by `addBooked`, or by `addMerge`. */
 export class Booked {
   private readonly words: Int32Array;
   private readonly bytes: Uint8Array;
@@ -127,6 +138,8 @@ export class Booked {
   constructor(
     private readonly fleet: Fleet,
     private readonly room = 0,
+    moduleOf: (options: MergeOptions & { pages: number }) => Uint8Array = bookedModule,
+    caches?: Caches,
   ) {
     const { harts, banks, hidden, logs, shifts, pointers } = fleet;
     const scratchAt = this.controlAt + BOOKED_CONTROL;
@@ -138,7 +151,7 @@ export class Booked {
     };
     this.logsAt = logs.map((log) => take(8 * log.length + BOOKED_PAD));
     this.delaysAt = logs.map((log) => take(8 * log.length + BOOKED_ROOM));
-    const pages = (at >> 16) + 1;
+    const pages = ((at + (caches?.bytes ?? 0)) >> 16) + 1;
     const host = wasmHost()!;
     const memory = new host.Memory({ initial: pages, maximum: pages });
     this.words = new Int32Array(memory.buffer);
@@ -158,7 +171,15 @@ export class Booked {
     });
     const { controlAt, pointersAt, sidesAt, conflictsAt, winnersAt } = this;
     const places = { controlAt, pointersAt, sidesAt, conflictsAt, winnersAt, scratchAt };
-    const bytes = bookedModule({ ...places, banks, harts, hidden, pages });
+    const cache = caches?.make({
+      take: (size) => {
+        const taken = { buffer: memory.buffer, at };
+        at += arenaBytes(size);
+        return taken;
+      },
+    });
+    this.numbers[(this.controlAt + BOOKED_ORIGIN) >> 3] = caches?.origin ?? 0;
+    const bytes = moduleOf({ ...places, banks, harts, hidden, pages, cache });
     const { exports } = new host.Instance(new host.Module(bytes), { machine: { memory } });
     this.run = exported(exports, 'arbitrate');
   }
