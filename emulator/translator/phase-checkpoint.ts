@@ -1,4 +1,7 @@
 import { BOOKED_ENTRY } from './booked-layout.js';
+import { HART_SHIFT } from '../hart/slot.js';
+import type { HartState } from '../hart/state.js';
+import { PhaseCaches } from './phase-caches.js';
 import { LINK_BYTES } from './region-links.js';
 import type { PhaseRun } from './phase-run.js';
 
@@ -30,6 +33,9 @@ export class PhaseCheckpoint {
   private readonly conflicts: Float64Array;
   private granted = 0;
   private refused = 0;
+  private readonly caches: PhaseCaches;
+  private readonly known: Uint8Array;
+  private readonly epochs: Int32Array;
 
   constructor(
     private readonly run: PhaseRun,
@@ -50,6 +56,9 @@ export class PhaseCheckpoint {
     this.pointers = new Uint8Array(crossbar.pointers.length);
     this.sides = new Uint8Array(crossbar.sides.length);
     this.conflicts = new Float64Array(crossbar.conflictsPerBank.length);
+    this.caches = new PhaseCaches(options.icache);
+    this.known = new Uint8Array(count);
+    this.epochs = new Int32Array(count);
   }
 
   /** `from`: cycle up to which all is arbitrated, and forgotten. */
@@ -75,6 +84,8 @@ export class PhaseCheckpoint {
     this.conflicts.set(crossbar.conflictsPerBank);
     this.granted = run.granted;
     this.refused = run.refused;
+    this.caches.take();
+    this.known.set(run.known);
     let entries = 0;
     this.furthest = 0;
     for (let hart = 0; hart < run.count; hart++) {
@@ -105,7 +116,11 @@ export class PhaseCheckpoint {
     run.free.set(this.free);
     run.between.set(this.between);
     run.pcs.set(this.pcs);
+    // Fetches are not taken back here.
+    for (let hart = 0; hart < run.count; hart++) this.epochs[hart] = epochOf(harts.state, hart);
     harts.state.words.set(this.words);
+    for (let hart = 0; hart < run.count; hart++)
+      harts.state.fetchEpoch[hart << HART_SHIFT] = this.epochs[hart];
     harts.tcdm.u8.set(this.tcdm);
     const { sums } = regions.links;
     sums.set(this.sums.subarray(0, this.kept));
@@ -117,11 +132,17 @@ export class PhaseCheckpoint {
     run.notes.forget(this.notes);
   }
 
-  /** Nor was it arbitrated. */
+  /** Nor was it arbitrated, or fetched. */
   restore(): void {
     const { run } = this;
-    const { crossbar, arrays } = run.options;
+    const { crossbar, arrays, harts, regions } = run.options;
     this.restoreHarts();
+    if (run.fetches) {
+      this.caches.restore();
+      harts.state.words.set(this.words);
+      regions.forgetEpochs();
+    }
+    run.known.set(this.known);
     run.ended.set(this.ended);
     arrays.booked.set(this.booked);
     crossbar.pointers.set(this.pointers);
@@ -137,3 +158,5 @@ export class PhaseCheckpoint {
     }
   }
 }
+
+const epochOf = ({ fetchEpoch }: HartState, hart: number): number => fetchEpoch[hart << HART_SHIFT];

@@ -1,4 +1,6 @@
-import { BOOKED_ENTRY, kind, KIND_SHIFT } from './booked-layout.js';
+import { HART_SHIFT } from '../hart/slot.js';
+import { stall } from '../hart/state.js';
+import { BOOKED_ENTRY, fetchShift, kind, KIND_SHIFT } from './booked-layout.js';
 import { PhaseCheckpoint } from './phase-checkpoint.js';
 import { PhaseReplay } from './phase-replay.js';
 import type { PhaseEnd, PhaseRun, Reach } from './phase-run.js';
@@ -9,6 +11,8 @@ const ROOM = 320;
 const NEAR = 192;
 /** Cycles to the end from which on steps are smaller. */
 const SLOW = 4096;
+/** Of an entry of a fetch: its wait changes what a jump behind it takes. */
+const CHANGES = (1 << fetchShift.asks) - 1;
 /** Cycles between two arbitrations. */
 export const CHUNK = 12_288;
 
@@ -111,6 +115,11 @@ export class PhaseCut {
   private cut(from: number, end: number, limit: number): PhaseEnd {
     const { run, checkpoint } = this;
     checkpoint.take(from);
+    for (let hart = 0; hart < run.count; hart++) {
+      run.put(hart, 'grantedAt', 0);
+      run.put(hart, 'waitedAt', 0);
+      run.put(hart, 'fetchedAt', 0);
+    }
     const earliest = Math.max(end, this.earliest(from));
     if (earliest > limit) return this.why;
     const why = this.advance(limit, 'behind');
@@ -146,40 +155,73 @@ export class PhaseCut {
     const { run, checkpoint } = this;
     if (this.earliest(at) > at) return false;
     for (let hart = 0; hart < run.count; hart++) {
-      const read = run.get(hart, 'readAt');
-      const granted = (read - run.logs[hart]) / BOOKED_ENTRY;
-      if (granted < checkpoint.pending[hart]) return false;
-      const shift = run.get(hart, 'shift');
-      if (granted > 0 && this.hides(read - BOOKED_ENTRY)) {
-        // The jump behind it may have begun only now.
-        if (run.words[((read - BOOKED_ENTRY) >> 2) + 1] + shift + 2 >= at) return false;
-      }
+      const done = (run.get(hart, 'readAt') - run.logs[hart]) / BOOKED_ENTRY;
+      if (done < checkpoint.pending[hart]) return false;
+      const granted = this.grantedOf(hart);
+      // The jump behind it may have begun only now.
+      if (this.hides(granted) && this.timeOf(granted) + run.get(hart, 'shift') + 2 >= at)
+        return false;
+      // Nor is it known what a jump behind a fetch waited for.
+      const waited = run.get(hart, 'waitedAt');
+      if (waited !== 0 && (run.words[waited >> 2] & CHANGES) !== 0 && this.isLast(hart, waited))
+        return false;
     }
     return true;
   }
 
-  private hides(entry: number): boolean {
-    return this.run.words[entry >> 2] >>> KIND_SHIFT === kind.hides;
+  /** Address of the last access of a hart that was granted; 0: there is none. */
+  private grantedOf(hart: number): number {
+    const { run } = this;
+    if (run.merges) return run.get(hart, 'grantedAt');
+    const read = run.get(hart, 'readAt');
+    return read > run.logs[hart] ? read - BOOKED_ENTRY : 0;
   }
 
-  /** Leads harts to behind what was granted before a cycle, and to what they ask for. */
+  /** Own time of an entry; -1 without one. */
+  private timeOf(entry: number): number {
+    return entry === 0 ? -1 : this.run.words[(entry >> 2) + 1];
+  }
+
+  private hides(entry: number): boolean {
+    return entry !== 0 && this.run.words[entry >> 2] >>> KIND_SHIFT === kind.hides;
+  }
+
+  /** Whether nothing happened behind a fetch that waited. */
+  private isLast(hart: number, waited: number): boolean {
+    const time = this.timeOf(waited);
+    const fetched = this.run.get(hart, 'fetchedAt') - 1;
+    return this.timeOf(this.grantedOf(hart)) < time && fetched <= time;
+  }
+
+  /** Leads harts to behind what was granted and before what was fetched until a cycle, and to what they ask for. */
   private goTo(at: number): PhaseEnd {
     const { run, checkpoint, last, jumps } = this;
     run.cutAt = at;
     for (let hart = 0; hart < run.count; hart++) {
-      const read = run.get(hart, 'readAt');
-      const granted = (read - run.logs[hart]) / BOOKED_ENTRY - checkpoint.pending[hart];
-      last[hart] = granted > 0 ? run.words[((read - BOOKED_ENTRY) >> 2) + 1] : -1;
-      jumps[hart] = granted > 0 && this.hides(read - BOOKED_ENTRY) ? 1 : 0;
+      const granted = this.grantedOf(hart);
+      const isAfter = granted - run.logs[hart] >= checkpoint.pending[hart] * BOOKED_ENTRY;
+      const time = isAfter ? this.timeOf(granted) : -1;
+      const fetched = run.get(hart, 'fetchedAt') - 1;
+      const isBehind = fetched > Math.max(time + 1, checkpoint.free[hart]);
+      last[hart] = isBehind ? fetched - 1 : time;
+      jumps[hart] = !isBehind && isAfter && this.hides(granted) ? 1 : 0;
     }
     for (let hart = 0; hart < run.count; hart++) {
       const read = run.get(hart, 'readAt');
       const asks = run.words[(read >> 2) + 1];
-      const waits = read !== run.get(hart, 'endAt') && asks + run.get(hart, 'shift') < at;
+      const isFetch = run.words[read >> 2] >>> KIND_SHIFT === kind.fetch;
+      const isAccess = read !== run.get(hart, 'endAt') && !isFetch;
+      const waits = isAccess && asks + run.get(hart, 'shift') < at;
       run.asks[hart] = waits ? asks : -1;
     }
     checkpoint.restoreHarts();
     run.remember(this.between);
-    return this.replay.replay(last, jumps) ? 'cut' : 'late';
+    if (!this.replay.replay(last, jumps)) return 'late';
+    const { lastStall } = run.options.harts.state;
+    for (let hart = 0; hart < run.count; hart++) {
+      const waited = run.get(hart, 'waitedAt');
+      if (waited !== 0 && this.isLast(hart, waited)) lastStall[hart << HART_SHIFT] = stall.icache;
+    }
+    return 'cut';
   }
 }

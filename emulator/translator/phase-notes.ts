@@ -82,13 +82,13 @@ export class PhaseNotes {
       region.account(exit, words, at, hart);
       const { kind, pc } = region.exits[exit];
       state.pc[hart << HART_SHIFT] = pc;
-      if (kind === 'jump') regions.jumped(hart, words[at + (frame.target >> 2)]);
-      regions.addLinked(hart, words, at, this.controlOf(i));
+      if (kind === 'jump') regions.effects.jumped(hart, words[at + (frame.target >> 2)]);
+      regions.effects.addLinked(hart, words, at, this.controlOf(i));
     });
     for (let hart = 0; hart < state.count; hart++) {
       state.lastStall[hart << HART_SHIFT] = this.stalls[hart];
       const control = between(hart);
-      if (control !== undefined) regions.addLinked(hart, nothing, 0, control);
+      if (control !== undefined) regions.effects.addLinked(hart, nothing, 0, control);
     }
   }
 

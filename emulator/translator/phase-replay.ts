@@ -16,7 +16,7 @@ export class PhaseReplay {
   }
 
   /**
-   * Each hart of the phase goes on from where it is until it has made its access of free time `last`, -1: it stays; and with `jumps`
+   * Each hart of the phase goes on from where it is until it has done what it does in cycle `last` of its free time, -1: it stays; and with `jumps`
    * the jump right behind it, which the access has hidden; or until it asks for what waits then. False where that is not possible.
    */
   replay(last: Int32Array, jumps: Uint8Array): boolean {
@@ -26,7 +26,8 @@ export class PhaseReplay {
     this.pointers.set(crossbar.pointers);
     this.sides.set(crossbar.sides);
     this.conflicts.set(crossbar.conflictsPerBank);
-    const { now } = harts;
+    const { now, fetchUnit } = harts;
+    fetchUnit.fetched = true;
     for (let hart = 0; hart < run.count; hart++)
       if (((run.set >>> hart) & 1) !== 0) state.next[hart << HART_SHIFT] = Infinity;
     let works = true;
@@ -36,6 +37,7 @@ export class PhaseReplay {
     crossbar.pointers.set(this.pointers);
     crossbar.sides.set(this.sides);
     crossbar.conflictsPerBank.set(this.conflicts);
+    fetchUnit.fetched = false;
     harts.now = now;
     harts.issuing = harts.count;
     return works;

@@ -2,14 +2,21 @@ import type { Interpreter } from '../hart/generated/execute.js';
 import type { Harts } from '../hart/harts.js';
 import { HART_SHIFT } from '../hart/slot.js';
 import { stall } from '../hart/state.js';
+import type { InstructionCache } from '../icache/instruction-cache.js';
 import type { Crossbar } from '../interconnect/crossbar.js';
 import type { SharedArena } from '../memory/arena.js';
 import {
   BOOKED_ENDED,
   BOOKED_ENTRY,
   bookedEnd,
+  BOOKED_ORIGIN,
   BOOKED_SHIFT,
   bookedWord,
+  FETCH_LINES,
+  fetchShift,
+  kind,
+  KIND_SHIFT,
+  MOST_OWED,
   type BookedWord,
 } from './booked-layout.js';
 import { DELAY_BYTES, LOG_BYTES, LOG_ENTRIES, type TranslatorArrays } from './layout.js';
@@ -32,6 +39,7 @@ export interface PhaseRunOptions {
   readonly arrays: TranslatorArrays;
   readonly reader: StepReader;
   readonly regions: Regions;
+  readonly icache: InstructionCache | undefined;
   /** Ends are met often: for tests. */
   readonly eager: boolean;
 }
@@ -59,6 +67,8 @@ export type Reach = 'far' | 'before' | 'behind';
 /** Cycles that harts run in a loop at most. */
 const LONGEST = 24_000;
 const EAGER_LONGEST = 400;
+/** So many accesses to one that is refused are few. */
+const CROWDED = 10;
 /** Accesses that tell whether most are refused. */
 const ENOUGH = 100_000;
 
@@ -87,6 +97,14 @@ export class PhaseRun {
   /** Addresses, by hart. */
   readonly logs: readonly number[];
   readonly count: number;
+  /** Whether fetches are booked in this phase, too; and what is done before the first one is. */
+  fetches = false;
+  beforeFetches: () => void = () => undefined;
+  /** By hart: what is in its instruction cache where it stands is known. */
+  readonly known: Uint8Array;
+  /** Many requests were refused lately. */
+  private crowded = false;
+  private readonly cycle: Float64Array;
   private readonly frameAt: number;
   private code: PhaseCode | undefined;
   private epoch = 0;
@@ -102,6 +120,9 @@ export class PhaseRun {
     this.ended = new Uint8Array(this.count);
     this.asks = new Int32Array(this.count);
     this.between = new Uint8Array(this.count);
+    this.known = new Uint8Array(this.count);
+    const { buffer, byteOffset } = arrays.booked;
+    this.cycle = new Float64Array(buffer, byteOffset + BOOKED_ORIGIN, 1);
     this.controls = options.regions.links.controls;
     this.notes = new PhaseNotes(options.regions, harts.state, this.words, this.frameAt);
     this.jumps = new PhaseJumps(this.count, this.words, this.frameAt);
@@ -111,7 +132,7 @@ export class PhaseRun {
     return this.options.arrays.booked[(hart << (BOOKED_SHIFT - 2)) + bookedWord[word]];
   }
 
-  private put(hart: number, word: BookedWord, value: number): void {
+  put(hart: number, word: BookedWord, value: number): void {
     this.options.arrays.booked[(hart << (BOOKED_SHIFT - 2)) + bookedWord[word]] = value;
   }
 
@@ -130,6 +151,9 @@ export class PhaseRun {
     regions.lacked = false;
     this.granted = this.refused = 0;
     arrays.booked.fill(0);
+    this.cycle[0] = origin;
+    this.fetches = this.crowded = false;
+    this.known.fill(1);
     for (let hart = 0; hart < this.count; hart++) {
       this.put(hart, 'readAt', this.logs[hart]);
       this.put(hart, 'endAt', this.logs[hart]);
@@ -145,7 +169,15 @@ export class PhaseRun {
 
   /** True time of a hart, or less: what is not arbitrated yet may make it later. */
   timeOf(hart: number): number {
-    return this.free[hart] + this.get(hart, 'shift');
+    return this.free[hart] + this.get(hart, 'shift') - this.givesBack(hart);
+  }
+
+  /** Cycles that a hart may be earlier when the fetch is over that it waits for. */
+  private givesBack(hart: number): number {
+    if (this.get(hart, 'waited') === 0) return 0;
+    const what = this.words[this.get(hart, 'readAt') >> 2];
+    const owed = (what >>> fetchShift.owed) & MOST_OWED;
+    return owed + this.get(hart, 'early') + this.options.harts.timing.jump - 1;
   }
 
   /** Runs a hart until its true time is the target, or it has ended, and looks whether others were where it was. */
@@ -191,6 +223,11 @@ export class PhaseRun {
     return (harts.state.registers[(hart << HART_SHIFT) + step.rs1] + step.imm) >>> 0;
   }
 
+  /** Whether logs are merged: that is faster where many requests are refused, and there is no other way for fetches. */
+  get merges(): boolean {
+    return this.fetches || this.crowded;
+  }
+
   /** Arbitrates all cycles from `from` to before `until`. */
   arbitrate(from: number, until: number): PhaseEnd | undefined {
     const { arrays } = this.options;
@@ -200,7 +237,7 @@ export class PhaseRun {
         this.put(hart, 'delaysAt', delays);
         this.put(hart, 'delaysEnd', delays + DELAY_BYTES);
       }
-      at = this.code!.arbitrate(at, until);
+      at = this.merges ? this.code!.merge(at, until) : this.code!.arbitrate(at, until);
       if (arrays.booked[BOOKED_ENDED >> 2] === bookedEnd.final) return 'final';
     }
     return undefined;
@@ -220,15 +257,34 @@ export class PhaseRun {
       this.put(hart, 'readAt', log);
       this.put(hart, 'endAt', log + 4 * (end - read));
     }
+    for (let hart = 0; hart < this.count; hart++)
+      if (this.known[hart] === 0 && this.allHit(hart)) this.known[hart] = 1;
     return undefined;
   }
 
+  /** Whether all fetches that are booked hit, and so nothing will happen to the instruction cache of a hart. */
+  private allHit(hart: number): boolean {
+    if (this.get(hart, 'openLine') !== 0 || this.get(hart, 'waited') !== 0) return false;
+    const { resident } = this.options.icache!;
+    const end = this.get(hart, 'endAt') >> 2;
+    for (let at = this.get(hart, 'readAt') >> 2; at < end; at += BOOKED_ENTRY >> 2) {
+      const what = this.words[at];
+      if (what >>> KIND_SHIFT !== kind.fetch) continue;
+      const line = (what >>> fetchShift.line) & (FETCH_LINES - 1);
+      const last = line + ((what >>> fetchShift.straddles) & 1);
+      if (((resident[line] & resident[last]) >>> hart) % 2 === 0) return false;
+    }
+    return true;
+  }
+
   private countGrants(): void {
+    const { granted, refused } = this;
     this.refused = 0;
     for (let hart = 0; hart < this.count; hart++) {
       this.refused += this.get(hart, 'refusedCycles');
       this.granted += (this.get(hart, 'readAt') - this.logs[hart]) / BOOKED_ENTRY;
     }
+    this.crowded = CROWDED * (this.refused - refused) > this.granted - granted;
   }
 
   /** Runs a hart until its true time is the target or it stands before an instruction of the interpreter. */
@@ -240,17 +296,25 @@ export class PhaseRun {
     const shift = this.get(hart, 'shift');
     const base = hart << HART_SHIFT;
     const { words, frameAt } = this;
+    /** A region whose fetches all hit did nothing here: it ends where one of them would not. */
+    let isStuck = false;
     while (this.free[hart] + shift < target) {
-      const room = LOG_ENTRIES - (this.get(hart, 'endAt') - this.logs[hart]) / BOOKED_ENTRY;
+      const entries = (this.get(hart, 'endAt') - this.logs[hart]) / BOOKED_ENTRY;
       if (this.between[hart] === 0) {
-        const region = regions.forBooking(hart, this.pcs[hart]);
+        const known = this.known[hart] !== 0 && !isStuck;
+        const region = regions.forBooking(hart, this.pcs[hart], known);
         if (region === undefined) return this.stop(hart);
         control[link.record] = links.recordsAt + (region.number << RECORD_SHIFT);
         this.jumps.begin();
-      } else this.jumps.goOn(hart);
-      const { longest } = links.regionOf(control);
+      } else {
+        this.findBetter(hart, control);
+        this.jumps.goOn(hart);
+      }
+      const { longest, fetches } = links.regionOf(control);
+      // In each cycle an access, and a fetch
+      const room = (LOG_ENTRIES - entries) >> (fetches ? 1 : 0);
       let cycles = Math.min(room - 1, eager ? longest + EAGER_LONGEST : LONGEST);
-      if (cycles - longest < WORTH) return 'room';
+      if (cycles - longest < WORTH) return fetches && entries > 0 ? undefined : 'room';
       if (reach !== 'far') {
         const rest = target - shift - this.free[hart];
         cycles = Math.min(cycles, reach === 'before' ? rest : Math.max(rest, WORTH) + longest);
@@ -259,9 +323,12 @@ export class PhaseRun {
       control[link.deadline] = this.free[hart] + cycles;
       control[link.soft] = target - shift;
       control[link.elapsed] = this.free[hart];
+      control[link.epoch] = state.fetchEpoch[base] + 1;
+      if (fetches) this.willFetch(hart);
       words[frameAt + (frame.bookedAt >> 2)] = this.get(hart, 'endAt');
       words[frameAt + (frame.limit >> 2)] = 0;
-      const exit = runner.run(hart, 'booking', (base << 2) + state.words.byteOffset);
+      const variant = fetches ? 'fetching' : 'booking';
+      const exit = runner.run(hart, variant, (base << 2) + state.words.byteOffset);
       this.put(hart, 'endAt', words[frameAt + (frame.bookedAt >> 2)]);
       if (exit === BETWEEN) {
         this.free[hart] = control[link.elapsed];
@@ -271,12 +338,12 @@ export class PhaseRun {
       }
       this.between[hart] = 0;
       const region = links.regionOf(control);
-      const { account, kind, pc } = region.exits[exit];
+      const { account, kind: why, pc } = region.exits[exit];
       const before = this.free[hart];
       let time = control[link.elapsed] + region.timeOf(exit, words, frameAt);
       let to = pc;
       let splits = false;
-      if (kind === 'jump') {
+      if (why === 'jump') {
         to = words[frameAt + (frame.target >> 2)];
         splits = (to & 2) !== 0 && harts.isLong(to) && harts.timing.split_target > 0;
         if (splits) time += harts.timing.split_target;
@@ -285,22 +352,62 @@ export class PhaseRun {
       this.free[hart] = time;
       this.pcs[hart] = to;
       if (account.waited !== 0 || account.owed > 0) return 'final';
-      if (kind === 'side') {
+      if (why === 'side') {
         regions.sawSide(region, to);
-        this.ended[hart] = 1;
-        return this.addressOf(hart) === undefined ? 'side' : undefined;
+        return this.end(hart) ? undefined : 'side';
       }
-      if (kind !== 'late') regions.sawCold(region, exit, hart, to);
-      if (time === before) return kind === 'late' ? 'room' : 'cold';
+      if (why !== 'late') regions.sawCold(region, exit, hart, to);
+      isStuck = time === before;
+      if (isStuck && (fetches || !regions.books)) return why === 'late' ? 'room' : 'cold';
     }
     return undefined;
   }
 
   /** No region goes on. */
   private stop(hart: number): PhaseEnd | undefined {
-    if (this.addressOf(hart) === undefined) return 'cold';
+    return this.end(hart) ? undefined : 'cold';
+  }
+
+  /** The hart ends here; false when it does not stand before an event load. */
+  private end(hart: number): boolean {
     this.ended[hart] = 1;
-    return undefined;
+    if (this.addressOf(hart) === undefined) return false;
+    this.bookFetch(hart);
+    return true;
+  }
+
+  /** Where it is known by now that all fetches hit it need not book them. */
+  private findBetter(hart: number, control: Int32Array): void {
+    const { links } = this.options.regions;
+    const { fetches, pc } = links.regionOf(control);
+    if (!fetches || this.known[hart] === 0) return;
+    const better = this.options.regions.forBooking(hart, pc, true);
+    if (better !== undefined)
+      control[link.record] = links.recordsAt + (better.number << RECORD_SHIFT);
+  }
+
+  private willFetch(hart: number): void {
+    this.known[hart] = 0;
+    if (this.fetches) return;
+    this.fetches = true;
+    this.beforeFetches();
+  }
+
+  /** Books the fetch of the instruction that a hart stands before, unless it hits. */
+  private bookFetch(hart: number): void {
+    const { icache, reader, harts, regions } = this.options;
+    if (icache === undefined || !regions.books) return;
+    const { pc, after } = reader.at(this.pcs[hart])!;
+    const [first, last] = [pc, after - 2].map((at) => harts.codeCache.indexOf(at));
+    if (this.known[hart] !== 0 && icache.hits(hart, first) && icache.hits(hart, last)) return;
+    this.willFetch(hart);
+    const line = first >>> icache.lineShift;
+    const straddles = Number(last >>> icache.lineShift !== line);
+    const at = this.get(hart, 'endAt') >> 2;
+    this.words[at] =
+      (kind.fetch << KIND_SHIFT) | (line << fetchShift.line) | (straddles << fetchShift.straddles);
+    this.words[at + 1] = this.free[hart];
+    this.put(hart, 'endAt', (at << 2) + BOOKED_ENTRY);
   }
 
   /** It happened. */
@@ -339,7 +446,10 @@ export class PhaseRun {
         state.next[base] = this.origin + this.cutAt;
       }
       state.stalls[base + stall.tcdm_conflict] += this.get(hart, 'refusedCycles');
-      state.stalls[base + stall.jump] -= this.get(hart, 'hides') * (timing.jump - 1);
+      const covered = this.get(hart, 'covered');
+      state.stalls[base + stall.icache] += this.get(hart, 'waits');
+      state.stalls[base + stall.jump] -= this.get(hart, 'hides') * (timing.jump - 1) + covered;
+      state.jalrStalls[base] -= covered;
     }
   }
 }

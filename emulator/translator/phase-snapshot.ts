@@ -1,11 +1,14 @@
 import type { Harts } from '../hart/harts.js';
+import type { InstructionCache } from '../icache/instruction-cache.js';
 import type { Crossbar } from '../interconnect/crossbar.js';
+import { PhaseCaches } from './phase-caches.js';
 import type { Regions } from './regions.js';
 
 interface Parts {
   readonly harts: Harts;
   readonly crossbar: Crossbar;
   readonly regions: Regions;
+  readonly icache: InstructionCache | undefined;
 }
 
 /** What harts that run freely may change, as it was before. */
@@ -19,6 +22,9 @@ export class PhaseSnapshot {
   private readonly tcdm: Uint8Array;
   private sums = new Int32Array(0);
   private kept = 0;
+  private readonly caches: PhaseCaches;
+  /** What is in the instruction caches was taken, too. */
+  private hasCaches = false;
 
   constructor(
     private readonly parts: Parts,
@@ -33,11 +39,19 @@ export class PhaseSnapshot {
     this.sides = new Uint8Array(crossbar.sides.length);
     this.conflicts = new Float64Array(crossbar.conflictsPerBank.length);
     this.tcdm = new Uint8Array(tcdmBytes);
+    this.caches = new PhaseCaches(parts.icache);
+  }
+
+  /** Before the first fetch that is booked. */
+  takeCaches(): void {
+    this.caches.take();
+    this.hasCaches = true;
   }
 
   take(): void {
     const { harts, crossbar, regions } = this.parts;
     const { state, tcdm } = harts;
+    this.hasCaches = false;
     this.words.set(state.words);
     this.numbers.set(state.numbers);
     this.history.set(state.history);
@@ -54,6 +68,10 @@ export class PhaseSnapshot {
   restore(): void {
     const { harts, crossbar, regions } = this.parts;
     const { state, tcdm } = harts;
+    if (this.hasCaches) {
+      this.caches.restore();
+      regions.forgetEpochs();
+    }
     state.words.set(this.words);
     state.numbers.set(this.numbers);
     state.history.set(this.history);

@@ -95,6 +95,7 @@ export class Phases {
     this.points = [0, 1].map(() => new PhaseCheckpoint(this.run, this.off ? 0 : tcdm.size));
     this.pauses = new PhasePauses(options.eager);
     this.before = new PhaseSnapshot(options, this.off ? 0 : tcdm.size);
+    this.run.beforeFetches = () => this.before.takeCaches();
   }
 
   reset(): void {

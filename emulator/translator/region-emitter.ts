@@ -11,7 +11,8 @@ import { copiesOf, firstTurnsOf } from './region-turns.js';
 import { RegionJumpWriter } from './region-jumps.js';
 import { FIELD, TIME_SHIFT } from './region-ways.js';
 import { frame, MOST_WORDS } from './region-frame.js';
-import type { StepReader } from './tree.js';
+import { fetchesOf } from './region-fetches.js';
+import type { Step, StepReader } from './tree.js';
 
 /** Longest division: base, and 32 leading zeros. */
 const ZEROS = 32;
@@ -32,6 +33,8 @@ export interface EmittedRegion {
 export class RegionEmitter extends RegionJumpWriter {
   private shape!: Shape;
   private accounts: Account[] = [];
+  /** The line of code that an address lies in. */
+  lineOf: (pc: number) => number = (pc) => pc;
   /** Cycles of a turn, by tight loop. */
   private turnCycles: number[] = [];
 
@@ -112,13 +115,28 @@ export class RegionEmitter extends RegionJumpWriter {
   private steps(block: Block): Account {
     this.masks.clear();
     const account = Account.begin(this.timing, block);
+    const fetches = this.variant === 'fetching' ? this.fetchesOf(block) : undefined;
+    const begin = (step: Step): void => {
+      const what = fetches?.get(step);
+      if (what !== undefined) this.log(account, () => this.body.i32(what));
+    };
     for (const step of block.steps) {
+      begin(step);
       const setUp = block.setUps.get(step);
       if (setUp === undefined) this.straight(block, step, account);
       else this.setUp(block, step, setUp, account);
       account.straight(step);
     }
+    const { end } = block;
+    if ('step' in end && end.step !== undefined) begin(end.step);
     return account;
+  }
+
+  /** Before which steps a hart books its fetches. */
+  private fetchesOf(block: Block): ReadonlyMap<Step, number> {
+    const { timing, lineOf, outerLoads } = this;
+    const varies = (step: Step): boolean => step.row.timing === 'div' || outerLoads.has(step);
+    return fetchesOf(block, { timing, lineOf, varies });
   }
 
   // --- Tight loops ---------------------------------------------------------------------------
@@ -281,7 +299,7 @@ export class RegionEmitter extends RegionJumpWriter {
     const { end } = block;
     switch (end.kind) {
       case 'stop':
-        return this.leave(block, block.next, account, end.cold ? 'cold' : 'side');
+        return this.leave(block, block.next, account, end.cold ? 'cold' : 'side', end.far);
       case 'go': {
         const { step, to } = end;
         if (to === undefined) return this.leave(block, block.next, account, 'cold');
@@ -417,6 +435,8 @@ export class RegionEmitter extends RegionJumpWriter {
     for (const { block, account } of this.exits)
       inside[block.index] = Math.max(inside[block.index], account.time);
     const orders = shape.blocksInOrder().toReversed();
+    const leaving = new Map<Block, number[]>(shape.blocks.map((block) => [block, []]));
+    flow.edges.forEach(({ from }, i) => leaving.get(from)!.push(i));
     let most = 0;
     for (const block of orders) {
       const tight = this.tightOf(block.index);
@@ -424,8 +444,9 @@ export class RegionEmitter extends RegionJumpWriter {
       const turns = tight < 0 ? 0 : copies * this.turnCycles[tight];
       const own = longer(block) + turns;
       let way = inside[block.index];
-      for (const [i, edge] of flow.edges.entries()) {
-        if (edge.from !== block || this.accounts[i] === undefined) continue;
+      for (const i of leaving.get(block)!) {
+        const edge = flow.edges[i];
+        if (this.accounts[i] === undefined) continue;
         const on = shape.goesBack(edge) ? 0 : ways[edge.to.index];
         way = Math.max(way, this.accounts[i].time + on);
       }

@@ -64,6 +64,8 @@ export interface RegionExit {
 /**
  * - plain: all banks had this hart last already;
  * - tracking: banks that were granted are noted;
- * - booking: accesses are booked, to be arbitrated later.
+ * - booking: accesses are booked, to be arbitrated later;
+ * - fetching: fetches are, too.
  */
-export type Variant = 'plain' | 'tracking' | 'booking';
+export type Variant = 'plain' | 'tracking' | 'booking' | 'fetching';
+export const books = (variant: Variant): boolean => variant === 'booking' || variant === 'fetching';

@@ -4,7 +4,7 @@ import type { Account } from './region-account.js';
 import type { Block } from './region-graph.js';
 import { nothing } from './region-pending.js';
 import { Masks } from './region-masks.js';
-import { frame, type ExitKind, type RegionExit, type Variant } from './region-frame.js';
+import { books, frame, type ExitKind, type RegionExit, type Variant } from './region-frame.js';
 import { readsOf, writesOf, type Step } from './tree.js';
 
 /** What the functions of regions need to know of the machine. */
@@ -137,7 +137,7 @@ export class RegionFunction {
     body.i32(0);
     body.memory(Op.i64Load, this.options.frameAt + frame.limit);
     body.set(this.limit);
-    if (this.variant !== 'booking') return;
+    if (!books(this.variant)) return;
     const load = (at: number): number => {
       const local = body.local(Type.i32);
       body.i32(0);
@@ -168,7 +168,7 @@ export class RegionFunction {
       body.get(local);
       body.memory(Op.i32Store, wordBytes(field));
     }
-    if (this.variant === 'booking') store(Op.i32Store, this.bookedAt, frame.bookedAt);
+    if (books(this.variant)) store(Op.i32Store, this.bookedAt, frame.bookedAt);
     else {
       store(Op.i32Store, this.odd, frame.odd);
       store(Op.i32Store, this.granted, frame.granted);

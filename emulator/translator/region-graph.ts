@@ -16,8 +16,8 @@ export interface Edge {
 
 export type BlockEnd =
   | { readonly kind: 'go'; readonly step: Step | undefined; readonly to: Edge | undefined }
-  /** Leaves; `cold` where more would follow. */
-  | { readonly kind: 'stop'; readonly cold: boolean }
+  /** Leaves; `cold` where more would follow, `far` to another region. */
+  | { readonly kind: 'stop'; readonly cold: boolean; readonly far?: boolean }
   | {
       readonly kind: 'branch';
       readonly step: Step;
@@ -66,7 +66,16 @@ export interface Block {
   readonly end: BlockEnd;
 }
 
+/** How large a region may be: blocks, and instructions. */
+export interface RegionSize {
+  readonly blocks: number;
+  readonly steps: number;
+}
+
 export interface RegionSource {
+  readonly most: RegionSize;
+  /** Whether another region begins there, which then goes on. */
+  isHead(pc: number): boolean;
   readonly reader: StepReader;
   readonly timing: ConfigOf<typeof timingParameters>;
   /** Whether the fetch of an instruction has no consequence now. */
@@ -89,10 +98,8 @@ export const isInRegions = (step: Step): boolean =>
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-const MOST_BLOCKS = 220;
-const MOST_STEPS = 1200;
-/** Calls that are followed by context: each caller then has a copy of its own of what it calls. */
-const DEEPEST = 4;
+/** Calls that are followed by context: each caller then has a copy of its own of what it calls. Fewer, where that is too much. */
+const DEPTHS = [4, 2, 1, 0];
 const MOST_TARGETS = 12;
 /** Targets of an indirect call, or callers of a function that is not copied for each. */
 const MOST_CALLS = 4;
@@ -120,12 +127,15 @@ export class RegionGraph {
   private readonly returning: Mutable<Block>[] = [];
   private count = 0;
   private again = false;
+  /** There would be more. */
+  private full = false;
 
   private constructor(
     private readonly source: RegionSource,
     entry: number,
     leaders: Set<number>,
     recursive: Set<number>,
+    private readonly deepest: number,
   ) {
     this.leaders = leaders;
     this.recursive = recursive;
@@ -135,19 +145,18 @@ export class RegionGraph {
       while (this.waiting.length > 0) this.fill(this.waiting.shift()!);
       this.connectReturns();
     }
-    for (const block of this.blocks) this.separate(block);
+    const edges = this.blocks.flatMap(edgesOf);
+    for (const block of this.blocks) this.separate(block, edges);
   }
 
   /**
    * Gives a loop of one block a place before it, where others come in: a loop around it that begins with it
    * then begins there, and it has only its own turns.
    */
-  private separate(block: Block): void {
+  private separate(block: Block, edges: readonly Edge[]): void {
     const { end } = block;
     if (end.kind !== 'branch' || end.taken?.to !== block || end.fall?.to === block) return;
-    const others = this.blocks
-      .flatMap(edgesOf)
-      .filter((edge) => edge.to === block && edge.from !== block);
+    const others = edges.filter((edge) => edge.to === block && edge.from !== block);
     if (others.length < 2) return;
     const before: Mutable<Block> = {
       ...block,
@@ -164,10 +173,23 @@ export class RegionGraph {
 
   /** Undefined where nothing can be run. */
   static grow(source: RegionSource, entry: number): RegionGraph | undefined {
+    let graph: RegionGraph | undefined;
+    for (const deepest of DEPTHS) {
+      graph = RegionGraph.growTo(source, entry, deepest);
+      if (graph?.full !== true) break;
+    }
+    return graph;
+  }
+
+  private static growTo(
+    source: RegionSource,
+    entry: number,
+    deepest: number,
+  ): RegionGraph | undefined {
     const leaders = new Set<number>();
     const recursive = new Set<number>();
     for (let round = 0; round < 12; round++) {
-      const graph = new RegionGraph(source, entry, leaders, recursive);
+      const graph = new RegionGraph(source, entry, leaders, recursive, deepest);
       if (!graph.again) return graph.steps.size === 0 ? undefined : graph;
     }
     return undefined;
@@ -191,9 +213,13 @@ export class RegionGraph {
     const key = `${pc} ${calls.join()} ${ready} ${waited} ${turns}`;
     const known = this.byKey.get(key);
     if (known) return known;
-    if (this.blocks.length >= MOST_BLOCKS || this.count >= MOST_STEPS) return undefined;
+    const { blocks, steps } = this.source.most;
+    const isFull = this.blocks.length >= blocks || this.count >= steps;
+    this.full ||= isFull;
     const first = this.source.reader.at(pc);
     if (first === undefined || first.probed || !this.source.fetched(first)) return undefined;
+    const isFar = !isEntry && this.source.isHead(pc);
+    if (isFull || isFar) return ready < 0 && waited === 0 ? this.end(pc, isFar) : undefined;
     if (!isEntry) this.lead(pc);
     const block: Mutable<Block> = {
       index: this.blocks.length,
@@ -211,6 +237,28 @@ export class RegionGraph {
     // What comes back to the entry comes to a copy: a loop that begins there has no other way in.
     if (!isEntry) this.byKey.set(key, block);
     this.waiting.push(block);
+    return block;
+  }
+
+  /** A place where the region is left behind a branch or jump, so that what follows begins where others come to, too. */
+  private end(pc: number, far: boolean): Block {
+    const key = `end ${pc}`;
+    const known = this.byKey.get(key);
+    if (known) return known;
+    const block: Block = {
+      index: this.blocks.length,
+      pc,
+      calls: [],
+      ready: -1,
+      waited: 0,
+      turns: 0,
+      steps: [],
+      setUps: new Map(),
+      next: pc,
+      end: { kind: 'stop', cold: true, far },
+    };
+    this.blocks.push(block);
+    this.byKey.set(key, block);
     return block;
   }
 
@@ -316,7 +364,8 @@ export class RegionGraph {
 
   /** Turns of a loop at an address that begins behind instructions, where its copies fit in. */
   private turns(pc: number, before: readonly Step[]): number {
-    if (2 * this.blocks.length > MOST_BLOCKS || 2 * this.count > MOST_STEPS) return 0;
+    const { blocks, steps } = this.source.most;
+    if (2 * this.blocks.length > blocks || 2 * this.count > steps) return 0;
     return turnsOf(this.source.reader, pc, before);
   }
 
@@ -356,7 +405,7 @@ export class RegionGraph {
       this.recursive.add(target);
       this.again = true;
     }
-    if (this.recursive.has(target) || calls.length >= DEEPEST) {
+    if (this.recursive.has(target) || calls.length >= this.deepest) {
       this.returns.add(step.after);
       return [];
     }

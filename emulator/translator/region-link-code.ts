@@ -166,7 +166,8 @@ class LinkCode extends LinkSums {
   /** The region there; leaves the block when there is none, or it may not run now. */
   private findNext(): void {
     const { code, options } = this;
-    const { entriesAt, recordsAt } = options.links;
+    const { entriesAt } = options;
+    const { recordsAt } = options.links;
     code.get(this.at);
     code.memory(Op.i32Load16U, entriesAt);
     code.tee(this.count);

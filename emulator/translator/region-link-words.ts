@@ -3,6 +3,8 @@ import { link, type RegionLinks } from './region-links.js';
 
 export interface LinkOptions {
   readonly links: RegionLinks;
+  /** Where regions stand by their place: `entriesAt` or `fetchingAt`. */
+  readonly entriesAt: number;
   readonly frameAt: number;
   readonly l2: { readonly base: number; readonly size: number };
   /** Whether there are instruction caches: else all lines of all regions are always there. */

@@ -102,6 +102,7 @@ export const linkBytes = (harts: number, l2: number): readonly number[] => [
   EXITS,
   SUMS * harts,
   l2,
+  l2,
 ];
 
 /** The first word has one counter, the others three. */
@@ -116,9 +117,12 @@ export class RegionLinks {
   readonly recordsAt: number;
   /** By halfword of L2 two bytes: the number of the record of the region that goes on there; 0: none. */
   readonly entriesAt: number;
+  /** The same for regions that book their fetches. */
+  readonly fetchingAt: number;
   /** By hart. */
   readonly controls: readonly Int32Array[];
   private readonly entries: Uint16Array;
+  private readonly fetching: Uint16Array;
   private readonly exitsAt: number;
   private readonly sumsAt: number;
   private exitsUsed = 0;
@@ -132,7 +136,7 @@ export class RegionLinks {
     private readonly l2: { readonly base: number; readonly size: number },
   ) {
     const parts = linkBytes(harts, l2.size).map((bytes) => arena.take(bytes));
-    const [control, records, exits, sums, entries] = parts;
+    const [control, records, exits, sums, entries, fetching] = parts;
     this.words = new Int32Array(control.buffer);
     this.bytes = new Uint8Array(control.buffer);
     this.controls = Array.from(
@@ -145,6 +149,8 @@ export class RegionLinks {
     this.sumsAt = sums.at;
     this.entriesAt = entries.at;
     this.entries = new Uint16Array(entries.buffer, entries.at, l2.size >> 1);
+    this.fetchingAt = fetching.at;
+    this.fetching = new Uint16Array(fetching.buffer, fetching.at, l2.size >> 1);
   }
 
   /** All sums. */
@@ -217,6 +223,15 @@ export class RegionLinks {
     this.words[this.recordOf(number) + (recordAt.epochs >> 2) + hart] = epoch + 1;
   }
 
+  /** What was in the instruction cache of a hart in any state is no longer known. */
+  forgetEpochs(): void {
+    const { words, regions, harts } = this;
+    for (let number = 1; number < regions.length; number++) {
+      const at = this.recordOf(number) + (recordAt.epochs >> 2);
+      words.fill(0, at, at + harts);
+    }
+  }
+
   /**
    * Adds the sums of a region to its counters, the cycles of its tight loops and how often it was left, and forgets them;
    * false where there is nothing.
@@ -244,14 +259,16 @@ export class RegionLinks {
   }
 
   /** Others may lead to a region, which is in L2, or no longer. `straddles`: its first instruction lies in two fetch words. */
-  open(pc: number, number: number, straddles = false): void {
+  open(pc: number, number: number, fetches: boolean, straddles = false): void {
     const offset = (pc >>> 0) - this.l2.base;
     if (offset < 0 || offset >= this.l2.size) return;
-    this.entries[offset >> 1] = number | (straddles ? STRADDLES : 0);
+    const entries = fetches ? this.fetching : this.entries;
+    entries[offset >> 1] = number | (straddles ? STRADDLES : 0);
   }
 
+  /** Forgets all regions; `pcs`: where they are. */
   clear(pcs: Iterable<number>): void {
-    for (const pc of pcs) this.open(pc, 0);
+    for (const pc of pcs) for (const fetches of [false, true]) this.open(pc, 0, fetches);
     this.regions.length = 1;
     this.exitsUsed = this.sumsUsed = 0;
   }

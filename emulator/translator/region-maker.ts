@@ -17,7 +17,7 @@ import type { TranslatorArrays } from './layout.js';
 import { Region } from './region.js';
 import { RegionEmitter } from './region-emitter.js';
 import { Flow } from './region-flow.js';
-import { isReturn, RegionGraph, type RegionSource } from './region-graph.js';
+import { isReturn, RegionGraph, type RegionSize, type RegionSource } from './region-graph.js';
 import { Shape } from './region-shape.js';
 import type { Variant } from './region-frame.js';
 import { writesOf, type Step, type StepReader } from './tree.js';
@@ -36,8 +36,22 @@ export interface RegionMakerOptions {
   readonly l2Latency: number;
 }
 
+/**
+ * How large a region of harts that book is, by how many there are already. The first ones have all that can be reached from where they begin. What
+ * follows would have most of that once more, for each place where a hart has come to stand: so later ones lead from there to others.
+ */
+const SIZES: readonly { readonly from: number; readonly size: RegionSize }[] = [
+  { from: 0, size: { blocks: 220, steps: 1200 } },
+  { from: 8, size: { blocks: 64, steps: 320 } },
+  { from: 12, size: { blocks: 32, steps: 160 } },
+];
+
 /** Instructions of a region without loops that is worth while. */
 const LEAST_STEPS = 4;
+
+/** Where a region ends that is one of so many for harts that book. */
+export const sizeOf = (others: number): RegionSize =>
+  SIZES.findLast(({ from }) => from <= others)!.size;
 
 /** Translates regions. */
 export class RegionMaker {
@@ -66,6 +80,12 @@ export class RegionMaker {
         size: options.l2.size,
       },
     });
+    this.emitter.lineOf = (pc) => this.lineOf(pc);
+  }
+
+  private lineOf(pc: number): number {
+    const { harts, icache } = this.options;
+    return harts.codeCache.indexOf(pc) >>> icache!.lineShift;
   }
 
   drop(): void {
@@ -84,6 +104,8 @@ export class RegionMaker {
    * @param variant as it will run first
    * @param harts whose instruction caches must have its lines, one bit each
    * @param evenShort whether a few instructions are worth while, too
+   * @param limits where it ends
+   * @param whole whether it is worth nothing where it leads to a line that one of these caches has not: `cut`
    */
   make(
     hart: number,
@@ -92,18 +114,27 @@ export class RegionMaker {
     variant: Variant,
     harts: number,
     evenShort: boolean,
-  ): Region | undefined {
+    whole: boolean,
+    limits: Pick<RegionSource, 'most' | 'isHead'>,
+  ): Region | 'cut' | undefined {
     const { reader, loops, eager } = this.options;
     const { codeCache, timing } = this.options.harts;
     loops.learn();
     const { generation } = codeCache;
+    let isCut = false;
     const source: RegionSource = {
+      ...limits,
       reader,
       timing,
-      fetched: (step) => this.isFetchedBy(harts, step),
+      fetched: (step) => {
+        const isFetched = variant === 'fetching' || this.isFetchedBy(harts, step);
+        isCut ||= !isFetched;
+        return isFetched;
+      },
       targets: (at) => this.targets.get(at) ?? none,
     };
     const graph = this.grow(hart, source, pc);
+    if (whole && isCut) return 'cut';
     // A loop that was found there changes the code.
     if (graph === undefined || codeCache.generation !== generation) return undefined;
     const outer = new Set([...graph.steps].filter((step) => this.isOuter(step)));
@@ -139,6 +170,7 @@ export class RegionMaker {
       emitted,
       version,
       new Set([...outer].map((step) => step.pc)),
+      variant === 'fetching',
     );
   }
 
@@ -207,12 +239,12 @@ export class RegionMaker {
   }
 
   private linesOf(graph: RegionGraph): Int32Array {
-    const { icache, harts } = this.options;
+    const { icache } = this.options;
     const lines = new Set<number>();
     if (icache !== undefined) {
       for (const { pc, after } of graph.steps) {
-        lines.add(harts.codeCache.indexOf(pc) >>> icache.lineShift);
-        lines.add(harts.codeCache.indexOf(after - 2) >>> icache.lineShift);
+        lines.add(this.lineOf(pc));
+        lines.add(this.lineOf(after - 2));
       }
     }
     return Int32Array.from(lines);

@@ -8,6 +8,7 @@ import type { Block } from './region-graph.js';
 import { makesBit } from './region-masks.js';
 import { BOOKED_ENTRY, BOOKED_WRITE, KIND_SHIFT } from './booked-layout.js';
 import { bookedKind, isOwed } from './booked-kind.js';
+import { books } from './region-frame.js';
 import { writesOf, type Step } from './tree.js';
 
 /** Instructions of a region: registers in locals, accesses straight to the memories. */
@@ -159,7 +160,7 @@ export class RegionWriter extends RegionFunction {
       this.isOutside(bytes, options.tcdm.size);
     };
     const inner = (): void => {
-      if (this.variant === 'booking') this.book(block, step, account, write);
+      if (books(this.variant)) this.book(block, step, account, write);
       else this.grant();
       body.get(where);
       if (write) this.register(step.rs2);
@@ -246,14 +247,20 @@ export class RegionWriter extends RegionFunction {
 
   /** Books an access for the arbitration. */
   private book(block: Block, step: Step, account: Account, write: boolean): void {
-    const { body, where, bookedAt, words, pending } = this;
     const bits = (bookedKind(block, step, account) << KIND_SHIFT) | (write ? BOOKED_WRITE : 0);
+    this.log(account, () => {
+      this.body.get(this.where);
+      if (bits === 0) return;
+      this.body.i32(bits);
+      this.body.op(Op.i32Or);
+    });
+  }
+
+  /** Books something that happens now. */
+  protected log(account: Account, what: () => void): void {
+    const { body, bookedAt, words, pending } = this;
     body.get(bookedAt);
-    body.get(where);
-    if (bits !== 0) {
-      body.i32(bits);
-      body.op(Op.i32Or);
-    }
+    what();
     body.memory(Op.i32Store, 0);
     body.get(bookedAt);
     body.get(words[0]);

@@ -60,6 +60,8 @@ export class Region {
   readonly epochs: number[] = [];
   /** Times that it could not be entered in a row. */
   refused = 0;
+  /** Times that a hart came to it whose fetches perhaps all hit. */
+  hits = 0;
   /** It is to be translated again, with what it left for. */
   stale = false;
   /** To translate it again made nothing better. */
@@ -94,6 +96,8 @@ export class Region {
     readonly version: number,
     /** Addresses of loads that were known to reach L2: any other one leaves there. */
     readonly outerLoads: ReadonlySet<number>,
+    /** It books its fetches, and does nothing else: else all of them must hit. */
+    readonly fetches: boolean,
   ) {
     this.longest = emitted.longest;
     const jumpsOf = ({ edges, turning }: Way): Jumps => ({
@@ -128,7 +132,7 @@ export class Region {
   private linkExits(): void {
     const done = this.final || this.version >= LINKED_FROM;
     this.exits.forEach(({ kind, tight, account, far }, i) => {
-      const follows = kind === 'jump' ? far || done : kind === 'cold' && done;
+      const follows = (kind === 'jump' || kind === 'cold') && (far || done);
       const isClean = tight < 0 && account.waited === 0 && account.owed === 0;
       const flags =
         (follows && isClean ? LINKED : 0) |
@@ -298,7 +302,8 @@ export class Region {
 
   /** Counts an exit where the region would go on if it were larger; true when that was often. */
   isCold(exit: number): boolean {
-    const { kind } = this.exits[exit];
+    const { kind, far } = this.exits[exit];
+    if (kind === 'cold' && far) return false;
     return (kind === 'cold' || kind === 'jump') && ++this.coldLeft[exit] >= OFTEN;
   }
 

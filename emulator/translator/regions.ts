@@ -1,15 +1,18 @@
 import { HART_SHIFT } from '../hart/slot.js';
-import { numberOffset, stall } from '../hart/state.js';
 import type { Memory } from '../memory/memory.js';
+import { FETCH_LINES } from './booked-layout.js';
 import { Heat } from './heat.js';
 import { rememberJumps, type Region } from './region.js';
 import { UNKNOWN } from './path.js';
 import { RegionEarnings } from './region-earnings.js';
-import { splits } from './region-graph.js';
-import { link, RegionLinks, sumOfTargets, WORTH } from './region-links.js';
-import { RegionMaker, type RegionMakerOptions } from './region-maker.js';
+import { RegionEffects } from './region-effects.js';
+import { splits, type RegionSource } from './region-graph.js';
+import { link, RegionLinks, WORTH } from './region-links.js';
+import { RegionMaker, sizeOf, type RegionMakerOptions } from './region-maker.js';
 import { whyOff, type RegionsOff } from './region-off.js';
+import { RegionPauses } from './region-pauses.js';
 import { RegionRunner } from './region-runner.js';
+import { RegionTable } from './region-table.js';
 import { RegionSeeker, type Head, type RegionSeekerOptions } from './region-seeker.js';
 import { frame } from './region-frame.js';
 
@@ -27,16 +30,12 @@ const LEAST_PATIENCE = 64;
 const MOST_VAIN = 48;
 /** Visits in vain after which regions are only looked for where the hart stands. */
 const TIRED = 16;
-/** Cycles of a visit that is worth while, how many may be shorter, and cycles without any then. */
-const SHORT = 48;
-const MOST_SHORT = 16;
-const PAUSE = 4096;
-const LONGEST_PAUSE = 1 << 20;
 const MOST_REGIONS = 2048;
-const MOST_VERSIONS = 6;
 /** While harts book their accesses, beyond so many regions none is made anew to be larger. */
 const MOST_BETTERED = 128;
 const MOST_REFUSALS = 16;
+/** Times that harts come to where fetches are booked, though all did hit since the last time, before it is tried that they do. */
+const OFTEN_HIT = 8;
 /** Cycles that the interpreter goes on where regions are not earned yet, and how often in a row. */
 const HOLD = 400;
 const SHORT_HOLD = 64;
@@ -52,8 +51,10 @@ export class Regions {
   askAgainAt = Infinity;
   /** Whether the instruction at the end of a run is for the interpreter. */
   left = false;
-  private readonly regions = new Map<number, Region>();
-  private readonly versions = new Map<number, number>();
+  private readonly regions = new RegionTable(false);
+  /** For harts that book: what need not be in their instruction caches. */
+  private readonly fetching = new RegionTable(true);
+  private readonly tables: readonly RegionTable[] = [this.regions, this.fetching];
   private readonly heat: Heat;
   /** Of loops: the function around one is the better place, if it is called often. */
   private readonly loopHeat: Heat;
@@ -76,18 +77,15 @@ export class Regions {
   private full = false;
   /** Regions that are there no more, but have something counted. */
   private readonly replaced: Region[] = [];
-  /** Regions that are to be translated again, as soon as that is earned. */
-  private readonly stale: Region[] = [];
   private readonly words: Int32Array;
   private readonly frameAt: number;
   /** What of the configuration leaves harts that are alone to segments. */
   readonly off: RegionsOff | undefined;
   private vain = 0;
   readonly earnings: RegionEarnings;
+  readonly effects: RegionEffects;
   private now = 0;
-  private short = 0;
-  private pause = PAUSE;
-  private pausedUntil = 0;
+  private readonly pauses: RegionPauses;
 
   constructor(private readonly options: RegionsOptions) {
     const { harts, arrays, crossbar, eager } = options;
@@ -95,6 +93,8 @@ export class Regions {
     const { l2, arena } = options;
     this.maker = new RegionMaker(options);
     this.earnings = new RegionEarnings(eager);
+    this.pauses = new RegionPauses(eager);
+    this.effects = new RegionEffects(options);
     this.seeker = new RegionSeeker(
       options,
       (hart, step) => this.maker.isFetched(hart, step),
@@ -117,22 +117,20 @@ export class Regions {
 
   reset(): void {
     this.instructions = this.visits = 0;
-    this.short = this.pausedUntil = this.resumeAt = 0;
+    this.resumeAt = 0;
     this.earnings.reset();
-    this.pause = PAUSE;
+    this.pauses.reset();
   }
 
   drop(): void {
     this.settle();
-    this.links.clear(this.regions.keys());
+    for (const table of this.tables) this.links.clear(table.places());
     this.runner.drop();
     this.maker.drop();
-    this.regions.clear();
-    this.versions.clear();
+    for (const table of this.tables) table.clear();
     this.heat.clear();
     this.loopHeat.clear();
     this.wanted.clear();
-    this.stale.length = 0;
     this.full = false;
     this.vain = 0;
   }
@@ -156,7 +154,7 @@ export class Regions {
   settle(): void {
     // What is booked may not have happened.
     if (this.booking) return;
-    for (const region of this.regions.values()) this.settleRegion(region);
+    for (const table of this.tables) for (const region of table.all()) this.settleRegion(region);
     for (const region of this.replaced) this.settleRegion(region);
     this.replaced.length = 0;
   }
@@ -195,8 +193,8 @@ export class Regions {
       if (other !== hart) end = Math.min(end, state.next[other << HART_SHIFT]);
     }
     if (end - state.next[base] < WORTH) return -1;
-    if (now < this.pausedUntil) {
-      this.askAgainAt = this.pausedUntil;
+    if (now < this.pauses.until) {
+      this.askAgainAt = this.pauses.until;
       return -1;
     }
     this.closeStale();
@@ -208,7 +206,7 @@ export class Regions {
     const region = this.seeker.seek(hart, end, isHead ? 'function' : 'none', stay);
     if (region === 'stuck') {
       this.left = true;
-      this.judge(state.next[base], now);
+      this.pauses.judge(state.next[base], now);
       return state.next[base];
     }
     // On the way there code was changed, or looked at where regions would still store: they are dropped before they run.
@@ -231,7 +229,7 @@ export class Regions {
     }
     this.vain = 0;
     this.earnings.ran(state.next[base] - start);
-    this.judge(state.next[base], now);
+    this.pauses.judge(state.next[base], now);
     return state.next[base];
   }
 
@@ -243,58 +241,70 @@ export class Regions {
     return step !== undefined && this.maker.isFetched(hart, step);
   }
 
-  /** Where visits are short, coming and going costs more than they gain. */
-  private judge(reached: number, now: number): void {
-    if (this.options.eager) return;
-    if (reached - now >= SHORT) {
-      this.short = 0;
-      this.pause = PAUSE;
-    } else if (++this.short >= MOST_SHORT) {
-      this.short = 0;
-      this.pausedUntil = reached + this.pause;
-      this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
-    }
-  }
-
   private at(hart: number, pc: number, head: Head): Region | undefined {
-    const known = this.regions.get(pc);
-    if (known !== undefined) {
-      if (!known.stale || !this.earned) return known;
-      this.replaced.push(known);
-      const newer = this.translate(hart, pc);
-      if (newer?.resembles(known) === true) newer.finish();
-      if (newer !== undefined) return newer;
-      // More code than a region may have; or all of them were dropped.
-      if (this.regions.get(pc) !== known) return undefined;
-      known.finish();
-      return known;
-    }
+    const known = this.regions.at(pc);
+    if (known !== undefined) return this.newest(hart, known);
     const isWanted = this.wanted.has(pc);
     if (head === 'none' && !isWanted) return undefined;
-    if (!this.earned || (this.versions.get(pc) ?? 0) >= MOST_VERSIONS) return undefined;
+    if (!this.earned || !this.regions.mayTranslate(pc)) return undefined;
     const heat = head === 'loop' ? this.loopHeat : this.heat;
     if (!isWanted && !heat.add(pc)) return undefined;
-    return this.translate(hart, pc);
+    return this.translate(hart, pc, this.regions);
   }
 
-  private translate(hart: number, pc: number): Region | undefined {
-    if (this.regions.size >= MOST_REGIONS && !this.dropSoon()) return undefined;
-    this.earnings.spend();
-    const version = (this.versions.get(pc) ?? 0) + 1;
-    this.versions.set(pc, version);
-    const variant = this.booking ? 'booking' : this.ownsBanks(hart) ? 'plain' : 'tracking';
+  /** A region that is known, or what it becomes when it is to be translated again. */
+  private newest(hart: number, known: Region): Region | undefined {
+    if (!known.stale || !this.earned) return known;
+    const table = this.tableOf(known);
+    this.replaced.push(known);
+    const newer = this.translate(hart, known.pc, table);
+    if (newer?.resembles(known) === true) newer.finish();
+    if (newer !== undefined) return newer;
+    // More code than a region may have; or all of them were dropped.
+    if (table.at(known.pc) !== known) return undefined;
+    known.finish();
+    return known;
+  }
+
+  private tableOf({ fetches }: Region): RegionTable {
+    return fetches ? this.fetching : this.regions;
+  }
+
+  private translate(
+    hart: number,
+    pc: number,
+    table: RegionTable,
+    whole = false,
+  ): Region | undefined {
+    const { fetches } = table;
+    if (this.regions.size + this.fetching.size >= MOST_REGIONS && !this.dropSoon())
+      return undefined;
+    const version = table.nextVersion(pc);
+    const alone = this.effects.ownsBanks(hart) ? 'plain' : 'tracking';
+    const variant = fetches ? 'fetching' : this.booking ? 'booking' : alone;
     const harts = this.booking ? this.bookingHarts : 1 << hart;
-    const region = this.maker.make(hart, pc, version, variant, harts, this.booking);
+    const limits = this.limits(table);
+    const region = this.maker.make(hart, pc, version, variant, harts, this.booking, whole, limits);
+    if (region === 'cut') return undefined;
+    this.earnings.spend();
+    table.count(pc);
     if (region === undefined) return undefined;
     if (!region.join(this.links)) {
       if (!this.dropSoon()) return undefined;
       region.join(this.links);
     }
     // An older one would count where nobody asks any more.
-    this.links.open(pc, 0);
-    this.regions.set(pc, region);
+    this.links.open(pc, 0, fetches);
+    table.put(pc, region);
     this.translated++;
     return region;
+  }
+
+  /** Where a region ends: harts that book come to stand in many places. */
+  private limits(table: RegionTable): Pick<RegionSource, 'most' | 'isHead'> {
+    const most = sizeOf(this.booking ? table.size : 0);
+    const leads = most !== sizeOf(0);
+    return { most, isHead: (pc) => leads && table.at(pc)?.stale === false };
   }
 
   /** Whether so much has run that one more translation will not be felt. */
@@ -302,20 +312,10 @@ export class Regions {
     return this.earnings.has(this.now);
   }
 
-  /** A region is to be translated again: others must not go on there for ever. */
-  private retire(region: Region): void {
-    if (region.stale || region.final || region.version >= MOST_VERSIONS) return;
-    region.stale = true;
-    this.stale.push(region);
-  }
-
   /** Regions that may be translated again now are found when a hart comes to them. */
   private closeStale(): void {
-    if (this.stale.length === 0 || !this.earned) return;
-    for (const region of this.stale) {
-      if (this.regions.get(region.pc) === region) this.links.open(region.pc, 0);
-    }
-    this.stale.length = 0;
+    for (const table of this.tables)
+      if (table.hasStale && this.earned) table.closeStale(this.links);
   }
 
   /** Whether all lines of a region are in the instruction cache of a hart: while it is alone in there they stay. */
@@ -331,28 +331,70 @@ export class Regions {
     return true;
   }
 
-  /** The region at the place of a hart that books its accesses, ready to run; it is translated when that is earned. */
-  forBooking(hart: number, pc: number): Region | undefined {
+  /**
+   * The region at the place of a hart that books its accesses, ready to run; it is translated when that is earned.
+   * `known`: it is known what is in its instruction cache.
+   */
+  forBooking(hart: number, pc: number, known: boolean): Region | undefined {
     this.closeStale();
-    let region = this.regions.get(pc);
-    if (region?.stale === true && this.earned) region = this.at(hart, pc, 'function') ?? region;
-    if (region === undefined) {
-      this.lacked ||= !this.earned;
-      if (!this.earned || (this.versions.get(pc) ?? 0) >= MOST_VERSIONS) return undefined;
-      region = this.translate(hart, pc);
-    }
-    if (region === undefined) return undefined;
-    // Made for another hart, whose instruction cache has more.
-    if (!this.isResident(region, hart)) {
-      if (!this.earned || region.version >= MOST_VERSIONS) return undefined;
-      this.replaced.push(region);
-      region = this.translate(hart, pc);
-      if (region === undefined || !this.isResident(region, hart)) return undefined;
-    }
-    if (this.isLate(region, hart)) return undefined;
+    const region = (known ? this.hitting(hart, pc) : undefined) ?? this.missing(hart, pc);
+    if (region === undefined || this.isLate(region, hart)) return undefined;
     this.admit(region, hart);
-    this.runner.prepare(region, 'booking');
+    this.runner.prepare(region, region.fetches ? 'fetching' : 'booking');
     return region;
+  }
+
+  /** The one whose fetches all hit. */
+  private hitting(hart: number, pc: number): Region | undefined {
+    let region = this.regions.at(pc);
+    if (region?.stale === true && this.earned) region = this.newest(hart, region) ?? region;
+    if (region === undefined) {
+      const mayHit = this.mayHit(hart, pc);
+      if (mayHit === 'no') return undefined;
+      this.lacked ||= !this.earned;
+      if (!this.earned || !this.regions.mayTranslate(pc)) return undefined;
+      region = this.translate(hart, pc, this.regions, mayHit === 'whole');
+    }
+    return region !== undefined && this.isResident(region, hart) ? region : undefined;
+  }
+
+  /** Whether a region whose fetches all hit is worth while: in any case, or if it is not smaller because of that. */
+  private mayHit(hart: number, pc: number): 'yes' | 'whole' | 'no' {
+    if (!this.books) return 'yes';
+    const step = this.options.reader.at(pc);
+    if (step === undefined || !this.maker.isFetched(hart, step)) return 'no';
+    const other = this.fetching.at(pc);
+    if (this.options.eager) return 'yes';
+    if (other === undefined) return 'whole';
+    const epoch = this.options.harts.state.fetchEpoch[hart << HART_SHIFT];
+    if (other.epochs[hart] === epoch) other.hits++;
+    other.epochs[hart] = epoch;
+    return other.hits >= OFTEN_HIT ? 'yes' : 'no';
+  }
+
+  /** The one that books its fetches. */
+  private missing(hart: number, pc: number): Region | undefined {
+    const region = this.fetching.at(pc);
+    if (region !== undefined) return this.newest(hart, region);
+    if (!this.books || this.options.icache?.isEnabled !== true) return undefined;
+    this.lacked ||= !this.earned;
+    if (!this.earned || !this.fetching.mayTranslate(pc)) return undefined;
+    return this.translate(hart, pc, this.fetching);
+  }
+
+  /** Whether fetches are put in their order. */
+  get books(): boolean {
+    const { icache } = this.options;
+    // A fetch of two lines may be repeated only if neither pushes out the other.
+    return (
+      icache !== undefined && icache.resident.length <= FETCH_LINES && icache.privates.sets > 2
+    );
+  }
+
+  /** Instruction caches are as they were before: what was seen in them is no longer known. */
+  forgetEpochs(): void {
+    for (const table of this.tables) for (const region of table.all()) region.epochs.length = 0;
+    this.links.forgetEpochs();
   }
 
   // --- Running -------------------------------------------------------------------------------
@@ -364,7 +406,7 @@ export class Regions {
     const cycles = Math.min(end - begun, VISIT) - region.longest;
     if (cycles < WORTH) return false;
     if (!this.isResident(region, hart)) {
-      if (++region.refused >= MOST_REFUSALS) this.retire(region);
+      if (++region.refused >= MOST_REFUSALS) this.tableOf(region).retire(region);
       return false;
     }
     region.refused = 0;
@@ -374,7 +416,7 @@ export class Regions {
     words[frameAt + (frame.limit >> 2)] = words[frameAt + (frame.start >> 2)] = 0;
     const epoch = state.fetchEpoch[base];
     links.begin(region.number, cycles + region.longest, hart, epoch);
-    const variant = this.ownsBanks(hart) ? 'plain' : 'tracking';
+    const variant = this.effects.ownsBanks(hart) ? 'plain' : 'tracking';
     runner.prepare(region, variant);
     const exit = runner.run(hart, variant, (base << 2) + state.words.byteOffset);
     const control = links.controls[hart];
@@ -390,9 +432,9 @@ export class Regions {
     if (account.ready !== UNKNOWN && account.ready >= account.time)
       state.jalrReady[base] = state.next[base] + account.ready - account.time;
     if (account.lastStall >= 0) state.lastStall[base] = account.lastStall;
-    if (kind === 'jump') this.jumped(hart, words[frameAt + (frame.target >> 2)]);
-    this.addLinked(hart, words, frameAt, control);
-    this.grant(control, hart);
+    if (kind === 'jump') this.effects.jumped(hart, words[frameAt + (frame.target >> 2)]);
+    this.effects.addLinked(hart, words, frameAt, control);
+    this.effects.grant(control, hart);
     this.visits++;
     const pc = state.pc[base];
     this.leftTo = pc;
@@ -409,38 +451,8 @@ export class Regions {
   private admit(region: Region, hart: number): void {
     const { links } = this;
     links.admit(region.number, hart, this.options.harts.state.fetchEpoch[hart << HART_SHIFT]);
-    links.open(region.pc, region.number, splits(this.options.reader, region.pc));
-  }
-
-  /** What depends on the target of a jump out of the last region. */
-  jumped(hart: number, target: number): void {
-    const { harts, reader } = this.options;
-    const { state, timing } = harts;
-    const base = hart << HART_SHIFT;
-    const { after } = reader.at(state.pc[base])!;
-    state.pc[base] = target;
-    // Counted is the way to address 0.
-    state.numbers[base + numberOffset('walked')] += ((after - target) | 0) - after;
-    if (timing.split_target === 0 || (target & 2) === 0 || !harts.isLong(target)) return;
-    state.next[base] += timing.split_target;
-    state.stalls[base + stall.jump] += timing.split_target;
-    state.lastStall[base] = stall.jump;
-  }
-
-  /** Takes over what the last region left in the frame at an index, and those before it, of what no block counts. */
-  addLinked(hart: number, words: Int32Array, at: number, control: Int32Array): void {
-    const { harts, l2Latency } = this.options;
-    const { state, timing } = harts;
-    const base = hart << HART_SHIFT;
-    const divisions = words[at + (frame.divisions >> 2)];
-    state.stalls[base + stall.div] += divisions + control[link.divisions];
-    const outer = words[at + (frame.outer >> 2)] + control[link.outer];
-    state.stalls[base + stall.outer_memory] += outer * (l2Latency - 1);
-    state.outerLoadCycles[base] += outer * l2Latency;
-    state.outerLoads[base] += outer;
-    state.l2Loads[base] += outer;
-    state.stalls[base + stall.jump] += control[link.splits] * timing.split_target;
-    state.numbers[base + numberOffset('walked')] -= sumOfTargets(control);
+    const straddles = splits(this.options.reader, region.pc);
+    links.open(region.pc, region.number, region.fetches, straddles);
   }
 
   /** The first jump back after a flush of the pipeline may cost a cycle: the interpreter knows. */
@@ -459,10 +471,10 @@ export class Regions {
       const base = harts.state.registers[(hart << HART_SHIFT) + step.rs1];
       this.maker.learn(pc, (base + step.imm) & -2);
     }
-    const isMany = this.booking && this.regions.size > MOST_BETTERED;
+    const isMany = this.booking && this.tableOf(region).size > MOST_BETTERED;
     if (!region.isCold(exit) && !isMany) return;
     // Else whatever follows is linked: that is nearly as good.
-    if (this.earned && !isMany) this.retire(region);
+    if (this.earned && !isMany) this.tableOf(region).retire(region);
     else region.finish();
   }
 
@@ -470,24 +482,6 @@ export class Regions {
   sawSide(region: Region, pc: number): void {
     const step = this.options.reader.at(pc);
     if (step !== undefined && this.maker.isOuter(step) && !region.outerLoads.has(pc))
-      this.retire(region);
-  }
-
-  /** Whether the last grant of each bank was that of a hart. */
-  private ownsBanks(hart: number): boolean {
-    const { pointers, banks } = this.options.crossbar;
-    for (let bank = 0; bank < banks; bank++) if (pointers[bank] !== hart) return false;
-    return true;
-  }
-
-  /** What each grant of a bank leaves behind in its arbiter. */
-  private grant(control: Int32Array, hart: number): void {
-    const { crossbar } = this.options;
-    const odd = this.words[this.frameAt + (frame.odd >> 2)] ^ control[link.odd];
-    const granted = this.words[this.frameAt + (frame.granted >> 2)] | control[link.granted];
-    const { pointers, sides } = crossbar;
-    for (let rest = granted; rest !== 0; rest &= rest - 1)
-      pointers[31 - Math.clz32(rest & -rest)] = hart;
-    for (let rest = odd; rest !== 0; rest &= rest - 1) sides[31 - Math.clz32(rest & -rest)] ^= 1;
+      this.tableOf(region).retire(region);
   }
 }

@@ -224,6 +224,7 @@ export class Translator {
       arrays: this.arrays,
       reader: this.reader,
       regions: this.regions,
+      icache: options.icache,
       eager: options.eager,
       takeBack: (hart, cycle) => this.takeBack(hart, cycle),
     });

@@ -35,6 +35,9 @@ describe('compiled guests on eight harts', () => {
     ['sort', 1e7, 8, { 'timing.split_target': 2, 'tcdm.banks': 8 }],
     ['crc', 1e7, 6, { 'timing.branch_taken': 4, 'timing.jump': 1, 'timing.load_use': 0 }],
     ['big', 1e7, 2, { 'icache.ideal': true }],
+    ['big', 1e7, 2, {}],
+    ['sort', 300_000, 6, { 'icache.private_size': 256, 'icache.shared_size': 1024 }],
+    ['crc', 1e7, 6, { 'icache.private_size': 256, 'icache.prefetch': false }],
   ] as const)('%s, stopped every %i cycles, %o', (name, cut, passes, settings) => {
     const reference = openGuest(name, passes, 'interpreter', settings);
     // What is tried at first sight hardly ever begins where a pass of it does.
