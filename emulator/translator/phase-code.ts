@@ -24,8 +24,9 @@ export interface PhaseCode {
   readonly arbitrate: WasmFunction;
   /** The same, and fetches (`mergeModule`). */
   readonly merge: WasmFunction;
-  /** Looks for races (`scanModule`). */
+  /** Looks for races (`scanModule`); and where fetches may be among the accesses. */
   readonly scan: WasmFunction;
+  readonly scanAll: WasmFunction;
 }
 
 export function compilePhases(options: PhaseCodeOptions): PhaseCode {
@@ -49,9 +50,12 @@ export function compilePhases(options: PhaseCodeOptions): PhaseCode {
     const { exports } = new host.Instance(compileOnce(bytes), { machine: { memory } });
     return exported(exports, name);
   };
+  const scan = (fetches: boolean): WasmFunction =>
+    load(scanModule(arrays.tagsAt, harts.tcdm.size, pages, fetches), 'scan');
   return {
     arbitrate: load(bookedModule(arbitration), 'arbitrate'),
     merge: load(mergeModule(icache ? { ...arbitration, cache: icache } : arbitration), 'arbitrate'),
-    scan: load(scanModule(arrays.tagsAt, harts.tcdm.size, pages), 'scan'),
+    scan: scan(false),
+    scanAll: scan(true),
   };
 }

@@ -68,7 +68,7 @@ export type Reach = 'far' | 'before' | 'behind';
 const LONGEST = 24_000;
 const EAGER_LONGEST = 400;
 /** So many accesses to one that is refused are few. */
-const CROWDED = 10;
+const CROWDED = 8;
 /** Accesses that tell whether most are refused. */
 const ENOUGH = 100_000;
 
@@ -186,7 +186,8 @@ export class PhaseRun {
     const why = this.runHart(hart, target, reach);
     if (why !== undefined && why !== 'side' && why !== 'cold') return why;
     const tag = (this.epoch << TAG_EPOCH_SHIFT) | (1 << hart);
-    if (this.code!.scan(first, this.get(hart, 'endAt'), tag) !== 0) return 'raced';
+    const scan = this.fetches ? this.code!.scanAll : this.code!.scan;
+    if (scan(first, this.get(hart, 'endAt'), tag) !== 0) return 'raced';
     return why;
   }
 

@@ -13,17 +13,25 @@ const EPOCH = 0xfe00;
 export const TAG_EPOCH_SHIFT = 9;
 export const MOST_EPOCHS = 127;
 
-/** The module with `scan`, which notes the accesses of a hart in a log: its beginning, its end, and bit and epoch of the tags. */
-export function scanModule(tagsAt: number, tcdmSize: number, pages: number): Uint8Array {
+/**
+ * The module with `scan`, which notes the accesses of a hart in a log: its beginning, its end, and bit and epoch of the tags.
+ * `fetches`: there may be some among them.
+ */
+export function scanModule(
+  tagsAt: number,
+  tcdmSize: number,
+  pages: number,
+  fetches: boolean,
+): Uint8Array {
   const module = new ModuleBuilder();
   module.importMemory('machine', 'memory', { min: pages, max: pages });
   const type = module.type([Type.i32, Type.i32, Type.i32], [Type.i32]);
-  module.exportFunction('scan', module.code(type, scanBody(tagsAt, tcdmSize)));
+  module.exportFunction('scan', module.code(type, scanBody(tagsAt, tcdmSize, fetches)));
   return module.finish();
 }
 
 /** Returns 1 where another hart was at one of the words and one of both wrote it, else 0. */
-function scanBody(tagsAt: number, tcdmSize: number): FunctionBody {
+function scanBody(tagsAt: number, tcdmSize: number, fetches: boolean): FunctionBody {
   const code = new FunctionBody(512);
   const [at, end, own] = [0, 1, 2];
   code.begin(3);
@@ -60,14 +68,16 @@ function scanBody(tagsAt: number, tcdmSize: number): FunctionBody {
   code.i32(BOOKED_ENTRY);
   code.op(Op.i32Add);
   code.set(at);
-  // Fetches reach no word: that behind the last one. A choice costs less than a branch that the host cannot guess.
-  code.i32(tcdmSize);
-  code.get(entry);
-  code.get(entry);
-  code.i32(kind.fetch << KIND_SHIFT);
-  code.op(Op.i32GeU);
-  code.op(Op.select);
-  code.set(entry);
+  if (fetches) {
+    // They reach no word: that behind the last one. A choice costs less than a branch that the host cannot guess.
+    code.i32(tcdmSize);
+    code.get(entry);
+    code.get(entry);
+    code.i32(kind.fetch << KIND_SHIFT);
+    code.op(Op.i32GeU);
+    code.op(Op.select);
+    code.set(entry);
+  }
   code.get(entry);
   code.i32(Math.log2(BOOKED_WRITE / WRITTEN));
   code.op(Op.i32ShrU);
