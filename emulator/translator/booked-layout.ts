@@ -85,6 +85,7 @@ export const FETCH_LINES = 1 << (KIND_SHIFT - fetchShift.line);
  * it was refused; not known, so it must not wait.
  */
 export const hiding = { never: 0, always: 1, refused: 2, final: 3 } as const;
+export const HIDING = 3;
 
 /** Cycles whose bits are kept at once. */
 export const SPAN = 512;

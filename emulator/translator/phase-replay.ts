@@ -31,13 +31,16 @@ export class PhaseReplay {
     for (let hart = 0; hart < run.count; hart++)
       if (((run.set >>> hart) & 1) !== 0) state.next[hart << HART_SHIFT] = Infinity;
     let works = true;
-    for (let hart = 0; hart < run.count && works; hart++)
-      if (((run.set >>> hart) & 1) !== 0 && (last[hart] >= 0 || run.asks[hart] >= 0))
-        works = this.replayHart(hart, run.origin + last[hart], jumps[hart] !== 0);
+    try {
+      for (let hart = 0; hart < run.count && works; hart++)
+        if (((run.set >>> hart) & 1) !== 0 && (last[hart] >= 0 || run.asks[hart] >= 0))
+          works = this.replayHart(hart, run.origin + last[hart], jumps[hart] !== 0);
+    } finally {
+      fetchUnit.fetched = false;
+    }
     crossbar.pointers.set(this.pointers);
     crossbar.sides.set(this.sides);
     crossbar.conflictsPerBank.set(this.conflicts);
-    fetchUnit.fetched = false;
     harts.now = now;
     harts.issuing = harts.count;
     return works;

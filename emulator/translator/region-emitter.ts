@@ -11,7 +11,8 @@ import { copiesOf, firstTurnsOf } from './region-turns.js';
 import { RegionJumpWriter } from './region-jumps.js';
 import { FIELD, TIME_SHIFT } from './region-ways.js';
 import { frame, MOST_WORDS } from './region-frame.js';
-import { fetchesOf } from './region-fetches.js';
+import { fetchesOf, type BookedFetches } from './region-fetches.js';
+import { fetchShift, HIDING } from './booked-layout.js';
 import type { Step, StepReader } from './tree.js';
 
 /** Longest division: base, and 32 leading zeros. */
@@ -117,8 +118,17 @@ export class RegionEmitter extends RegionJumpWriter {
     const account = Account.begin(this.timing, block);
     const fetches = this.variant === 'fetching' ? this.fetchesOf(block) : undefined;
     const begin = (step: Step): void => {
-      const what = fetches?.get(step);
-      if (what !== undefined) this.log(account, () => this.body.i32(what));
+      const what = fetches?.entries.get(step);
+      if (what === undefined) return;
+      this.log(account, () => {
+        const { body } = this;
+        if (fetches!.unlessOuter.has(step)) {
+          body.i32(what & ~(HIDING << fetchShift.hiding));
+          body.i32(what);
+          body.get(this.wasOuter);
+          body.op(Op.select);
+        } else body.i32(what);
+      });
     };
     for (const step of block.steps) {
       begin(step);
@@ -133,7 +143,7 @@ export class RegionEmitter extends RegionJumpWriter {
   }
 
   /** Before which steps a hart books its fetches. */
-  private fetchesOf(block: Block): ReadonlyMap<Step, number> {
+  private fetchesOf(block: Block): BookedFetches {
     const { timing, lineOf, outerLoads } = this;
     const varies = (step: Step): boolean => step.row.timing === 'div' || outerLoads.has(step);
     return fetchesOf(block, { timing, lineOf, varies });

@@ -29,12 +29,22 @@ const unknown: Slack = { owed: 0, hides: hiding.final };
  * Before which steps of a block its hart books that it begins instructions in a line (`kind.fetch`), and the first word of that
  * entry. One entry serves all steps of a line that are at most FETCH_ASKS cycles behind its first one.
  */
-export function fetchesOf(block: Block, options: FetchPlanOptions): ReadonlyMap<Step, number> {
-  return new FetchPlan(block, options).entries;
+export function fetchesOf(block: Block, options: FetchPlanOptions): BookedFetches {
+  return new FetchPlan(block, options);
 }
 
-class FetchPlan {
+export interface BookedFetches {
+  readonly entries: ReadonlyMap<Step, number>;
+  /**
+   * Those that depend on whether the access before them was refused, where that may be a load of L2, which books nothing: then
+   * nothing hides, whatever became of the last access that was booked.
+   */
+  readonly unlessOuter: ReadonlySet<Step>;
+}
+
+class FetchPlan implements BookedFetches {
   readonly entries = new Map<Step, number>();
+  readonly unlessOuter = new Set<Step>();
   private readonly steps: readonly Step[];
   /** By step, the cycle in which it asks; and, behind the last one, that of the end. */
   private readonly times: number[] = [];
@@ -81,6 +91,8 @@ class FetchPlan {
       if (waits > 0) asks |= 1 << (behind + waits - 1);
     }
     const { owed, hides } = this.slack(first, next);
+    if (hides === hiding.refused && options.varies(steps[first - 1]))
+      this.unlessOuter.add(steps[first]);
     this.entries.set(
       steps[first],
       (kind.fetch << KIND_SHIFT) |

@@ -70,6 +70,8 @@ export class RegionFunction {
   /** Loads that may reach L2. */
   outerLoads: ReadonlySet<Step> = new Set();
   protected bookedAt = 0;
+  /** Where fetches are booked: whether the last load that may reach L2 right before a jump did. */
+  protected wasOuter = 0;
   protected since = 0;
   protected readonly loopLocals = new Map<LoopField, number>();
   protected readonly masks = new Masks();
@@ -147,6 +149,7 @@ export class RegionFunction {
     };
     this.since = load(frame.since);
     this.bookedAt = load(frame.bookedAt);
+    if (this.variant === 'fetching') this.wasOuter = body.local(Type.i32);
   }
 
   /** The number of the exit is on the stack. */

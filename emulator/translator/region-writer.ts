@@ -170,8 +170,10 @@ export class RegionWriter extends RegionFunction {
     if (this.outerLoads.has(step) && (step.feedsJalr || !isOwed(account))) {
       address();
       body.if(Type.i32);
+      this.noteOuter(step, 1);
       this.outerLoad(block, step, account);
       body.else();
+      this.noteOuter(step, 0);
       inner();
       body.end();
     } else {
@@ -194,6 +196,13 @@ export class RegionWriter extends RegionFunction {
       this.masks.wrote(step.rs1);
     }
     if (!write) this.result(step);
+  }
+
+  /** What a fetch of the jump behind a load needs to know of it. */
+  private noteOuter(step: Step, isOuter: number): void {
+    if (this.variant !== 'fetching' || !step.nextIsJump) return;
+    this.body.i32(isOuter);
+    this.body.set(this.wasOuter);
   }
 
   /** Whether an offset is misaligned or beyond a memory. Aligned and inside at once: the low bits rotate to the top. */

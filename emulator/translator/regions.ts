@@ -374,9 +374,9 @@ export class Regions {
 
   /** The one that books its fetches. */
   private missing(hart: number, pc: number): Region | undefined {
+    if (!this.books || this.options.icache?.isEnabled !== true) return undefined;
     const region = this.fetching.at(pc);
     if (region !== undefined) return this.newest(hart, region);
-    if (!this.books || this.options.icache?.isEnabled !== true) return undefined;
     this.lacked ||= !this.earned;
     if (!this.earned || !this.fetching.mayTranslate(pc)) return undefined;
     return this.translate(hart, pc, this.fetching);

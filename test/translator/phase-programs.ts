@@ -21,7 +21,7 @@ class PhaseWriter extends Writer {
   }
 
   override offset(bytes: number, limit: number): number {
-    const at = this.random.below(limit);
+    const at = this.random.below(Math.min(limit, TABLE));
     return at - (at % bytes);
   }
 }
@@ -33,12 +33,36 @@ export interface PhaseProgram {
 }
 
 const MOST_CYCLES = 400_000;
+/** Offset of addresses of functions in the words of a hart, and in L2. */
+const TABLE = 480;
+const stubs = [0, 1, 2, 3, 4, 5].map((n) => place.l2 + 0x8000 + 68 * n);
+const table = Uint32Array.from(stubs);
+const stub = Uint32Array.from([e.addi(14, 14, 1), e.jalr(0, 1, 0)]);
+
+/** Calls of functions whose addresses are loaded, from L2 or the TCDM, right before the jump or some instructions earlier. */
+function callThroughTables(w: PhaseWriter, r: Random): void {
+  const { asm } = w;
+  for (let n = r.below(6); n > 0; n--) {
+    if (r.chance(50)) w.store(13, r.pick([reg.own, reg.own, reg.shared]), 4 * r.below(100));
+    if (r.chance(50)) w.load(r.pick([13, 14]), reg.own, 4 * r.below(100));
+    const target = r.pick([5, 6, 7, reg.link]);
+    w.load(target, r.chance(60) ? reg.outside : reg.own, TABLE + 4 * r.below(stubs.length));
+    for (let k = r.pick([0, 0, 0, 1, 2]); k > 0; k--) {
+      if (r.chance(50)) w.load(14, reg.own, 4 * r.below(100));
+      else asm.wide('addi', e.addi(12, 12, 1));
+    }
+    if (r.chance(50)) asm.wide('jalr', e.jalr(reg.link, target, 0));
+    else asm.narrow('c.jalr', e.cJalr(target));
+    if (r.chance(50)) asm.narrow('c.nop', 1);
+  }
+}
 
 export function makePhaseProgram(seed: number, number: number): PhaseProgram {
   const r = new Random(seed, number);
   const harts = r.pick([2, 3, 8, 8, 8]);
   const races = r.pick([0, 0, 0, 2, 10]);
   const w = new PhaseWriter(r, races);
+  w.loadsL2 = r.chance(70);
   const { asm } = w;
   const c: Character = {
     harts,
@@ -80,6 +104,7 @@ export function makePhaseProgram(seed: number, number: number): PhaseProgram {
     asm.wide('add', e.add(reg.own, reg.own, reg.address));
   }
   w.li(reg.shared, place.shared);
+  w.li(reg.outside, place.outside);
   w.li(reg.save, place.save);
   asm.wide('slli', e.rType(0x13, 1, 0, reg.address, reg.hart, 8));
   asm.wide('add', e.add(reg.save, reg.save, reg.address));
@@ -98,7 +123,8 @@ export function makePhaseProgram(seed: number, number: number): PhaseProgram {
   for (let n = r.between(1, 3); n > 0; n--) {
     pieces(w, c, depth, 2, 6);
     for (let m = r.below(3); m > 0; m--) w.load(r.pick([13, 14, 15]), reg.shared, 4 * r.below(120));
-    if (r.chance(30)) w.store(13, reg.own, 4 * r.below(120));
+    if (r.chance(30)) w.store(13, reg.own, 4 * r.below(100));
+    callThroughTables(w, r);
   }
   w.eventLoad(0, r.chance(90) ? 0x21c : 0x218);
   asm.wide('addi', e.addi(reg.phase, reg.phase, -1));
@@ -143,6 +169,11 @@ export function makePhaseProgram(seed: number, number: number): PhaseProgram {
     prepare(machine) {
       machine.write(place.l2, code);
       for (const [address, content] of memory) machine.write(address, content);
+      for (const at of stubs) machine.write(at, new Uint8Array(stub.buffer));
+      for (const step of [512, 516, 1024, 1028])
+        for (let hart = 0; hart < harts; hart++)
+          machine.write(place.own + hart * step + TABLE, new Uint8Array(table.buffer));
+      machine.write(place.outside + TABLE, new Uint8Array(table.buffer));
       machine.start(place.l2);
     },
   };
