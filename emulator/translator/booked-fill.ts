@@ -1,13 +1,6 @@
-import { FunctionBody, Op, Simd, Type, type ModuleBuilder } from '../wasm/index.js';
-import {
-  BATCH,
-  BOOKED_ENTRY,
-  BOOKED_SHIFT,
-  bookedWord,
-  scratchLayout,
-  type BookedOptions,
-  type BookedWord,
-} from './booked-layout.js';
+import { Op, Simd, Type, type ModuleBuilder } from '../wasm/index.js';
+import { BookedEmitter } from './booked-emitter.js';
+import { BATCH, BOOKED_ENTRY, scratchLayout, type BookedOptions } from './booked-layout.js';
 
 const { i32, i64 } = Type;
 
@@ -15,16 +8,13 @@ const { i32, i64 } = Type;
 export const HART = 0;
 
 /** What the functions of the arbitration are made of, and the one that reads a log. */
-export class BookedFill {
-  protected readonly code = new FunctionBody(4096);
+export class BookedFill extends BookedEmitter<BookedOptions> {
   protected readonly at;
   /** Shift from a number of 64 cycles to its row of `asked`. */
   protected readonly bankShift: number;
 
-  constructor(
-    private readonly module: ModuleBuilder,
-    protected readonly options: BookedOptions,
-  ) {
+  constructor(module: ModuleBuilder, options: BookedOptions) {
+    super(module, options);
     const places = scratchLayout(options.banks);
     const { scratchAt } = options;
     this.at = {
@@ -37,64 +27,6 @@ export class BookedFill {
       window: scratchAt + places.window,
     };
     this.bankShift = 34 - Math.clz32(options.banks);
-  }
-
-  /** Adds a function to the module; returns its index. */
-  protected write(parameters: number[], results: number[], body: () => void): number {
-    this.code.begin(parameters.length);
-    body();
-    return this.module.code(this.module.type(parameters, results), this.code);
-  }
-
-  /** Pushes `local op value`. */
-  protected with(local: number, op: number, value: number): void {
-    const { code } = this;
-    code.get(local);
-    code.i32(value);
-    code.op(op);
-  }
-
-  protected plus(local: number, value: number): void {
-    this.with(local, Op.i32Add, value);
-    this.code.set(local);
-  }
-
-  protected wordOf(base: number, word: BookedWord): void {
-    const { code } = this;
-    code.get(base);
-    code.memory(Op.i32Load, this.wordAt(word));
-  }
-
-  protected wordAt(word: BookedWord): number {
-    return this.options.controlAt + 4 * bookedWord[word];
-  }
-
-  /** `base`: the place of the hart in the control block. */
-  protected store(base: number, word: BookedWord, value: () => void): void {
-    const { code } = this;
-    code.get(base);
-    value();
-    code.memory(Op.i32Store, this.wordAt(word));
-  }
-
-  protected increase(base: number, word: BookedWord, value: () => void): void {
-    this.store(base, word, () => {
-      this.wordOf(base, word);
-      value();
-      this.code.op(Op.i32Add);
-    });
-  }
-
-  protected baseOf(hart: number, base: number): void {
-    this.with(hart, Op.i32Shl, BOOKED_SHIFT);
-    this.code.set(base);
-  }
-
-  /** Pushes the bank of the first word of an entry. */
-  protected bankOf(low: number): void {
-    this.with(low, Op.i32ShrU, 2);
-    this.code.i32(this.options.banks - 1);
-    this.code.op(Op.i32And);
   }
 
   /** Pushes the address of the 64 bits of the bank around a cycle, less that of `asked`. */

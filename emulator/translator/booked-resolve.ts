@@ -282,32 +282,6 @@ export class BookedResolve extends BookedFill {
     code.memory(Op.i64Store, at.asked);
   }
 
-  /** Goes through the bits of `set`; `each` finds the number in `index`. */
-  protected forBits(set: number, index: number, each: () => void): void {
-    const { code } = this;
-    code.block();
-    code.loop();
-    code.get(set);
-    code.op(Op.i32Eqz);
-    code.brIf(1);
-    code.get(set);
-    code.op(Op.i32Ctz);
-    code.set(index);
-    this.clearLowest(set);
-    each();
-    code.br(0);
-    code.end();
-    code.end();
-  }
-
-  private clearLowest(set: number): void {
-    const { code } = this;
-    code.get(set);
-    this.with(set, Op.i32Sub, 1);
-    code.op(Op.i32And);
-    code.set(set);
-  }
-
   /**
    * `resolve(origin, window, limit, time)`: arbitrates the contested banks of a cycle. 1: an entry that is final would be
    * refused, nothing was done.
@@ -441,19 +415,6 @@ export class BookedResolve extends BookedFill {
     code.op(Op.select);
     code.op(Op.i32Ctz);
     code.memory(Op.i32Store8, this.options.pointersAt);
-  }
-
-  private countConflicts(bank: number, losers: number, address: number): void {
-    const { code, options } = this;
-    this.with(bank, Op.i32Shl, 3);
-    code.tee(address);
-    code.get(address);
-    code.memory(Op.f64Load, options.conflictsAt);
-    code.get(losers);
-    code.op(Op.i32Popcnt);
-    code.op(Op.f64ConvertI32S);
-    code.op(Op.f64Add);
-    code.memory(Op.f64Store, options.conflictsAt);
   }
 
   /** All who asked for the bank at that time do so later. */

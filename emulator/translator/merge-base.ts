@@ -1,12 +1,6 @@
-import { FunctionBody, Op, Type, type ModuleBuilder } from '../wasm/index.js';
-import {
-  BOOKED_SHIFT,
-  bookedWord,
-  MERGE_SPAN,
-  mergeLayout,
-  type BookedOptions,
-  type BookedWord,
-} from './booked-layout.js';
+import { Op, Type, type ModuleBuilder } from '../wasm/index.js';
+import { BookedEmitter } from './booked-emitter.js';
+import { MERGE_SPAN, mergeLayout, type BookedOptions } from './booked-layout.js';
 import type { FetchedCache } from './cache-code.js';
 import { addFetchLine } from './fetch-line-code.js';
 
@@ -31,8 +25,7 @@ export const pending = {
 export const CLOSER = 0x100;
 
 /** What the functions of the merge are made of. Names of locals stand for their indices. */
-export class MergeBase {
-  protected readonly code = new FunctionBody(4096);
+export class MergeBase extends BookedEmitter<MergeOptions> {
   protected readonly at;
   protected readonly cache: FetchedCache | undefined;
   /** `fetchLine(hart, line, now)`, if there is a cache. */
@@ -40,10 +33,8 @@ export class MergeBase {
   /** Shift from a cycle to its bytes in `requests`. */
   private readonly rowShift: number;
 
-  constructor(
-    private readonly module: ModuleBuilder,
-    protected readonly options: MergeOptions,
-  ) {
+  constructor(module: ModuleBuilder, options: MergeOptions) {
+    super(module, options);
     const { scratchAt, banks, cache } = options;
     const { wheel, requests, pending: pendings } = mergeLayout(banks);
     this.at = {
@@ -56,64 +47,8 @@ export class MergeBase {
     this.fetchLine = cache ? addFetchLine(module, cache) : -1;
   }
 
-  /** Adds a function to the module; returns its index. */
-  protected write(parameters: number[], results: number[], body: () => void): number {
-    this.code.begin(parameters.length);
-    body();
-    return this.module.code(this.module.type(parameters, results), this.code);
-  }
-
   protected locals(count: number, type: number = Type.i32): number[] {
     return Array.from({ length: count }, () => this.code.local(type));
-  }
-
-  /** Pushes `local op value`. */
-  protected with(local: number, op: number, value: number): void {
-    const { code } = this;
-    code.get(local);
-    code.i32(value);
-    code.op(op);
-  }
-
-  protected plus(local: number, value: number): void {
-    this.with(local, Op.i32Add, value);
-    this.code.set(local);
-  }
-
-  private wordAt(word: BookedWord): number {
-    return this.options.controlAt + 4 * bookedWord[word];
-  }
-
-  /** `base`: the place of the hart in the control block. */
-  protected wordOf(base: number, word: BookedWord): void {
-    const { code } = this;
-    code.get(base);
-    code.memory(Op.i32Load, this.wordAt(word));
-  }
-
-  protected store(base: number, word: BookedWord, value: () => void): void {
-    const { code } = this;
-    code.get(base);
-    value();
-    code.memory(Op.i32Store, this.wordAt(word));
-  }
-
-  protected increase(
-    base: number,
-    word: BookedWord,
-    value: () => void,
-    op: number = Op.i32Add,
-  ): void {
-    this.store(base, word, () => {
-      this.wordOf(base, word);
-      value();
-      this.code.op(op);
-    });
-  }
-
-  protected baseOf(hart: number, base: number): void {
-    this.with(hart, Op.i32Shl, BOOKED_SHIFT);
-    this.code.set(base);
   }
 
   /** Pushes the larger, or with `Op.i32LtS` the smaller of a local and a value. */
@@ -125,13 +60,6 @@ export class MergeBase {
     value();
     code.op(op);
     code.op(Op.select);
-  }
-
-  /** Pushes the bank of the first word of an entry. */
-  protected bankOf(low: number): void {
-    this.with(low, Op.i32ShrU, 2);
-    this.code.i32(this.options.banks - 1);
-    this.code.op(Op.i32And);
   }
 
   /** Pushes the place in `requests` of a cycle and the bank of an entry. */
@@ -218,26 +146,5 @@ export class MergeBase {
     code.get(asking);
     code.op(Op.i32Or);
     code.memory(Op.i32Load8U, options.winnersAt);
-  }
-
-  /** Goes through the bits of `set`; `each` finds the number in `index`. */
-  protected forBits(set: number, index: number, each: () => void): void {
-    const { code } = this;
-    code.block();
-    code.loop();
-    code.get(set);
-    code.op(Op.i32Eqz);
-    code.brIf(1);
-    code.get(set);
-    code.op(Op.i32Ctz);
-    code.set(index);
-    code.get(set);
-    this.with(set, Op.i32Sub, 1);
-    code.op(Op.i32And);
-    code.set(set);
-    each();
-    code.br(0);
-    code.end();
-    code.end();
   }
 }

@@ -42,19 +42,6 @@ export function mergeModule(options: MergeOptions & { readonly pages: number }):
 }
 
 class MergeCode extends MergeEvents {
-  private forHarts(hart: number, base: number, each: () => void): void {
-    const { code } = this;
-    code.i32(0);
-    code.set(hart);
-    code.loop();
-    this.baseOf(hart, base);
-    each();
-    this.plus(hart, 1);
-    this.with(hart, Op.i32LtU, this.options.harts);
-    code.brIf(0);
-    code.end();
-  }
-
   arbitrate(): number {
     return this.write([i32, i32], [i32], () => {
       const { code, at, options } = this;

@@ -138,17 +138,9 @@ export class MergeEvents extends MergeAdvance {
 
   /** Who was refused requests in the next cycle. `bank` is used up. */
   private lose(time: number, low: number, until: number, bank: number, losers: number): void {
-    const { code, at, options } = this;
+    const { code, at } = this;
     const [next] = this.locals(1);
-    this.with(bank, Op.i32Shl, 3);
-    code.tee(bank);
-    code.get(bank);
-    code.memory(Op.f64Load, options.conflictsAt);
-    code.get(losers);
-    code.op(Op.i32Popcnt);
-    code.op(Op.f64ConvertI32S);
-    code.op(Op.f64Add);
-    code.memory(Op.f64Store, options.conflictsAt);
+    this.countConflicts(bank, losers, bank);
     this.with(time, Op.i32Add, 1);
     code.tee(next);
     code.get(until);
